@@ -1,0 +1,304 @@
+"""The Arrow schemas of every table that passes between steps, and of every table that is published.
+
+Published tables are the contract's, section 3; a change to one is a new `CONTRACT_VERSION` and a line in CHANGELOG.md.
+The joints (`RECORDS` … `RESOLVED`) are private to the project and may change with the steps.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+CONTRACT_VERSION = "1.0"
+
+_str, _int, _day = pa.string(), pa.int32(), pa.date32()
+
+
+def _schema(*fields: tuple[str, pa.DataType], required: str = "") -> pa.Schema:
+    """A schema whose columns may be null unless `required` names them."""
+    names = set(required.split())
+    return pa.schema([pa.field(name, kind, nullable=name not in names) for name, kind in fields])
+
+
+# ------------------------------------------------------------------ parts of rows
+
+STRINGS = pa.list_(_str)
+CAPTION = pa.struct([("text", _str), ("credit", _str)])
+REMOVAL = pa.struct(
+    [
+        ("start", _int),
+        ("end", _int),
+        ("role", _str),
+        ("rule", _str),
+        ("score", pa.float64()),
+        ("text", _str),
+        ("replacement", _str),
+        ("kept_as", _str),
+    ]
+)
+DATE_LINE = pa.struct(
+    [
+        ("surface", _str),
+        ("local", _str),
+        ("precision", _str),
+        ("source", _str),
+        ("utc_offset", _int),
+        ("order", _str),
+        ("alternative", _str),
+        ("flags", STRINGS),
+    ]
+)
+DATE_MENTION = pa.struct(
+    [
+        ("start", _int),
+        ("end", _int),
+        ("surface", _str),
+        ("type", _str),
+        ("value", _str),
+        ("start_date", _day),
+        ("end_date", _day),
+        ("grain", _str),
+        ("mod", _str),
+        ("relative", pa.bool_()),
+        ("anchor", _str),
+        ("status", _str),
+        ("rule", _str),
+        ("flag", _str),
+    ]
+)
+FIGURE_MENTION = pa.struct(
+    [
+        ("start", _int),
+        ("end", _int),
+        ("surface", _str),
+        ("kind", _str),
+        ("value", pa.float64()),
+        ("value_min", pa.float64()),
+        ("value_max", pa.float64()),
+        ("unit", _str),
+        ("currency", _str),
+        ("bound", _str),
+        ("change", _str),
+        ("basis", _str),
+        ("rule", _str),
+        ("flag", _str),
+    ]
+)
+
+# ------------------------------------------------------------------ published tables
+
+ARTICLES = _schema(
+    ("article_id", _str),
+    ("document_id", _str),
+    ("cluster_id", _str),
+    ("cluster_size", _int),
+    ("source_path", _str),
+    ("source_row", pa.int64()),
+    ("url", _str),
+    ("site", _str),
+    ("title", _str),
+    ("title_origin", _str),
+    ("text", _str),
+    ("text_normalised", _str),
+    ("published_date", _day),
+    ("published_at", pa.timestamp("us", tz="UTC")),
+    ("published_local", _str),
+    ("published_precision", _str),
+    ("published_surface", _str),
+    ("published_source", _str),
+    ("content_date", _str),
+    ("byline", STRINGS),
+    ("translators", STRINGS),
+    ("publisher", _str),
+    ("section", _str),
+    ("captions", pa.list_(CAPTION)),
+    ("language", _str),
+    ("language_score", pa.float32()),
+    ("n_chars", _int),
+    ("n_words", _int),
+    ("flags", STRINGS),
+    ("dates", pa.list_(DATE_MENTION)),
+    ("figures", pa.list_(FIGURE_MENTION)),
+    ("text_sha256", _str),
+    required="article_id document_id cluster_id cluster_size source_path text text_normalised language text_sha256",
+)
+DOCUMENTS = _schema(
+    ("document_id", _str),
+    ("source_path", _str),
+    ("source_row", pa.int64()),
+    ("url", _str),
+    ("raw_sha256", _str),
+    ("n_bytes", pa.int64()),
+    ("encoding", _str),
+    ("extraction", _str),
+    ("raw_text_sha256", _str),
+    ("text_sha256", _str),
+    ("status", _str),
+    ("reason", _str),
+    ("detail", _str),
+    ("cluster_id", _str),
+    ("canonical_id", _str),
+    ("language", _str),
+    ("flags", STRINGS),
+    required="document_id source_path status",
+)
+DUPLICATES = _schema(
+    ("document_id", _str),
+    ("canonical_id", _str),
+    ("relation", _str),
+    ("title", _str),
+    ("text", _str),
+    ("published_date", _day),
+    ("published_local", _str),
+    ("url", _str),
+    ("source_path", _str),
+    required="document_id canonical_id relation text source_path",
+)
+RELATIONS = _schema(
+    ("left_id", _str),
+    ("right_id", _str),
+    ("relation", _str),
+    ("score", pa.float64()),
+    ("evidence", _str),
+    required="left_id right_id relation score evidence",
+)
+REMOVALS = _schema(
+    ("document_id", _str), *((f.name, f.type) for f in REMOVAL), required="document_id start end role rule score text"
+)
+DATES = _schema(
+    ("article_id", _str),
+    ("published_date", _day),
+    *((f.name, f.type) for f in DATE_MENTION),
+    required="article_id start end",
+)
+FIGURES = _schema(
+    ("article_id", _str),
+    ("published_date", _day),
+    *((f.name, f.type) for f in FIGURE_MENTION),
+    required="article_id start end",
+)
+
+PUBLISHED: dict[str, pa.Schema] = {
+    "articles": ARTICLES,
+    "documents": DOCUMENTS,
+    "duplicates": DUPLICATES,
+    "relations": RELATIONS,
+    "removals": REMOVALS,
+    "dates": DATES,
+    "figures": FIGURES,
+}
+SORTED_BY: dict[str, tuple[str, ...]] = {
+    "articles": ("article_id",),
+    "documents": ("document_id",),
+    "duplicates": ("document_id",),
+    "relations": ("left_id", "right_id", "relation"),
+    "removals": ("document_id", "start"),
+    "dates": ("article_id", "start"),
+    "figures": ("article_id", "start"),
+}
+STATUSES = ("article", "duplicate", "rejected")
+REASONS = (
+    "empty",
+    "binary",
+    "undecodable",
+    "too_large",
+    "unreadable",
+    "malformed",
+    "not_an_article",
+    "too_short",
+    "failed",
+    "taken_down",
+)
+ROLES = (
+    "title",
+    "title_repeat",
+    "date_line",
+    "byline",
+    "source_line",
+    "caption",
+    "site_header",
+    "share_bar",
+    "read_more",
+    "newsletter",
+    "related_tail",
+    "comments",
+    "legal_footer",
+    "notice",
+    "end_mark",
+    "whitespace",
+    "repair",
+)
+
+# ------------------------------------------------------------------ joints between steps
+
+# ingest -> extract: one row a document as found, sorted by (source_path, source_row). `content` is decoded text, or the
+# markup where `media` is "html"; null where the document was refused (`reason`, `detail`).
+RECORDS = _schema(
+    ("document_id", _str),
+    ("source_path", _str),
+    ("source_row", pa.int64()),
+    ("url", _str),
+    ("site", _str),
+    ("raw_sha256", _str),
+    ("n_bytes", pa.int64()),
+    ("encoding", _str),
+    ("media", _str),  # text, html
+    ("content", _str),
+    ("title", _str),  # from fields or a sidecar, as given
+    ("published", _str),  # from fields or a sidecar, as given
+    ("byline", STRINGS),
+    ("publisher", _str),
+    ("flags", STRINGS),
+    ("reason", _str),
+    ("detail", _str),
+    required="document_id source_path",
+)
+# extract: what an HTML page's markup says; plain text passes through.
+EXTRACTED = _schema(
+    ("raw_text", _str),
+    ("extraction", _str),
+    ("html_title", _str),
+    ("html_published", _str),  # ISO date that the page's markup states
+    ("reason", _str),
+    ("detail", _str),
+)
+# strip: one row a document, fields of tasks.model.Stripped
+STRIPPED = _schema(
+    ("text", _str),
+    ("title", _str),
+    ("title_origin", _str),
+    ("published", pa.list_(DATE_LINE)),
+    ("byline", STRINGS),
+    ("translators", STRINGS),
+    ("publisher", _str),
+    ("section", _str),
+    ("captions", pa.list_(CAPTION)),
+    ("removals", pa.list_(REMOVAL)),
+    ("flags", STRINGS),
+    ("reason", _str),
+    ("detail", _str),
+)
+LANGUAGES = _schema(("language", _str), ("language_score", pa.float32()))
+# scan: mentions found without an anchor. `scanned_dates` holds what resolving needs, as one JSON array a text.
+SCANNED = _schema(("scanned_dates", _str), ("figures", pa.list_(FIGURE_MENTION)))
+# dedupe: every document that has a text, and the cluster it is in
+CLUSTERS = _schema(("document_id", _str), ("cluster_id", _str), required="document_id cluster_id")
+# anchors: the chosen date of publication; the contract's columns
+ANCHORED = _schema(
+    ("document_id", _str),
+    ("published_date", _day),
+    ("published_at", pa.timestamp("us", tz="UTC")),
+    ("published_local", _str),
+    ("published_precision", _str),
+    ("published_surface", _str),
+    ("published_source", _str),
+    ("flags", STRINGS),
+    required="document_id",
+)
+# resolve: mentions with values
+RESOLVED = _schema(
+    ("dates", pa.list_(DATE_MENTION)),
+    ("figures", pa.list_(FIGURE_MENTION)),
+    ("text_normalised", _str),
+    ("content_date", _str),
+    ("flags", STRINGS),
+)
