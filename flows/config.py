@@ -1,0 +1,125 @@
+"""One frozen configuration for a run.
+
+In     `copydesk.toml` (beside the call, or --config), variables `COPYDESK_…`, words of the command line; later ones win
+Out    `Config`; what decides the data is in `Config.rules` and has a digest, the rest (paths, workers) has not
+
+Unknown keys, wrong types and values out of range are a `ConfigError` that names the setting and what it may be.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from tasks.errors import ConfigError
+
+CONFIG_NAME = "copydesk.toml"
+VARIABLES = ("raw", "curated", "cache", "workers")  # settable as COPYDESK_RAW and so on
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings that decide what is published; a version's manifest holds their digest."""
+
+    min_words: int = 20  # a shorter text is rejected as too_short
+    min_characters: int = 40  # the same for scripts without blanks
+    fullness: float = 0.9  # copies at least this full, against the fullest, may become the canonical one
+    max_shrink: float = 0.5  # the gate `shrink` refuses when a larger share of the articles would vanish
+    fields: Mapping[str, str] = field(default_factory=dict)  # further field names of input files: theirs -> ours
+    limits: Mapping[str, int] = field(default_factory=dict)  # of input; names and defaults: docs/input.md
+
+    def digest(self) -> str:
+        """Hex sha256 of all settings, however they were given."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Config:
+    """Where a run reads and writes, how it works, and by which rules."""
+
+    raw: Path = Path("raw")
+    curated: Path = Path("curated")
+    cache: Path | None = None  # None: curated/.cache
+    workers: int = 0  # processes; 0: one a core, 1: none beside this one
+    seconds_per_document: float = 60.0  # CPU time after which a document is given up as `failed`
+    megabytes_per_worker: int = 4096
+    rules: Rules = Rules()
+
+
+def load_config(file: Path | None = None, *, environment: Mapping[str, str] = os.environ, **words: Any) -> Config:
+    """The configuration from the file, the environment and the words of the command line (None: not given).
+
+    Raises:
+        ConfigError: the file is missing or unreadable, or a setting is unknown or out of range.
+    """
+    given = _read(file)
+    given |= {
+        name: environment[f"COPYDESK_{name.upper()}"]
+        for name in VARIABLES
+        if environment.get(f"COPYDESK_{name.upper()}")
+    }
+    given |= {name: value for name, value in words.items() if value is not None}
+    where = str(file or CONFIG_NAME)
+    rules = _build(Rules, given.pop("rules", {}), f"{where}: [rules]")
+    config = _build(Config, {**given, "rules": rules}, where)
+    _check(config, where)
+    return config
+
+
+def _read(file: Path | None) -> dict[str, Any]:
+    path = file or Path(CONFIG_NAME)
+    if file is None and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: cannot read the settings: {error}") from error
+
+
+_CASTS: dict[str, Callable[[Any], Any]] = {
+    "int": int,
+    "float": float,
+    "Path": Path,
+    "Path | None": Path,
+    "Rules": lambda rules: rules,
+    "Mapping[str, str]": dict,
+    "Mapping[str, int]": dict,
+}
+
+
+def _build(kind: type, given: Mapping[str, Any], where: str) -> Any:
+    """An instance of a dataclass from plain values; refuses names it does not have."""
+    known = {item.name: str(item.type) for item in fields(kind)}
+    values = {}
+    for name, value in given.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
+            raise ConfigError(f"{where}: unknown setting '{name}'; {hint}")
+        try:
+            values[name] = _CASTS[known[name]](value)
+        except (TypeError, ValueError):
+            raise ConfigError(f"{where}: '{name}' must be {known[name]}, found {value!r}") from None
+    return kind(**values)
+
+
+def _check(config: Config, where: str) -> None:
+    ranges = {
+        "workers": (config.workers, 0, 1024),
+        "min_words": (config.rules.min_words, 0, 10_000),
+        "min_characters": (config.rules.min_characters, 0, 100_000),
+        "fullness": (config.rules.fullness, 0.0, 1.0),
+        "max_shrink": (config.rules.max_shrink, 0.0, 1.0),
+        "seconds_per_document": (config.seconds_per_document, 0.1, 86_400),
+        "megabytes_per_worker": (config.megabytes_per_worker, 256, 1_000_000),
+    }
+    for name, (value, low, high) in ranges.items():
+        if not low <= value <= high:
+            raise ConfigError(f"{where}: '{name}' must lie between {low} and {high}, found {value}")

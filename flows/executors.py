@@ -1,0 +1,391 @@
+"""Spread a per-document step over batches, in this process or in a pool of processes that survives its workers.
+
+In     a `Step` and the table whose rows it reads
+Out    the step's table, one row a document in the same order, with a column `failed`: null, or why there is no result
+
+What one document does to its worker costs that document alone: a batch whose worker dies, runs out of memory or of
+CPU time is split until the one bad document is found. Results come from the cache where it has them. Everything is
+spooled to disk and read back by memory map, so that memory does not grow with the corpus.
+
+Source  `ProcessPoolExecutor` breaks as a whole when one worker dies, and has no limit a batch; hence the pool here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import resource
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from tasks.cache import Step, StepCache, row_keys, take_rows
+
+BATCH_ROWS = 128
+BATCH_BYTES = 4 << 20
+SLICE_ROWS = 2048  # rows whose keys and results are in memory at a time
+SEGMENT_ROWS = 8192
+QUICK_SHARE = 0.25  # of the limit, for batches of several documents: finding a sick one takes eight splits
+WALL_FACTOR = 10  # a worker that waits without using the CPU is ended after this many times its limit
+
+Progress = Callable[[int, int], None]  # (documents done, documents in all)
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """The default: tells nobody."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A batch's results: rows of the step's schema and, for rows without one, why (else None)."""
+
+    results: pa.Table
+    failed: list[str | None]
+
+
+class Executor(Protocol):
+    """Applies a step's function to batches and yields their results in the same order."""
+
+    def map(self, step: Step, batches: Iterable[pa.Table]) -> Iterator[Done]: ...
+
+
+def _work(step: Step, batch: pa.Table) -> pa.Table:
+    results = step.work(batch, **step.settings)
+    if len(results) != len(batch):
+        raise ValueError(f"{step.name}: {len(results)} results for {len(batch)} documents")
+    return results.select(step.schema.names).cast(step.schema)
+
+
+def _failure(step: Step, why: str) -> Done:
+    return Done(pa.table([pa.nulls(1, item.type) for item in step.schema], schema=step.schema), [f"{step.name}: {why}"])
+
+
+def _join(parts: Iterable[Done]) -> Done:
+    parts = list(parts)
+    return Done(pa.concat_tables(p.results for p in parts), [why for p in parts for why in p.failed])
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error)[:200]}"
+
+
+# ------------------------------------------------------------------ in this process
+
+
+class InProcess:
+    """No workers: every batch here, one after the other; an exception costs one document."""
+
+    def map(self, step: Step, batches: Iterable[pa.Table]) -> Iterator[Done]:
+        """Results in the order of the batches."""
+        for batch in batches:
+            yield self._one(step, batch)
+
+    def _one(self, step: Step, batch: pa.Table) -> Done:
+        try:
+            return Done(_work(step, batch), [None] * len(batch))
+        except Exception as error:
+            if len(batch) == 1:
+                return _failure(step, _words(error))
+        half = len(batch) // 2
+        return _join([self._one(step, batch.slice(0, half)), self._one(step, batch.slice(half))])
+
+
+# ------------------------------------------------------------------ a pool of processes
+
+
+@dataclass
+class _Job:
+    number: int  # of the batch it is a part of
+    offset: int  # of its first row in that batch
+    batch: pa.Table
+
+
+@dataclass
+class _Worker:
+    process: Any
+    pipe: Connection
+    job: _Job | None = None
+    deadline: float = float("inf")
+
+
+@dataclass
+class _Collected:
+    rows: int
+    parts: dict[int, Done] = field(default_factory=dict)
+
+    def is_complete(self) -> bool:
+        return sum(len(part.failed) for part in self.parts.values()) == self.rows
+
+    def joined(self) -> Done:
+        return _join(self.parts[offset] for offset in sorted(self.parts))
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Worker processes with a limit of CPU seconds a document and of memory a worker."""
+
+    workers: int
+    seconds: float = 60.0
+    megabytes: int = 4096
+    preload: tuple[str, ...] = ()  # modules that every worker needs: loaded once, before they are forked
+
+    def map(self, step: Step, batches: Iterable[pa.Table]) -> Iterator[Done]:
+        """Results in the order of the batches; at most four batches a worker are under way or waiting."""
+        run = _PoolRun(self, step)
+        try:
+            yield from run.results(enumerate(batches))
+        finally:
+            run.end()
+
+
+class _PoolRun:
+    """One step's run over a pool: who works on what, and what has come back."""
+
+    def __init__(self, pool: Pool, step: Step) -> None:
+        self.pool, self.step = pool, step
+        self.context = multiprocessing.get_context("forkserver")
+        self.context.set_forkserver_preload(["pyarrow", *pool.preload])
+        self.idle: list[_Worker] = []
+        self.busy: list[_Worker] = []
+        self.jobs: deque[_Job] = deque()
+        self.collected: dict[int, _Collected] = {}
+
+    def results(self, batches: Iterator[tuple[int, pa.Table]]) -> Iterator[Done]:
+        following = 0
+        while True:
+            while len(self.collected) < 4 * self.pool.workers and (item := next(batches, None)) is not None:
+                number, batch = item
+                self.collected[number] = _Collected(len(batch))
+                self.jobs.append(_Job(number, 0, batch))
+            if following not in self.collected:
+                return
+            self._hand_out()
+            self._take_back()
+            while following in self.collected and self.collected[following].is_complete():
+                yield self.collected.pop(following).joined()
+                following += 1
+
+    def _hand_out(self) -> None:
+        while self.jobs and (self.idle or len(self.busy) < self.pool.workers):
+            worker = self.idle.pop() if self.idle else self._start()
+            job = self.jobs.popleft()
+            limit = self.pool.seconds * (1 if len(job.batch) == 1 else QUICK_SHARE)
+            worker.job, worker.deadline = job, time.monotonic() + WALL_FACTOR * limit
+            self.busy.append(worker)
+            with contextlib.suppress(OSError):  # a worker that is dead already is found by _take_back
+                worker.pipe.send((limit, _to_bytes(job.batch)))
+
+    def _take_back(self) -> None:
+        nearest = min((w.deadline for w in self.busy), default=float("inf"))
+        ready = wait([w.pipe for w in self.busy], timeout=max(0.0, nearest - time.monotonic()))
+        for worker in [w for w in self.busy if w.pipe in ready]:
+            self.busy.remove(worker)
+            try:
+                answer = worker.pipe.recv()
+            except (EOFError, OSError):
+                self._died(worker)
+            else:
+                self._answered(worker, answer)
+        for worker in [w for w in self.busy if w.deadline <= time.monotonic()]:
+            self.busy.remove(worker)
+            _kill(worker)
+            self._split_or_fail(worker.job, "gave no answer in time")
+
+    def _answered(self, worker: _Worker, answer: bytes | str) -> None:
+        job, worker.job, worker.deadline = worker.job, None, float("inf")
+        self.idle.append(worker)
+        if isinstance(answer, bytes):
+            assert job is not None
+            self.collected[job.number].parts[job.offset] = Done(_from_bytes(answer), [None] * len(job.batch))
+        else:
+            self._split_or_fail(job, answer)
+
+    def _died(self, worker: _Worker) -> None:
+        worker.process.join(timeout=5)
+        code = worker.process.exitcode
+        _kill(worker)
+        why = "ran out of CPU time" if code == -signal.SIGXCPU else f"its worker died (exit code {code})"
+        self._split_or_fail(worker.job, why)
+
+    def _split_or_fail(self, job: _Job | None, why: str) -> None:
+        assert job is not None
+        if len(job.batch) == 1:
+            self.collected[job.number].parts[job.offset] = _failure(self.step, why)
+            return
+        half = len(job.batch) // 2
+        self.jobs.appendleft(_Job(job.number, job.offset + half, job.batch.slice(half)))
+        self.jobs.appendleft(_Job(job.number, job.offset, job.batch.slice(0, half)))
+
+    def _start(self) -> _Worker:
+        ours, theirs = self.context.Pipe()
+        process = self.context.Process(target=_serve, args=(theirs, self.step, self.pool.megabytes), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def end(self) -> None:
+        for worker in [*self.idle, *self.busy]:
+            _kill(worker)
+
+
+def _kill(worker: _Worker) -> None:
+    worker.process.kill()
+    worker.process.join()
+    worker.pipe.close()
+
+
+def _serve(pipe: Connection, step: Step, megabytes: int) -> None:
+    """A worker's life: batches in, results or the words of an exception out, until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner decides when we end
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _limit(resource.RLIMIT_DATA, megabytes << 20)
+    while True:
+        try:
+            seconds, data = pipe.recv()
+        except (EOFError, OSError):
+            return
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 1)
+        try:
+            answer: bytes | str = _to_bytes(_work(step, _from_bytes(data)))
+        except Exception as error:
+            answer = _words(error)
+        pipe.send(answer)
+
+
+def _limit(kind: int, soft: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _to_bytes(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def _from_bytes(data: bytes) -> pa.Table:
+    return pa.ipc.open_stream(data).read_all()
+
+
+def choose_executor(workers: int, seconds: float, megabytes: int, preload: tuple[str, ...]) -> Executor:
+    """The executor for a number of workers; 0 means one a core that this process may use, 1 none beside this one."""
+    count = workers or len(os.sched_getaffinity(0))
+    return InProcess() if count == 1 else Pool(count, seconds, megabytes, preload)
+
+
+# ------------------------------------------------------------------ a step over a table
+
+
+class Spool:
+    """A folder of the run's own, where tables wait on disk instead of in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._count = 0
+
+    def keep(self, schema: pa.Schema, batches: Iterable[pa.Table | pa.RecordBatch]) -> pa.Table:
+        """The batches as one table that is read by memory map."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._count += 1
+        path = self.folder / f"{self._count:03}.arrow"
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+            for batch in batches:
+                writer.write(batch)
+        return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+@dataclass(frozen=True)
+class Mapper:
+    """A per-document step over a whole table: what is cached is taken, the rest is computed and kept."""
+
+    executor: Executor
+    spool: Spool
+    cache: Path | None
+
+    def __call__(self, step: Step, table: pa.Table, progress: Progress = no_progress) -> pa.Table:
+        """The step's columns and `failed`, one row a row of `table`."""
+        kept = StepCache(self.cache, step)
+        keys = pa.concat_arrays(
+            [pa.array([], pa.binary(16)), *(row_keys(s, step.reads) for s in _slices(table, SLICE_ROWS))]
+        )
+        found = kept.find(keys).to_numpy(zero_copy_only=False).astype(float)
+        missing = np.flatnonzero(np.isnan(found))
+        fresh = self._compute(step, table, keys, missing, kept, progress)
+        kept.compact()
+        place = np.where(np.isnan(found), 0, found).astype(np.int64)
+        place[missing] = np.arange(len(missing))
+        schema = pa.schema([*step.schema, pa.field("failed", pa.string())])
+        return self.spool.keep(schema, _merged(kept, fresh, place, np.isnan(found), schema))
+
+    def _compute(
+        self, step: Step, table: pa.Table, keys: pa.Array, missing: np.ndarray, kept: StepCache, progress: Progress
+    ) -> pa.Table:
+        """Results for the rows that the cache does not hold, spooled; those that did not fail are kept."""
+        schema = pa.schema([*step.schema, pa.field("failed", pa.string())])
+        needed = table.select(step.reads)
+        batches = (
+            batch
+            for start in range(0, len(missing), SLICE_ROWS)
+            for batch in _bounded(take_rows(needed, missing[start : start + SLICE_ROWS]))
+        )
+        waiting: list[tuple[pa.Array, pa.Table]] = []
+
+        def flush() -> None:
+            if waiting:
+                kept.add(pa.concat_arrays([k for k, _ in waiting]), pa.concat_tables(r for _, r in waiting))
+                waiting.clear()
+
+        def computed() -> Iterator[pa.Table]:
+            done = 0
+            for part in self.executor.map(step, batches):
+                failed = pa.array(part.failed, pa.string())
+                good = np.flatnonzero([why is None for why in part.failed])
+                rows = keys.take(pa.array(missing[done : done + len(failed)]))
+                waiting.append((rows.take(pa.array(good)), part.results.take(pa.array(good))))
+                if sum(len(k) for k, _ in waiting) >= SEGMENT_ROWS:
+                    flush()
+                done += len(failed)
+                progress(done, len(missing))
+                yield part.results.append_column(schema.field("failed"), failed)
+            flush()
+
+        return self.spool.keep(schema, computed())
+
+
+def _slices(table: pa.Table, rows: int) -> Iterator[pa.Table]:
+    for start in range(0, len(table), rows):
+        yield table.slice(start, rows)
+
+
+def _bounded(table: pa.Table) -> Iterator[pa.Table]:
+    """The table in batches that are small in rows and in bytes."""
+    for part in _slices(table, BATCH_ROWS):
+        if part.nbytes <= BATCH_BYTES or len(part) == 1:
+            yield part
+        else:
+            yield from _slices(part, max(1, len(part) * BATCH_BYTES // part.nbytes))
+
+
+def _merged(
+    kept: StepCache, fresh: pa.Table, place: np.ndarray, is_fresh: np.ndarray, schema: pa.Schema
+) -> Iterator[pa.Table]:
+    """Old and new results in the order of the documents."""
+    for start in range(0, len(place), SLICE_ROWS):
+        where, new = place[start : start + SLICE_ROWS], is_fresh[start : start + SLICE_ROWS]
+        old = kept.take(pa.array(where[~new], pa.int64()))
+        old = old.append_column(schema.field("failed"), pa.nulls(len(old), pa.string()))
+        both = pa.concat_tables([old, take_rows(fresh, where[new])])
+        back = np.empty(len(where), dtype=np.int64)
+        back[np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])] = np.arange(len(where))
+        yield both.take(pa.array(back)).combine_chunks()

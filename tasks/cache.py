@@ -1,0 +1,286 @@
+"""Results of earlier runs, so that a document is worked on once: by content, step fingerprint and context.
+
+In     a per-document step, the rows it reads
+Out    the rows it made earlier for exactly the same input, and a place to keep new ones
+
+A key is the digest of everything the step reads of a document (text and hints); the folder is named by the step and
+its fingerprint: the source of every module of the project that the step's function imports, directly or not, all
+tables in `tasks/rules`, its settings, the versions of the libraries it imports with what they require, and Python's
+minor version. Nothing else is remembered between runs; deleting the cache costs time only.
+
+Segments are append-only Arrow IPC files, read by memory map; a file's name carries the digest of its bytes, so a
+damaged one is noticed and passed over.
+
+Limits  Documents whose worker failed are not kept: the next run tries them again.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import logging
+import os
+import platform
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+logger = logging.getLogger(__name__)
+
+KEY = pa.binary(16)
+PACKAGES = ("tasks",)
+SEGMENTS_BEFORE_COMPACTION = 20
+
+
+@dataclass(frozen=True)
+class Step:
+    """A per-document step: a pure batch function, the columns it reads and the table it makes."""
+
+    name: str
+    work: Callable[..., pa.Table]  # (batch, **settings) -> table of `schema`, one row a document, same order
+    reads: tuple[str, ...]
+    schema: pa.Schema
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits that change when anything changes that may change the step's results."""
+        parts = {
+            "code": code_digest(self.work.__module__),
+            "tables": tables_digest(),
+            "settings": json.dumps(dict(self.settings), sort_keys=True, default=str),
+            "libraries": library_versions(self.work.__module__),
+            "python": platform.python_version_tuple()[:2],
+            "reads": self.reads,
+            "schema": str(self.schema),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+# ------------------------------------------------------------------ fingerprints
+
+
+@cache
+def closure(module: str) -> tuple[frozenset[str], frozenset[str]]:
+    """(modules of the project, top-level names of libraries) that a module imports, directly or through others."""
+    ours: set[str] = set()
+    theirs: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name in ours:
+            continue
+        ours.add(name)
+        for found in _imports(name):
+            if found.split(".")[0] in PACKAGES:
+                waiting.append(found)
+            else:
+                theirs.add(found.split(".")[0])
+    return frozenset(ours), frozenset(theirs)
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
+    """Full names of the modules that a module of the project imports anywhere, its own packages included."""
+    source = _source(module)
+    names = {module.rsplit(".", n)[0] for n in range(1, module.count(".") + 1)}  # importing a.b runs a
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {
+                f"{node.module}.{alias.name}" for alias in node.names if _is_module(f"{node.module}.{alias.name}")
+            }
+    return frozenset(name for name in names if name.split(".")[0] not in PACKAGES or _is_module(name))
+
+
+@cache
+def _is_module(name: str) -> bool:
+    if name.split(".")[0] not in PACKAGES:
+        return False
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # its parent is a module, no package
+        return False
+
+
+@cache
+def _source(module: str) -> str:
+    spec = find_spec(module)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"{module}: no source to take a fingerprint of")
+    return Path(spec.origin).read_text(encoding="utf-8")
+
+
+@cache
+def code_digest(module: str) -> str:
+    """Digest of the source of a module's import closure inside the project."""
+    ours, _ = closure(module)
+    return hashlib.sha256("\0".join(f"{name}\0{_source(name)}" for name in sorted(ours)).encode()).hexdigest()
+
+
+@cache
+def tables_digest() -> str:
+    """Digest of every table in `tasks/rules`: a changed word may matter to any step that reads one."""
+    folder = Path(str(_source_folder("tasks.rules")))
+    tables = sorted(p for p in folder.rglob("*") if p.suffix in {".toml", ".csv", ".json"})
+    return hashlib.sha256(b"\0".join(p.name.encode() + b"\0" + p.read_bytes() for p in tables)).hexdigest()
+
+
+def _source_folder(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(package)
+    return Path(spec.origin).parent
+
+
+@cache
+def library_versions(module: str) -> tuple[str, ...]:
+    """`name==version` of every library a module's closure imports, with everything those require."""
+    _, theirs = closure(module)
+    distributions = metadata.packages_distributions()
+    waiting = [name for top in theirs for name in distributions.get(top, [])]
+    found: dict[str, str] = {}
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        if name in found:
+            continue
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:  # an extra that is not installed here
+            continue
+        waiting += [match[0] for line in metadata.requires(name) or [] if (match := re.match(r"[\w.-]+", line))]
+    return tuple(f"{name}=={version}" for name, version in sorted(found.items()))
+
+
+# ------------------------------------------------------------------ keys
+
+
+def row_keys(table: pa.Table, columns: Iterable[str]) -> pa.Array:
+    """A digest a row of the named columns: binary, 16 bytes."""
+    rows = zip(*(table[name].to_pylist() for name in columns), strict=True)
+    return pa.array([_row_key(row) for row in rows], KEY)
+
+
+def _row_key(row: tuple) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for value in row:
+        words = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else repr(value).encode()
+        digest.update(b"%d:%d:" % (isinstance(value, str), len(words)))
+        digest.update(words)
+    return digest.digest()
+
+
+# ------------------------------------------------------------------ segments
+
+
+def take_rows(table: pa.Table, rows: np.ndarray) -> pa.Table:
+    """The rows with these numbers, in this order, reading only the chunks they lie in.
+
+    `Table.take` joins all chunks of a column first, which costs the whole table a call and fails above 2 GiB of text.
+    """
+    batches = table.to_batches()
+    ends = np.cumsum([len(batch) for batch in batches])
+    chunk_of = np.searchsorted(ends, rows, side="right")
+    order = np.argsort(chunk_of, kind="stable")
+    taken = [table.schema.empty_table()]
+    for chunk in np.unique(chunk_of):
+        start = ends[chunk] - len(batches[chunk])
+        taken.append(
+            pa.Table.from_batches([batches[chunk].take(pa.array(rows[order][chunk_of[order] == chunk] - start))])
+        )
+    back = np.empty(len(rows), dtype=np.int64)
+    back[order] = np.arange(len(rows))
+    return pa.concat_tables(taken).take(pa.array(back))
+
+
+class StepCache:
+    """What earlier runs made of documents in one step; `None` as folder keeps nothing."""
+
+    def __init__(self, folder: Path | None, step: Step) -> None:
+        self.folder = None if folder is None else folder / f"{step.name}-{step.fingerprint}"
+        self.schema = pa.schema([pa.field("key", KEY), *step.schema])
+        self._kept = pa.concat_tables([self.schema.empty_table(), *self._segments()])
+        self._keys = self._kept["key"].combine_chunks()
+
+    def _segments(self) -> Iterator[pa.Table]:
+        if self.folder is None or not self.folder.is_dir():
+            return
+        for path in sorted(self.folder.glob("*.arrow")):
+            try:
+                yield _read_segment(path, self.schema)
+            except (ValueError, OSError, pa.ArrowInvalid) as error:
+                logger.warning("cache: %s is damaged and will be computed again: %s", path, error)
+                path.unlink(missing_ok=True)
+
+    def find(self, keys: pa.Array) -> pa.Array:
+        """For each key the row that holds its result, or null: int32."""
+        return pc.index_in(keys, value_set=self._keys)
+
+    def take(self, rows: pa.Array) -> pa.Table:
+        """The results in those rows, in that order."""
+        return take_rows(self._kept, rows.to_numpy(zero_copy_only=False)).drop_columns(["key"])
+
+    def add(self, keys: pa.Array, results: pa.Table) -> None:
+        """Keep results for later runs, as one more segment."""
+        if self.folder is None or not len(keys):
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _write_segment(self.folder, results.add_column(0, self.schema.field("key"), keys))
+
+    def compact(self) -> None:
+        """Write many segments as one; a reader of the old ones finds nothing missing but time."""
+        paths = [] if self.folder is None else sorted(self.folder.glob("*.arrow"))
+        if self.folder is None or len(paths) <= SEGMENTS_BEFORE_COMPACTION:
+            return
+        written = _write_segment(self.folder, pa.concat_tables(_read_segment(p, self.schema) for p in paths))
+        for path in paths:
+            if path != written:
+                path.unlink(missing_ok=True)
+
+
+def _write_segment(folder: Path, table: pa.Table) -> Path:
+    """Write a segment under a name that carries its digest; a dead writer leaves only a `.part` file."""
+    part = folder / f"{os.getpid()}.part"
+    with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=4096)
+    path = folder / f"{_file_digest(part)}.arrow"
+    part.replace(path)
+    return path
+
+
+def _read_segment(path: Path, schema: pa.Schema) -> pa.Table:
+    if _file_digest(path) != path.stem:
+        raise ValueError("its digest is not the one in its name")
+    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    if not table.schema.equals(schema):
+        raise ValueError("it holds other columns")
+    return table
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+
+
+def prune(folder: Path, steps: Iterable[Step]) -> None:
+    """Remove what other code, tables or settings left behind, so that the cache does not grow for ever."""
+    if not folder.is_dir():
+        return
+    wanted = {f"{step.name}-{step.fingerprint}" for step in steps}
+    for old in folder.iterdir():
+        if old.is_dir() and old.name not in wanted:
+            for path in old.iterdir():
+                path.unlink(missing_ok=True)
+            old.rmdir()
