@@ -1,0 +1,10 @@
+"""Ingest: every file under raw/ becomes records, nothing is dropped unnoticed; HTML becomes text.
+
+`read_batches` streams the documents, `extract_batch` turns markup into text; docs/input.md says what is read and how.
+"""
+
+from tasks.ingest.extract import extract_batch
+from tasks.ingest.read import Reading, mark_shared, read_batches, read_records
+from tasks.ingest.settings import IngestSettings
+
+__all__ = ["IngestSettings", "Reading", "extract_batch", "mark_shared", "read_batches", "read_records"]

@@ -1,0 +1,93 @@
+"""The records inside ingest: what a reader finds, and how it becomes rows of `schema.RECORDS`.
+
+In     `Found` documents, in the order of (path, row)         from tasks.ingest.formats
+Out    record batches of `schema.RECORDS`, bounded in rows and bytes
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tasks import schema
+
+_BAD = re.compile("[\ud800-\udfff\0]")
+
+
+class Refused(Exception):
+    """A document, or the rest of a file, cannot be read; `reason` is one of `schema.REASONS`, `detail` says why."""
+
+    def __init__(self, reason: str, detail: str):
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a row or a sidecar says about a document, as given."""
+
+    title: str | None = None
+    published: str | None = None
+    url: str | None = None
+    id: str | None = None
+    byline: tuple[str, ...] = ()
+    publisher: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+NO_FIELDS = Fields()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One document as found in a file, or the reason why there is none.
+
+    `row` is null where a file holds one document. `content` is null where the document was refused.
+    """
+
+    row: int | None
+    content: str | None
+    encoding: str | None = None
+    media: str | None = None
+    raw_sha256: str | None = None
+    n_bytes: int | None = None
+    fields: Fields = NO_FIELDS
+    reason: str | None = None
+    detail: str | None = None
+
+
+def digest(raw: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def without_surrogates(text: str) -> str:
+    """The text with lone surrogates and NUL replaced by U+FFFD, so that it can be written as UTF-8."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return _BAD.sub("\ufffd", text)
+
+
+class BatchBuilder:
+    """Collects rows of `schema.RECORDS` and gives them out as batches."""
+
+    def __init__(self, max_rows: int, max_bytes: int):
+        self.max_rows, self.max_bytes = max_rows, max_bytes
+        self._rows: list[tuple[object, ...]] = []
+        self._bytes = 0
+
+    def add(self, row: tuple[object, ...], n_bytes: int) -> bool:
+        """Take one row, its values in the order of the schema; true when the batch is full."""
+        self._rows.append(row)
+        self._bytes += n_bytes
+        return len(self._rows) >= self.max_rows or self._bytes >= self.max_bytes
+
+    def take(self) -> pa.RecordBatch:
+        """The rows since the last call, as one batch."""
+        columns = zip(*self._rows, strict=True) if self._rows else [() for _ in schema.RECORDS]
+        arrays = [pa.array(values, field.type) for values, field in zip(columns, schema.RECORDS, strict=True)]
+        self._rows, self._bytes = [], 0
+        return pa.RecordBatch.from_arrays(arrays, schema=schema.RECORDS)
