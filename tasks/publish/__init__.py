@@ -1,0 +1,57 @@
+"""Publishing a data set and reading it: the door to everything that knows how versions lie on disk.
+
+    open_dataset(path, version=None, columns=None)   -> Dataset      for readers
+    list_versions(curated), verify(curated, version)                 for people
+    hold_lock, recover, stage, publish, record_run                   for a run, in this order
+    rollback, release, prune, purge                                  the life of the data set
+
+The rooms behind are imported when first used: `list_versions` needs neither pandas nor pyarrow.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tasks.publish.checking import verify
+    from tasks.publish.dataset import Dataset, open_dataset
+    from tasks.publish.lock import Held, Holder, hold_lock
+    from tasks.publish.recovery import Found, recover
+    from tasks.publish.staging import RunInfo, StagedVersion, publish, record_run, stage
+    from tasks.publish.versions import Fault, VersionInfo, list_versions
+
+_ROOMS = {
+    "dataset": ("Dataset", "open_dataset"),
+    "lock": ("Held", "Holder", "hold_lock"),
+    "recovery": ("Found", "recover"),
+    "staging": ("RunInfo", "StagedVersion", "publish", "record_run", "stage"),
+    "checking": ("verify",),
+    "versions": ("Fault", "VersionInfo", "list_versions"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "Dataset",
+    "Fault",
+    "Found",
+    "Held",
+    "Holder",
+    "RunInfo",
+    "StagedVersion",
+    "VersionInfo",
+    "hold_lock",
+    "list_versions",
+    "open_dataset",
+    "publish",
+    "record_run",
+    "recover",
+    "stage",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)

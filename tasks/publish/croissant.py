@@ -1,0 +1,145 @@
+"""Croissant 1.0 metadata: what the tables hold, in the form that machine-learning tools read.
+
+In     a manifest
+Out    `croissant.json`, valid for `mlcroissant`
+
+Source  MLCommons, Croissant Format Specification 1.0, 2024.
+Limits  Columns that hold lists of records (captions, dates, figures) are described by their parts; the flat tables
+        `dates` and `figures` are easier to load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tasks.publish.card import DEFAULT_ABOUT, TABLES
+from tasks.publish.versions import to_json
+from tasks.schema import PUBLISHED
+
+CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
+# The context that the specification, section "Context", asks for
+_CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileProperty": "cr:fileProperty",
+    "fileObject": "cr:fileObject",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+_KEYS = {"articles": "article_id", "documents": "document_id", "duplicates": "document_id"}
+
+
+def write_croissant(path: Path, manifest: Mapping[str, Any], about: Mapping[str, str]) -> None:
+    """Write the metadata of a version."""
+    path.write_bytes(to_json(describe(manifest, {**DEFAULT_ABOUT, **about})))
+
+
+def describe(manifest: Mapping[str, Any], about: Mapping[str, str]) -> dict[str, Any]:
+    """The metadata as plain data."""
+    return {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": CONFORMS_TO,
+        "name": about["name"],
+        "description": about["description"],
+        "license": about["license"],
+        "url": about.get("url", "https://schema.org/Dataset"),
+        "citeAs": about.get("citation", about["name"]),
+        "version": f"{int(manifest['version'][1:])}.0.0",
+        "datePublished": manifest["created_at"],
+        "inLanguage": [code for code in manifest["rules"]["languages"] if code != "und"],
+        "distribution": [_file(name, manifest["files"]) for name in PUBLISHED],
+        "recordSet": [_record_set(name, schema) for name, schema in PUBLISHED.items()],
+    }
+
+
+def _file(table: str, files: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{table}.parquet"
+    return {
+        "@type": "cr:FileObject",
+        "@id": name,
+        "name": name,
+        "contentUrl": name,
+        "contentSize": f"{files[name]['bytes']} B",
+        "encodingFormat": "application/x-parquet",
+        "sha256": files[name]["sha256"],
+    }
+
+
+def _record_set(table: str, schema: pa.Schema) -> dict[str, Any]:
+    fields = [_field(table, item.name, item.type) for item in schema]
+    described: dict[str, Any] = {"@type": "cr:RecordSet", "@id": table, "name": table, "field": fields}
+    described["description"] = TABLES[table]
+    if table in _KEYS:
+        described["key"] = {"@id": f"{table}/{_KEYS[table]}"}
+    return described
+
+
+def _field(table: str, name: str, kind: pa.DataType) -> dict[str, Any]:
+    described: dict[str, Any] = {"@type": "cr:Field", "@id": f"{table}/{name}", "name": name}
+    if pa.types.is_list(kind):
+        described["repeated"] = True
+        kind = kind.value_type
+    source = {"fileObject": {"@id": f"{table}.parquet"}, "extract": {"column": name}}
+    if not pa.types.is_struct(kind):
+        return described | {"dataType": _data_type(kind), "source": source}
+    parts = [
+        {
+            "@type": "cr:Field",
+            "@id": f"{table}/{name}/{part.name}",
+            "name": part.name,
+            "dataType": _data_type(part.type),
+            "source": {**source, "transform": {"jsonPath": part.name}},
+        }
+        for part in kind
+    ]
+    return described | {"subField": parts}
+
+
+def _data_type(kind: pa.DataType) -> str:
+    """The schema.org name of an Arrow type.
+
+    >>> _data_type(pa.int32()), _data_type(pa.date32())
+    ('sc:Integer', 'sc:Date')
+    """
+    if pa.types.is_timestamp(kind):
+        return "sc:DateTime"
+    if pa.types.is_date(kind):
+        return "sc:Date"
+    if pa.types.is_boolean(kind):
+        return "sc:Boolean"
+    if pa.types.is_integer(kind):
+        return "sc:Integer"
+    return "sc:Float" if pa.types.is_floating(kind) else "sc:Text"

@@ -1,0 +1,166 @@
+"""A published version, opened for reading: its tables as pandas data frames or Arrow tables, read when asked for.
+
+In     the folder of a data set, perhaps a version and a choice of columns
+Out    `Dataset`                                                           to   readers; gates, report, explain, diff
+
+Limits  A `Dataset` stays on the version it was opened on, also when a newer one is published meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+from tasks.errors import ConfigError, Damaged
+from tasks.publish import versions
+from tasks.schema import CONTRACT_VERSION, PUBLISHED
+from tasks.storage import Disk, open_storage
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Columns = Sequence[str] | Mapping[str, Sequence[str]] | None
+
+
+class Dataset:
+    """One version: `.articles` … `.figures` are pandas data frames, `.table(name)` is the same as an Arrow table."""
+
+    def __init__(self, storage: Disk, version: str, manifest: dict[str, Any], columns: Columns = None) -> None:
+        self.version = version
+        self.path: Path = storage.path(f"versions/{version}")
+        self.manifest = manifest
+        self.storage = storage
+        self._columns = columns
+        self._tables: dict[str, pa.Table] = {}
+
+    def __repr__(self) -> str:
+        return f"Dataset({str(self.path)!r})"
+
+    def table(self, name: str) -> pa.Table:
+        """A published table, with the columns that were asked for.
+
+        Raises:
+            KeyError: the contract has no table of that name.
+            Damaged: the file cannot be read as Parquet.
+        """
+        if name not in PUBLISHED:
+            raise KeyError(f"no table {name!r}; there are {', '.join(PUBLISHED)}")
+        if name not in self._tables:
+            self._tables[name] = self._read(name)
+        return self._tables[name]
+
+    def tables(self) -> dict[str, pa.Table]:
+        """All seven tables by name."""
+        return {name: self.table(name) for name in PUBLISHED}
+
+    def _read(self, name: str) -> pa.Table:
+        path = self.path / f"{name}.parquet"
+        try:
+            file = pq.ParquetFile(path)
+            return file.read(columns=_chosen(self._columns, name, file.schema_arrow.names))
+        except (OSError, ValueError) as error:
+            raise Damaged(f"{path}: cannot be read ({error}); `copydesk verify {self.version}` tells more") from error
+
+    @cached_property
+    def articles(self) -> pd.DataFrame:
+        """One row an article."""
+        return self.table("articles").to_pandas()
+
+    @cached_property
+    def documents(self) -> pd.DataFrame:
+        """One row a document of the input, with what became of it."""
+        return self.table("documents").to_pandas()
+
+    @cached_property
+    def duplicates(self) -> pd.DataFrame:
+        """One row a text that was not published because another copy was."""
+        return self.table("duplicates").to_pandas()
+
+    @cached_property
+    def relations(self) -> pd.DataFrame:
+        """One row a verified pair of documents."""
+        return self.table("relations").to_pandas()
+
+    @cached_property
+    def removals(self) -> pd.DataFrame:
+        """One row a span that was cut or moved out of a text."""
+        return self.table("removals").to_pandas()
+
+    @cached_property
+    def dates(self) -> pd.DataFrame:
+        """One row a date mention of an article."""
+        return self.table("dates").to_pandas()
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """One row a figure mention of an article."""
+        return self.table("figures").to_pandas()
+
+
+def open_dataset(path: str | Path, version: str | None = None, columns: Columns = None) -> Dataset:
+    """Open a version of the data set in the folder `path`: the latest, or the one named.
+
+    Args:
+        columns: read only these: names that hold for every table that has them, or names by table.
+
+    Raises:
+        ConfigError: there is no such data set, version or column, or it was written by a newer copydesk.
+        Damaged: the version's manifest cannot be read.
+    """
+    storage = open_storage(path)
+    names = versions.version_names(storage)
+    if not names:
+        raise ConfigError(f"{path}: no published version here; `copydesk run` makes the first")
+    _refuse_unknown(columns)
+    name = version or _latest(storage, names)
+    if name not in names:
+        raise ConfigError(f"{path}: no version {name}; there are {', '.join(names)}")
+    try:
+        manifest = versions.read_manifest(storage, name)
+    except ValueError as error:
+        raise Damaged(f"{storage.path(f'versions/{name}')}: {error}; open another version") from error
+    versions.refuse_newer(storage, CONTRACT_VERSION, reading=True)
+    return Dataset(storage, name, manifest, columns)
+
+
+def _latest(storage: Disk, names: list[str]) -> str:
+    """The version that `latest.json` names; where it is gone, the newest whose manifest can be read."""
+    latest = versions.read_latest(storage)
+    if latest.version:
+        return latest.version
+    for name in reversed(names):
+        try:
+            versions.read_manifest(storage, name)
+        except ValueError:
+            continue
+        return name
+    raise Damaged(f"{storage.root}: latest.json is {latest.fault} and no version has a manifest that can be read")
+
+
+def _chosen(columns: Columns, table: str, names: list[str]) -> list[str] | None:
+    if columns is None:
+        return None
+    if isinstance(columns, Mapping):
+        return list(columns[table]) if table in columns else None
+    return [name for name in names if name in columns]
+
+
+def _refuse_unknown(columns: Columns) -> None:
+    if columns is None:
+        return
+    if isinstance(columns, str):
+        raise ConfigError(f"columns: a list of names is wanted, got the string {columns!r}")
+    wanted = columns if isinstance(columns, Mapping) else dict.fromkeys(PUBLISHED, columns)
+    known = {name: set(schema.names) for name, schema in PUBLISHED.items()}
+    if tables := wanted.keys() - known.keys():
+        raise ConfigError(f"columns: no table {', '.join(sorted(tables))}; there are {', '.join(PUBLISHED)}")
+    everywhere = set().union(*known.values())
+    for table, names in wanted.items():
+        odd = set(names) - (known[table] if isinstance(columns, Mapping) else everywhere)
+        if odd:
+            raise ConfigError(f"columns: no column {', '.join(sorted(odd))} in {table}; see docs/dataset.md")

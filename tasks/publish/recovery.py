@@ -1,0 +1,89 @@
+"""Before a run: clear away what a dead run left, and find the version to build on.
+
+In     the folder of a data set; the caller holds its lock
+Out    the newest version whose files are all as its manifest says, and warnings in words
+
+`latest.json` is written anew where it is gone or damaged, and where the newest whole version is one that nothing names
+yet (its run died between two steps; all its checks were done). A version that was changed by hand is never built on,
+and `latest.json` is left pointing at it only until this run publishes.
+
+Limits  Every file of the version is read once, about a second for each gigabyte.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tasks.publish import versions
+from tasks.publish.dataset import Dataset
+from tasks.schema import CONTRACT_VERSION
+from tasks.storage import Disk, open_storage
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run starts from: the version to build on (None: there is none), and a hold that forbids publishing."""
+
+    dataset: Dataset | None
+    hold: dict[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def recover(curated: str | Path) -> Found:
+    """Bring a data set into order and say what a run may build on.
+
+    Raises:
+        ConfigError: a newer copydesk wrote this data set; nothing was touched.
+    """
+    storage = open_storage(curated)
+    versions.refuse_newer(storage, CONTRACT_VERSION)
+    warnings = _clear(storage)
+    latest = versions.read_latest(storage)
+    whole, faults = _newest_whole(storage)
+    warnings += [f"{fault}; version {fault.version} is not built on" for fault in faults]
+    if whole is None:
+        return Found(None, latest.hold, tuple(warnings))
+    dataset = Dataset(storage, whole, versions.read_manifest(storage, whole))
+    hold, mended = _mend_latest(storage, latest, dataset)
+    return Found(dataset, hold, tuple(warnings + mended))
+
+
+def _clear(storage: Disk) -> list[str]:
+    """Take away staging that a dead run left, and versions that were being removed."""
+    left = storage.names(".staging")
+    for name in left:
+        shutil.rmtree(storage.path(f".staging/{name}"), ignore_errors=True)
+    for name in storage.names("versions"):
+        if name.startswith("."):
+            shutil.rmtree(storage.path(f"versions/{name}"), ignore_errors=True)
+    return [f".staging/{name}: left behind by a run that did not end; cleared away" for name in left]
+
+
+def _newest_whole(storage: Disk) -> tuple[str | None, list[versions.Fault]]:
+    """The newest version without a fault, and the first fault of each newer one."""
+    faults: list[versions.Fault] = []
+    for name in reversed(versions.version_names(storage)):
+        found = versions.find_faults(storage, name)
+        if not found:
+            return name, faults
+        faults.append(found[0])
+    return None, faults
+
+
+def _mend_latest(storage: Disk, latest: versions.Latest, whole: Dataset) -> tuple[dict[str, Any] | None, list[str]]:
+    """Make `latest.json` name the newest whole version; the hold then in force, and what was done."""
+    data = storage.read(f"versions/{whole.version}/{versions.MANIFEST}") or b""
+    named = versions.number(latest.version)
+    if latest.version == whole.version and latest.manifest_sha256 == versions.bytes_sha256(data):
+        return latest.hold, []
+    if latest.version and named > versions.number(whole.version) and storage.names(f"versions/{latest.version}"):
+        return latest.hold, []  # the damaged version is what readers were given; only a new one may replace it
+    hold = latest.hold
+    if latest.fault and whole.manifest.get("rollback_of"):
+        hold = {"version": whole.version, "reason": f"rollback to {whole.manifest['rollback_of']}"}
+    why = f"was {latest.fault}" if latest.fault else f"named {latest.version}"
+    versions.write_latest(storage, whole.version, hold)
+    return hold, [f"latest.json {why}; it now names {whole.version}, the newest whole version"]

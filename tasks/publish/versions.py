@@ -1,0 +1,232 @@
+"""Versions: which there are, which one readers get, and which one a run may build on.
+
+In     `versions/*/manifest.json` and `latest.json` of a data set       from tasks.storage
+Out    `VersionInfo`, manifests, the name of the latest version         to   readers, runs, the command line
+
+Needs nothing but Python's own library, so that `copydesk versions` answers at once. `latest.json` may also carry a
+`hold`: it is swapped together with the version it belongs to.
+
+Limits  A manifest vouches for its files by their digests; only `find_faults` reads the files themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tasks.errors import ConfigError
+from tasks.storage import Disk, open_storage
+
+LATEST, MANIFEST = "latest.json", "manifest.json"
+_NAME = re.compile(r"v(\d{4,})")
+_CHUNK = 1 << 20  # bytes
+
+
+@dataclass(frozen=True)
+class VersionInfo:
+    """One published version, as its manifest tells it.
+
+    `state` is `latest`, `older`, `unnamed` (whole, but the run that made it ended before `latest.json` named it) or
+    `damaged` (its manifest cannot be read).
+    """
+
+    version: str
+    state: str
+    parent: str | None = None
+    created_at: str | None = None
+    rollback_of: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    n_bytes: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain data, for `--json`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """What `latest.json` says; `fault` is None, `missing`, or what is wrong with it."""
+
+    version: str | None = None
+    manifest_sha256: str | None = None
+    hold: dict[str, Any] | None = None
+    highest: int = 0  # the highest number ever named, where that is not this version's
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something in a published version that is not as it should be; `file` is relative to the data set."""
+
+    version: str | None
+    file: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.message}"
+
+
+def list_versions(curated: str | Path) -> list[VersionInfo]:
+    """All versions of a data set, oldest first, from their manifests alone."""
+    storage = open_storage(curated)
+    latest = read_latest(storage)
+    names = version_names(storage)
+    newest = number(latest.version) if latest.version in names else None
+    return [_info(storage, name, latest.version, newest) for name in names]
+
+
+def _info(storage: Disk, name: str, latest: str | None, newest: int | None) -> VersionInfo:
+    try:
+        manifest = read_manifest(storage, name)
+    except ValueError:
+        return VersionInfo(name, "damaged")
+    state = "latest" if name == latest else "unnamed" if newest is None or number(name) > newest else "older"
+    return VersionInfo(
+        version=name,
+        state=state,
+        parent=manifest.get("parent"),
+        created_at=manifest.get("created_at"),
+        rollback_of=manifest.get("rollback_of"),
+        counts=dict(manifest.get("counts", {})),
+        n_bytes=sum(entry["bytes"] for entry in manifest["files"].values()),
+    )
+
+
+def number(name: str | None) -> int:
+    """The number in a version's name; 0 for what is no version's name.
+
+    >>> number("v0012"), number("v0012.old"), number(None)
+    (12, 0, 0)
+    """
+    match = _NAME.fullmatch(name or "")
+    return int(match[1]) if match else 0
+
+
+def version_names(storage: Disk) -> list[str]:
+    """The names under `versions/` that are names of versions, oldest first."""
+    return sorted((name for name in storage.names("versions") if number(name)), key=number)
+
+
+def next_name(storage: Disk) -> str:
+    """A name that no version of this data set has or had: numbers only rise, and the newest version is never pruned."""
+    latest = read_latest(storage)
+    highest = max([*map(number, version_names(storage)), number(latest.version), latest.highest])
+    return f"v{highest + 1:04d}"
+
+
+def read_latest(storage: Disk) -> Latest:
+    """What `latest.json` says; never raises, the fault is told in the answer."""
+    data = storage.read(LATEST)
+    if data is None:
+        return Latest(fault="missing")
+    try:
+        content = json.loads(data)
+        version, digest = content["version"], content["manifest_sha256"]
+        highest, hold = int(content.get("highest", 0)), content.get("hold")
+    except (ValueError, KeyError, TypeError):
+        return Latest(fault="damaged")
+    if not isinstance(version, str) or not number(version) or not isinstance(digest, str):
+        return Latest(fault="damaged")
+    return Latest(version, digest, hold, highest)
+
+
+def write_latest(storage: Disk, version: str, hold: dict[str, Any] | None = None) -> None:
+    """Make `version` the one that readers get, together with the hold on further runs (or none)."""
+    data = storage.read(f"versions/{version}/{MANIFEST}") or b""
+    content: dict[str, Any] = {"version": version, "manifest_sha256": bytes_sha256(data)}
+    before = read_latest(storage)
+    if (highest := max(number(before.version), before.highest)) > number(version):
+        content["highest"] = highest  # a version that was lost keeps its number
+    if hold:
+        content["hold"] = hold
+    storage.write(LATEST, to_json(content))
+
+
+def read_manifest(storage: Disk, version: str) -> dict[str, Any]:
+    """The manifest of a version.
+
+    Raises:
+        ValueError: there is none, or it is no manifest.
+    """
+    data = storage.read(f"versions/{version}/{MANIFEST}")
+    if data is None:
+        raise ValueError("manifest.json is missing")
+    manifest = json.loads(data)
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
+        raise ValueError("manifest.json is not a manifest")
+    if any(
+        not isinstance(entry, dict) or not {"sha256", "bytes"} <= entry.keys() for entry in manifest["files"].values()
+    ):
+        raise ValueError("manifest.json lists a file without its digest or size")
+    return manifest
+
+
+def find_faults(storage: Disk, version: str) -> list[Fault]:
+    """Files of a version that are missing, changed, or not in its manifest; reads every byte."""
+    folder = f"versions/{version}"
+    try:
+        files = read_manifest(storage, version)["files"]
+    except ValueError as error:
+        return [Fault(version, f"{folder}/{MANIFEST}", str(error))]
+    faults = []
+    latest = read_latest(storage)
+    manifest = storage.read(f"{folder}/{MANIFEST}") or b""
+    if latest.version == version and latest.manifest_sha256 != bytes_sha256(manifest):
+        faults.append(Fault(version, f"{folder}/{MANIFEST}", "is not the manifest that latest.json names"))
+    for name, entry in sorted(files.items()):
+        path = storage.path(f"{folder}/{name}")
+        if not path.is_file():
+            faults.append(Fault(version, f"{folder}/{name}", "is missing"))
+        elif path.stat().st_size != entry["bytes"]:
+            faults.append(Fault(version, f"{folder}/{name}", f"has {path.stat().st_size} bytes, not {entry['bytes']}"))
+        elif file_sha256(path) != entry["sha256"]:
+            faults.append(Fault(version, f"{folder}/{name}", "has another sha256 than its manifest says"))
+    strange = set(storage.names(folder)) - set(files) - {MANIFEST}
+    return faults + [Fault(version, f"{folder}/{name}", "is not in the manifest") for name in sorted(strange)]
+
+
+def refuse_newer(storage: Disk, contract: str, *, reading: bool = False) -> None:
+    """Leave a data set alone that was written by a newer contract; a reader minds the first number only.
+
+    Raises:
+        ConfigError: some version is newer than `contract`.
+    """
+    parts = 1 if reading else 2
+    for name in reversed(version_names(storage)):
+        try:
+            found = str(read_manifest(storage, name).get("contract_version", "0"))
+            newer = _contract(found)[:parts] > _contract(contract)[:parts]
+        except ValueError:
+            continue
+        if newer:
+            raise ConfigError(
+                f"{storage.root}: {name} was written by contract {found}, this copydesk knows {contract}; "
+                "nothing was touched; upgrade copydesk"
+            )
+
+
+def _contract(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def bytes_sha256(data: bytes) -> str:
+    """Hex digest of some bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def to_json(content: Any) -> bytes:
+    """JSON as this project writes it to files that people read: two blanks, no NaN, a final newline."""
+    return (json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8")

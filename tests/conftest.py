@@ -1,0 +1,194 @@
+"""Small published tables, made by hand: what the tests of gates, publish and report start from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tasks.schema import PUBLISHED, SORTED_BY
+
+Tables = dict[str, pa.Table]
+
+
+def digits(name: str) -> str:
+    """16 hex digits for a name, as ids have them."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def sha256(text: str) -> str:
+    """Hex digest of a text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def document(name: str, text: str, **more: Any) -> dict[str, Any]:
+    """What a test says about one document: `title`, `tail`, `day`, `copy_of`, `relation`, `rejected`, columns."""
+    return {"name": name, "text": text, **more}
+
+
+def build_tables(documents: list[dict[str, Any]], relations: list[dict[str, Any]] | None = None) -> Tables:
+    """The seven published tables for documents as `document` makes them; they meet the contract."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in PUBLISHED}
+    clusters = _clusters(documents)
+    for one in documents:
+        _add(rows, one, clusters)
+    for pair in relations or []:
+        left, right = sorted(f"doc_{digits(name)}" for name in pair["names"])
+        extra = {"relation": pair.get("relation", "same_story"), "score": 0.9, "evidence": pair.get("evidence", "{}")}
+        rows["relations"].append({"left_id": left, "right_id": right, **extra})
+    return {name: _table(name, rows[name]) for name in PUBLISHED}
+
+
+def _clusters(documents: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Members of each cluster, by the name of its canonical document."""
+    members: dict[str, list[str]] = {}
+    for one in documents:
+        if not one.get("rejected"):
+            members.setdefault(one.get("copy_of") or one["name"], []).append(digits(one["name"]))
+    return members
+
+
+def _add(rows: dict[str, list[dict[str, Any]]], one: dict[str, Any], clusters: dict[str, list[str]]) -> None:
+    name, text = one["name"], one["text"]
+    doc, canonical = f"doc_{digits(name)}", one.get("copy_of") or name
+    title, tail = one.get("title"), one.get("tail")
+    head = f"{title}\n\n" if title else ""
+    raw = f"{head}{text}{tail or ''}"
+    rejected = one.get("rejected")
+    members = clusters.get(canonical, [])
+    columns = {"source_path": f"{name}.txt", "url": one.get("url")}
+    common = {"document_id": doc, **columns}
+    cluster = {"cluster_id": f"clu_{min(members)}" if members else None}
+    status = "rejected" if rejected else "duplicate" if one.get("copy_of") else "article"
+    rows["documents"].append(
+        {
+            **common,
+            **cluster,
+            "raw_sha256": sha256(one.get("raw", raw)),
+            "n_bytes": len(raw.encode()),
+            "encoding": "utf-8",
+            "raw_text_sha256": sha256(raw),
+            "text_sha256": None if rejected else sha256(text),
+            "status": status,
+            "reason": rejected,
+            "detail": f"{rejected}: nothing to read" if rejected else None,
+            "canonical_id": None if rejected else f"doc_{digits(canonical)}",
+            "language": None if rejected else one.get("language", "en"),
+            "flags": one.get("flags", []),
+        }
+    )
+    if rejected:
+        return
+    end = len(raw)
+    cuts = [(0, len(head), "title", "title.first_line", "title")] if title else []
+    cuts += [(end - len(tail), end, "related_tail", "tail.label_list", None)] if tail else []
+    for start, stop, role, rule, kept in cuts:
+        span = {"start": start, "end": stop, "role": role, "rule": rule, "score": 0.95, "text": raw[start:stop]}
+        rows["removals"].append({"document_id": doc, **span, "replacement": None, "kept_as": kept})
+    day = one.get("day")
+    published = {"published_date": day, "published_local": day.isoformat() if day else None}
+    if status == "duplicate":
+        relation = {"canonical_id": f"doc_{digits(canonical)}", "relation": one.get("relation", "near")}
+        rows["duplicates"].append({**common, **relation, **published, "title": title, "text": text})
+        return
+    article = f"art_{digits(name)}"
+    dates, figures = one.get("dates", []), one.get("figures", [])
+    rows["articles"].append(
+        {
+            **common,
+            **cluster,
+            **published,
+            "article_id": article,
+            "cluster_size": len(members),
+            "title": title,
+            "title_origin": "first_line" if title else None,
+            "text": text,
+            "text_normalised": text,
+            "published_precision": "day" if one.get("day") else None,
+            "published_source": "header" if one.get("day") else None,
+            "byline": one.get("byline", []),
+            "translators": [],
+            "captions": [],
+            "language": one.get("language", "en"),
+            "language_score": 0.75,
+            "n_chars": len(text),
+            "n_words": len(text.split()),
+            "flags": one.get("flags", []),
+            "dates": dates,
+            "figures": figures,
+            "text_sha256": sha256(text),
+        }
+    )
+    for table, mentions in (("dates", dates), ("figures", figures)):
+        owner = {"article_id": article, "published_date": one.get("day")}
+        rows[table] += [{**owner, **mention} for mention in mentions]
+
+
+def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
+    rows = sorted(rows, key=lambda row: tuple(row[key] for key in SORTED_BY[name]))
+    return pa.Table.from_pylist(rows, schema=PUBLISHED[name])
+
+
+def date_mention(text: str, surface: str, day: date) -> dict[str, Any]:
+    """A resolved date mention of `surface` in `text`."""
+    start = text.index(surface)
+    span = {"start": start, "end": start + len(surface), "surface": surface}
+    value = {"type": "DATE", "value": day.isoformat(), "start_date": day, "end_date": day, "grain": "day", "mod": None}
+    rest = {"relative": False, "anchor": "none", "status": "resolved", "rule": "date.absolute", "flag": None}
+    return {**span, **value, **rest}
+
+
+def figure_mention(text: str, surface: str, value: float, unit: str) -> dict[str, Any]:
+    """A measure mentioned as `surface` in `text`."""
+    start = text.index(surface)
+    span = {"start": start, "end": start + len(surface), "surface": surface}
+    rest = {"kind": "measure", "value": value, "unit": unit, "bound": "=", "rule": "figure.measure"}
+    return {**span, **rest}
+
+
+FERRY = "The island ferry will sail again on 4 May 2024 after repairs to its hull, which took 30 days in dry dock."
+FERRY_COPY = "The island ferry will sail again on 4 May 2024 after repairs to its hull, which took thirty days."
+BRIDGE = "Engineers found no fault in the old bridge, and the council voted to keep it open to carts and bicycles."
+CHOIR = "The choir of the harbour church sang for two hours on Sunday, and the collection went to the lifeboat."
+
+
+def sample_documents() -> list[dict[str, Any]]:
+    """Three articles, a near copy of the first, and a rejected file."""
+    ferry = {
+        "title": "Ferry returns",
+        "day": date(2024, 5, 2),
+        "tail": "\n\nSee also\nHarbour fees rise again",
+        "dates": [date_mention(FERRY, "4 May 2024", date(2024, 5, 4))],
+        "figures": [figure_mention(FERRY, "30 days", 30.0, "d")],
+    }
+    return [
+        document("gazette/ferry", FERRY, **ferry, url="https://gazette.example/ferry"),
+        document("courier/ferry", FERRY_COPY, copy_of="gazette/ferry", title="Ferry sails", day=date(2024, 5, 3)),
+        document("gazette/bridge", BRIDGE, title="Old bridge stays <open>", flags=["tail_suspected"]),
+        document("gazette/choir", CHOIR),
+        document("gazette/blank", "", rejected="empty"),
+    ]
+
+
+def sample_relations() -> list[dict[str, Any]]:
+    """One near copy and one story told twice."""
+    return [
+        {"names": ("gazette/ferry", "courier/ferry"), "relation": "near", "evidence": '{"resemblance": 0.8}'},
+        {"names": ("gazette/bridge", "gazette/choir"), "relation": "same_story", "evidence": '{"names": ["harbour"]}'},
+    ]
+
+
+@pytest.fixture
+def published_tables() -> Callable[..., Tables]:
+    """A factory of published tables: the sample's, or those of the documents and relations it is given."""
+
+    def make(documents: list[dict[str, Any]] | None = None, relations: list[dict[str, Any]] | None = None) -> Tables:
+        if documents is None:
+            return build_tables(sample_documents(), sample_relations())
+        return build_tables(documents, relations)
+
+    return make
