@@ -1,0 +1,177 @@
+"""Find: the steps of deduplication one after the other, for a sequence of texts.
+
+In     texts
+Out    `Found` (arrays, for the tables), `Clusters` (labels and edges, for callers from outside)
+
+Identical texts are set aside first, so ten thousand copies of one text cost as much as one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tasks.dedupe.candidates import candidate_pairs
+from tasks.dedupe.cluster import cluster_pairs
+from tasks.dedupe.compare import COVERED, compare_pairs
+from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, describe, relate_pairs
+from tasks.dedupe.shingles import sample_shingles
+from tasks.dedupe.stories import Stories, day_numbers, find_pairs
+from tasks.dedupe.words import Words, read_words
+
+Edge = tuple[int, int, str, float, str]
+TOUCHING = 8  # words that two texts must share to count as touching
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found about a batch of texts; all numbers are positions in it."""
+
+    words: Words
+    same_as: np.ndarray  # int64, (n_texts,): the first text of the same words, itself if there is none
+    shorter: np.ndarray  # int64, (n_pairs,): related pairs of different texts
+    longer: np.ndarray
+    relations: np.ndarray  # int8, NEAR or CONTAINS
+    scores: np.ndarray  # float64, share of the shorter text that is covered
+    counts: np.ndarray  # int32, (n_pairs, len(COUNTS))
+    labels: np.ndarray  # int64, (n_texts,): the cluster's first text
+    ranks: np.ndarray  # int64, (n_texts,): a strict order, the longest first, independent of the input's
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """The answer of `cluster_texts`: equal labels mean one cluster; edges say why."""
+
+    labels: np.ndarray
+    found: Found
+    fullest: np.ndarray  # int64: the longest text of each cluster, by which stories are told
+    stories: Stories  # pairs of positions in `fullest`
+
+    @cached_property
+    def edges(self) -> list[Edge]:
+        """(left, right, relation, score, evidence) with left < right; the evidence is written when first asked for."""
+        return sorted([*related_edges(self.found), *story_edges(self.stories, self.fullest.tolist())])
+
+
+def cluster_texts(
+    texts: Sequence[str] | pa.Array, *, published: Sequence[date | None] | pa.Array | None = None
+) -> Clusters:
+    """Group texts that are copies, versions or excerpts of one another, and link clusters that tell one story.
+
+    Args:
+        published: a date a text, where known; only for `same_story`.
+
+    >>> cluster_texts(["The ferry was late again.", "THE FERRY was late again", "Rain."]).labels.tolist()
+    [0, 0, 2]
+    """
+    found = find_related(_as_array(texts))
+    fullest = fullest_members(found)
+    days = None if published is None else day_numbers(pa.array(published, pa.date32()))[fullest]
+    return Clusters(found.labels, found, fullest, find_pairs(found.words, fullest, days))
+
+
+def _as_array(texts: Sequence[str] | pa.Array) -> pa.Array:
+    if isinstance(texts, pa.ChunkedArray):
+        return texts.combine_chunks()
+    return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
+
+
+def find_related(texts: pa.Array) -> Found:
+    """Relations and clusters of a batch of texts."""
+    words = read_words(texts)
+    same_as, chosen, ranks = fold_identical(words)
+    keys, bits = sample_shingles(words, chosen)
+    left, right = candidate_pairs(keys, bits, len(chosen))
+    longer, shorter = chosen[left], chosen[right]  # the longest come first
+    counts = compare_pairs(words, shorter, longer)
+    lengths = words.lengths
+    relations = relate_pairs(counts, lengths[shorter], lengths[longer])
+    scores = covered_shares(counts, lengths[shorter], lengths[longer])[0]
+    touching = counts[:, COVERED] >= TOUCHING
+
+    def holds(members: np.ndarray, centres: np.ndarray) -> np.ndarray:
+        more = compare_pairs(words, members, centres)
+        return relate_pairs(more, lengths[members], lengths[centres]) != NONE
+
+    labels = cluster_pairs(
+        ranks, shorter, longer, relations, scores, (shorter[touching], longer[touching]), holds
+    )[same_as]  # fmt: skip
+    related = relations != NONE
+    return Found(
+        words, same_as, shorter[related], longer[related], relations[related], scores[related], counts[related],
+        first_members(labels), ranks,
+    )  # fmt: skip
+
+
+def fold_identical(words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Set aside texts of the same words.
+
+    Returns:
+        same_as: the text that stands for each text: of those with the same words, the one of the smallest raw digest.
+        chosen: the texts that stand for themselves and have words, in the order of their ranks.
+        ranks: a strict order of all texts, the longest first.
+    """
+    lengths = words.lengths
+    order = np.lexsort((words.raw_digests, words.digests, -lengths))
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    new = (np.diff(lengths[order], prepend=-1) != 0) | (np.diff(words.digests[order], prepend=words.digests[:1]) != 0)
+    new[:1] = True
+    starts = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
+    same_as = np.empty(len(order), np.int64)
+    same_as[order] = order[starts]
+    chosen = order[new & (lengths[order] > 0)]
+    return same_as, chosen, ranks
+
+
+def fullest_members(found: Found) -> np.ndarray:
+    """The longest text of each cluster that has words, in the order of their ranks."""
+    ranked = np.argsort(found.ranks)
+    labels = found.labels[ranked]
+    firsts = np.sort(np.unique(labels, return_index=True)[1])
+    return ranked[firsts][found.words.lengths[ranked[firsts]] > 0]
+
+
+def first_members(labels: np.ndarray) -> np.ndarray:
+    """Labels renamed to the first text of each cluster."""
+    _, firsts, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    return firsts[inverse]
+
+
+def related_edges(found: Found) -> list[Edge]:
+    """Exact, near and contains relations as edges."""
+    lengths = found.words.lengths
+    edges: list[Edge] = []
+    for copy in np.flatnonzero(found.same_as != np.arange(len(found.same_as))).tolist():
+        left, right = sorted((copy, int(found.same_as[copy])))
+        edges.append((left, right, "exact", 1.0, exact_evidence(int(lengths[copy]))))
+    for k in range(len(found.shorter)):
+        shorter, longer = int(found.shorter[k]), int(found.longer[k])
+        relation, score = int(found.relations[k]), float(found.scores[k])
+        evidence = describe(
+            found.counts[k], relation, score, int(lengths[shorter]), int(lengths[longer]), (shorter, longer)
+        )
+        edges.append((min(shorter, longer), max(shorter, longer), RELATION_NAMES[relation], score, evidence))
+    return edges
+
+
+def story_edges(stories: Stories, texts: list[int]) -> list[Edge]:
+    """`same_story` relations as edges; `texts[k]` is the text that number k of the stories stands for."""
+    edges: list[Edge] = []
+    for k, pair in enumerate(zip(stories.left.tolist(), stories.right.tolist(), strict=True)):
+        left, right = sorted(texts[number] for number in pair)
+        edges.append((left, right, "same_story", float(stories.scores[k]), stories.evidence(k)))
+    return edges
+
+
+def exact_evidence(n_words: int) -> str:
+    """The evidence of two texts with the same words."""
+    fields: dict[str, Any] = {"covered": 1.0, "words": [n_words, n_words], "words_equal": n_words}
+    return json.dumps(fields, sort_keys=True)

@@ -1,0 +1,70 @@
+"""Shingles: which runs of four words stand for a text when texts are looked for.
+
+In     word hashes                          from tasks.dedupe.words
+Out    sorted keys, one a kept shingle      to   tasks.dedupe.candidates
+
+About one shingle in `SAMPLE_RATE` is kept, by value, so the same words are kept in every text. A short text inside a
+long one therefore keeps a subset of the long one's shingles: this sees containment, which a signature of fixed
+length (MinHash) does not. A key is the shingle's hash with the text's number in its last bits, so that one sort
+brings the texts of a shingle together.
+
+Source  A. Broder, On the resemblance and containment of documents, 1997 (the MOD m sketch).
+Limits  Texts under four words keep nothing; exact hashing settles them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tasks.dedupe.compiled import compiled
+from tasks.dedupe.words import Words
+
+SHINGLE = 4  # words
+SAMPLE_RATE = 2  # one in so many is kept
+
+
+def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) -> tuple[np.ndarray, int]:
+    """Keep about one in `rate` of the shingles of the chosen texts.
+
+    Args:
+        texts: int64, the texts to look at; position k in it is the text's number in the keys.
+        rate: 1 keeps every shingle.
+
+    Returns:
+        keys: uint64, sorted, without repetition.
+        bits: how many of a key's last bits are the text's number.
+
+    Raises:
+        ValueError: rate is below 1.
+    """
+    if rate < 1:
+        raise ValueError(f"rate must be 1 or more, got {rate}")
+    bits = max(1, int(len(texts) - 1).bit_length())
+    keys = np.empty(int(words.lengths[texts].sum()) + 1, np.uint64)
+    kept = keep_shingles(words.hashes, words.ends, texts, np.uint64(2**64 // rate - 1), np.uint64(bits), keys)
+    keys = np.sort(keys[:kept])
+    return keys[np.append(True, keys[1:] != keys[:-1])[:kept]], bits
+
+
+@compiled("i8(u4[::1], i8[::1], i8[::1], u8, u8, u8[::1])")
+def keep_shingles(hashes, ends, texts, limit, bits, keys):
+    """Write the keys of all shingles whose hash is at most `limit`; returns how many."""
+    odd = np.uint64(0x9E3779B97F4A7C15)
+    mask = (np.uint64(1) << bits) - np.uint64(1)
+    count = 0
+    for number in range(len(texts)):
+        text = texts[number]
+        for i in range(ends[text], ends[text + 1] - 3):
+            mixed = np.uint64(hashes[i])
+            for step in range(1, 4):
+                mixed = (mixed * odd) ^ np.uint64(hashes[i + step])
+                mixed ^= mixed >> np.uint64(29)
+            mixed *= odd
+            mixed ^= mixed >> np.uint64(32)
+            mixed *= odd
+            if mixed <= limit:
+                # The kept hashes are the small ones: multiply once more, so that their high bits differ.
+                mixed *= odd
+                keys[count] = (mixed & ~mask) | np.uint64(number)
+                count += 1
+    return count

@@ -1,0 +1,178 @@
+"""Table: deduplication on Arrow tables, the only module of the step that knows documents.
+
+In     documents (document_id, text, …)
+Out    relations (`schema.RELATIONS`), clusters (`schema.CLUSTERS`), canonical copies
+
+Everything is computed from the documents at hand and does not depend on the order of the rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tasks import schema
+from tasks.dedupe.compare import compare_pairs
+from tasks.dedupe.find import Edge, find_related, related_edges, story_edges
+from tasks.dedupe.relate import CONTAINS, NEAR, NONE, RELATION_NAMES, covered_shares, describe, relate_pairs
+from tasks.dedupe.stories import day_numbers, find_pairs
+from tasks.dedupe.words import read_words
+
+FULLEST_SHARE = 0.1  # canonical copies may be shorter than the fullest by this share
+MOST_OTHERS = 10  # relations of a document beside that to its canonical copy
+
+CANONICALS = pa.schema([pa.field("document_id", pa.string(), False), pa.field("canonical_id", pa.string(), False)])
+
+
+def find_duplicates(documents: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Relations between the documents, and the cluster each is in, from the texts alone.
+
+    Args:
+        documents: columns document_id, text; title is welcome. One row a document that has a text.
+
+    Returns:
+        relations: schema.RELATIONS, exact, near and contains; sorted by ids.
+        clusters: schema.CLUSTERS, one row a document, sorted by document_id.
+    """
+    documents = documents.sort_by("document_id")
+    ids = documents["document_id"].to_pylist()
+    found = find_related(_one_chunk(documents["text"]))
+    named = [f"clu_{ids[label].removeprefix('doc_')[:16]}" for label in found.labels.tolist()]
+    clusters = pa.table({"document_id": ids, "cluster_id": named}, schema.CLUSTERS)
+    return _relations(ids, related_edges(found)), clusters
+
+
+def choose_canonicals(documents: pa.Table, clusters: pa.Table, *, fullest_share: float = FULLEST_SHARE) -> pa.Table:
+    """The canonical copy of each document: its own id where it is published itself.
+
+    The earliest dated of those within `fullest_share` of the cluster's fullest text; undated ones come last; then the
+    cleanest (fewest flags and repairs), then the smallest id. Later, slightly longer reprints do not change it.
+
+    Args:
+        documents: columns document_id, n_chars, published_date, published_local; n_flags and n_repairs if known.
+        clusters: schema.CLUSTERS.
+
+    Returns:
+        document_id, canonical_id; sorted by document_id.
+    """
+    cluster_of = dict(zip(clusters["document_id"].to_pylist(), clusters["cluster_id"].to_pylist(), strict=True))
+    members: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in documents.to_pylist():
+        members[cluster_of[row["document_id"]]].append(row)
+    canonical_of = {
+        row["document_id"]: best["document_id"]
+        for rows in members.values()
+        for best in [_canonical(rows, fullest_share)]
+        for row in rows
+    }
+    ids = sorted(canonical_of)
+    return pa.table({"document_id": ids, "canonical_id": [canonical_of[i] for i in ids]}, CANONICALS)
+
+
+def _canonical(rows: list[dict[str, Any]], fullest_share: float) -> dict[str, Any]:
+    least = (1 - fullest_share) * max(row["n_chars"] or 0 for row in rows)
+    return min((row for row in rows if (row["n_chars"] or 0) >= least), key=_preference)
+
+
+def _preference(row: dict[str, Any]) -> tuple[bool, str, int, str]:
+    when = row.get("published_local") or (str(row["published_date"]) if row.get("published_date") else "")
+    return not when, when, (row.get("n_flags") or 0) + (row.get("n_repairs") or 0), row["document_id"]
+
+
+def find_stories(articles: pa.Table) -> pa.Table:
+    """`same_story` relations between canonical copies.
+
+    Args:
+        articles: columns document_id, text, published_date; one row a cluster.
+
+    Returns:
+        schema.RELATIONS, sorted by ids.
+    """
+    articles = articles.sort_by("document_id")
+    ids = articles["document_id"].to_pylist()
+    words = read_words(_one_chunk(articles["text"]))
+    stories = find_pairs(words, np.arange(len(ids)), day_numbers(articles["published_date"]))
+    return _relations(ids, story_edges(stories, list(range(len(ids)))))
+
+
+def relate_to_canonicals(documents: pa.Table, relations: pa.Table, canonicals: pa.Table) -> pa.Table:
+    """The relations to publish: each duplicate's relation to its canonical copy, and at most ten others a document.
+
+    A duplicate that was not compared with its canonical copy yet is compared now; the relation says what was measured.
+
+    Args:
+        documents: columns document_id, text.
+        relations: schema.RELATIONS, as `find_duplicates` gave them.
+        canonicals: as `choose_canonicals` gave them.
+
+    Returns:
+        schema.RELATIONS, sorted by ids.
+    """
+    needed = {
+        (min(pair), max(pair))
+        for pair in zip(canonicals["document_id"].to_pylist(), canonicals["canonical_id"].to_pylist(), strict=True)
+        if pair[0] != pair[1]
+    }
+    rows = relations.to_pylist()
+    have = {(row["left_id"], row["right_id"]) for row in rows}
+    rows += _compare_now(documents, sorted(needed - have))
+    others: dict[str, int] = defaultdict(int)
+    kept = []
+    for row in sorted(rows, key=lambda row: (-row["score"], row["left_id"], row["right_id"])):
+        left, right = row["left_id"], row["right_id"]
+        if (left, right) not in needed:
+            if max(others[left], others[right]) >= MOST_OTHERS:
+                continue
+            others[left] += 1
+            others[right] += 1
+        kept.append(row)
+    return pa.Table.from_pylist(_sorted_rows(kept), schema.RELATIONS)
+
+
+def _compare_now(documents: pa.Table, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Relations of pairs of documents known to be of one cluster; `near` or `contains` with the score as measured."""
+    if not pairs:
+        return []
+    wanted = sorted({one for pair in pairs for one in pair})
+    place = {one: k for k, one in enumerate(wanted)}
+    rows = documents.filter(pa.compute.is_in(documents["document_id"], pa.array(wanted))).sort_by("document_id")
+    words = read_words(_one_chunk(rows["text"]))
+    lengths = words.lengths
+    both = np.array([[place[left], place[right]] for left, right in pairs])
+    swap = lengths[both[:, 0]] > lengths[both[:, 1]]
+    shorter, longer = np.where(swap, both[:, 1], both[:, 0]), np.where(swap, both[:, 0], both[:, 1])
+    counts = compare_pairs(words, shorter, longer)
+    shares, shares_longer = covered_shares(counts, lengths[shorter], lengths[longer])
+    kinds = relate_pairs(counts, lengths[shorter], lengths[longer])
+    kinds = np.where(kinds != NONE, kinds, np.where(shares >= 2 * shares_longer, CONTAINS, NEAR))
+    result = []
+    for k, (left, right) in enumerate(pairs):
+        a, b = int(shorter[k]), int(longer[k])
+        names = (wanted[a], wanted[b])
+        evidence = describe(counts[k], int(kinds[k]), float(shares[k]), int(lengths[a]), int(lengths[b]), names)
+        relation = RELATION_NAMES[int(kinds[k])]
+        result.append(
+            {"left_id": left, "right_id": right, "relation": relation, "score": float(shares[k]), "evidence": evidence}
+        )
+    return result
+
+
+def _relations(ids: list[str], edges: Iterable[Edge]) -> pa.Table:
+    rows = [
+        {"left_id": ids[left], "right_id": ids[right], "relation": relation, "score": score, "evidence": evidence}
+        for left, right, relation, score, evidence in edges
+    ]
+    return pa.Table.from_pylist(_sorted_rows(rows), schema.RELATIONS)
+
+
+def _sorted_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (row["left_id"], row["right_id"], row["relation"]))
+
+
+def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    chunks = column.combine_chunks()
+    return chunks if isinstance(chunks, pa.Array) else pa.concat_arrays(chunks.chunks)

@@ -1,0 +1,208 @@
+"""Words: a batch of texts as arrays of word hashes, made in one pass over the bytes.
+
+In     an Arrow array of texts                      from the caller
+Out    `Words`: hashes, marks, ends, two digests a text   to   tasks.dedupe.shingles, compare, stories
+
+Case, accents, punctuation and blanks are folded; apostrophes and thousands separators vanish (10,000 is 10000), a
+point between digits stays (28.5 is one word). In scripts that set no blanks between words each character is a word.
+`MARK_*` say what kind of word it was, for telling a template (other figures, other names) from a damaged copy.
+
+Source  the ranges of unspaced scripts are Unicode blocks (Scripts.txt).
+Limits  32-bit hashes: two different words are taken for one about once in four thousand million comparisons.
+"""
+
+# The kernel mixes numpy integers with plain ones, which numba types by itself.
+# mypy: disable-error-code="assignment,operator"
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+
+from tasks.dedupe.compiled import compiled
+
+MARK_FIGURE = 1  # digits only, with or without points
+MARK_CAPITAL = 2  # begins with a capital
+MARK_OPENS = 4  # first word of a sentence or line, where a capital means nothing
+MARK_CHARACTER = 8  # one character of an unspaced script
+MARK_DIGITS = 16  # times 0 to 3: how many digits of a figure say something; years and day numbers say nothing
+
+BREAK, LETTER, DIGIT, CHARACTER, NOTHING, CAPITAL = range(6)  # what a code point is to the kernel
+
+UNSPACED = (
+    (0x0E01, 0x0E3A), (0x0E40, 0x0E4E),  # Thai
+    (0x0E80, 0x0EFF),  # Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17D3),  # Khmer
+    (0x3005, 0x3007), (0x3041, 0x3096), (0x30A1, 0x30FA), (0x30FC, 0x30FE),  # Japanese
+    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),  # Han
+)  # fmt: skip
+# Joined to the word they stand in or dropped: apostrophes, accents on their own, soft hyphen, zero-width characters.
+NO_WIDTH = "'`\u00b4\u2018\u2019\u02bc\uff07\u00ad\u200b\u200c\u200d\u2060\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A batch of texts, word by word; text i has the words `ends[i]` up to `ends[i + 1]`."""
+
+    hashes: np.ndarray  # uint32, (n_words,)
+    marks: np.ndarray  # uint8, (n_words,), sums of MARK_*
+    ends: np.ndarray  # int64, (n_texts + 1,)
+    digests: np.ndarray  # uint64, (n_texts,), of the folded words: equal means the same text
+    raw_digests: np.ndarray  # uint64, (n_texts,), of the bytes: an order that does not depend on the input's
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Words a text, int64."""
+        return np.diff(self.ends)
+
+
+def read_words(texts: pa.Array) -> Words:
+    """The words of every text; a null counts as an empty text.
+
+    >>> words = read_words(pa.array(["Sales rose 1,250 in May", "sales ROSE - 1250 in may."]))
+    >>> words.lengths.tolist(), bool(words.digests[0] == words.digests[1])
+    ([5, 5], True)
+    """
+    texts = texts.cast(pa.large_string())
+    if texts.null_count:
+        texts = texts.fill_null("")
+    _, offsets_buffer, data_buffer = texts.buffers()
+    offsets = np.frombuffer(offsets_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
+    most = int(offsets[-1] - offsets[0]) // 2 + len(texts) + 1
+    # Untouched pages of these two cost no memory.
+    hashes, marks = np.empty(most, np.uint32), np.empty(most, np.uint8)
+    ends = np.zeros(len(texts) + 1, np.int64)
+    digests, raw_digests = np.zeros(len(texts), np.uint64), np.zeros(len(texts), np.uint64)
+    kinds, folded = _tables()
+    split_words(data, offsets, kinds, folded, hashes, marks, ends, digests, raw_digests)
+    return Words(hashes[: ends[-1]], marks[: ends[-1]], ends, digests, raw_digests)
+
+
+@cache
+def _tables() -> tuple[np.ndarray, np.ndarray]:
+    """Kind (uint8) and folded form (uint16) of every code point below 65,536."""
+    kinds, folded = np.zeros(65536, np.uint8), np.arange(65536).astype(np.uint16)
+    for code in range(65536):
+        kinds[code], folded[code] = _kind_and_fold(code)
+    for first, last in UNSPACED:
+        kinds[first : last + 1] = CHARACTER
+    return kinds, folded
+
+
+def _kind_and_fold(code: int) -> tuple[int, int]:
+    character = chr(code)
+    category = unicodedata.category(character)
+    if character in NO_WIDTH or 0x300 <= code <= 0x36F:
+        return NOTHING, code
+    if category == "Nd":
+        return DIGIT, ord("0") + unicodedata.digit(character)
+    if category[0] not in "LMN":
+        return BREAK, code
+    plain = unicodedata.normalize("NFKD", character.lower())[:1]
+    fold = ord(plain) if plain and ord(plain) < 65536 else code
+    return (CAPITAL if category in ("Lu", "Lt") else LETTER), fold
+
+
+@compiled("void(u1[::1], i8[::1], u1[::1], u2[::1], u4[::1], u1[::1], i8[::1], u8[::1], u8[::1])")
+def split_words(data, offsets, kinds, folded, hashes, marks, ends, digests, raw_digests):
+    """Fill the last five arrays from the UTF-8 bytes of the texts."""
+    odd = np.uint64(0x9E3779B97F4A7C15)
+    count = 0
+    for text in range(len(offsets) - 1):
+        position, stop = offsets[text], offsets[text + 1]
+        digest, raw = np.uint64(text * 0), np.uint64(stop - position)
+        opens, capital, length, all_digits, after_digit = True, False, 0, True, False
+        word = np.uint64(0)
+        value, digits, zeros, point = np.int64(0), np.int64(0), np.int64(0), False
+        while position <= stop:
+            code = 32
+            width = 1
+            if position < stop:
+                code = np.int64(data[position])
+                if code >= 0xF0 and position + 3 < stop:
+                    code = ((code & 7) << 18) | ((np.int64(data[position + 1]) & 63) << 12) | (
+                        (np.int64(data[position + 2]) & 63) << 6) | (np.int64(data[position + 3]) & 63)  # fmt: skip
+                    width = 4
+                elif code >= 0xE0 and position + 2 < stop:
+                    code = ((code & 15) << 12) | ((np.int64(data[position + 1]) & 63) << 6) | (
+                        np.int64(data[position + 2]) & 63)  # fmt: skip
+                    width = 3
+                elif code >= 0xC0 and position + 1 < stop:
+                    code = ((code & 31) << 6) | (np.int64(data[position + 1]) & 63)
+                    width = 2
+                raw = (raw ^ np.uint64(code)) * odd
+                raw ^= raw >> np.uint64(32)
+            kind, fold = 0, code
+            if code < 65536:
+                kind, fold = np.int64(kinds[code]), np.int64(folded[code])
+            elif 0x20000 <= code <= 0x3FFFF:
+                kind = 3
+            else:
+                kind = 1 if code >= 0x10000 and code < 0x1F000 else 0
+            position += width
+            if kind == 4:
+                continue
+            if kind == 0 and after_digit and (code == 44 or code == 46) and position < stop:
+                following = data[position]
+                if 48 <= following <= 57:
+                    if code == 46:
+                        word = (word ^ np.uint64(46)) * odd
+                        length += 1
+                        point = True
+                    continue
+            if (kind == 0 or kind == 3) and length:
+                word ^= word >> np.uint64(29)
+                word *= odd
+                short = np.uint32(word >> np.uint64(32))
+                hashes[count] = short
+                mark = (2 if capital else 0) | (4 if opens else 0)
+                if all_digits:
+                    telling = digits if point else digits - zeros
+                    if not point and (value < 32 or 1900 <= value < 2100):
+                        telling = 0
+                    mark |= 1 | (16 * min(telling, 3))
+                marks[count] = mark
+                count += 1
+                digest = (digest ^ np.uint64(short)) * odd
+                digest ^= digest >> np.uint64(31)
+                # The stop of "Mr." or "U.S." ends no sentence.
+                opens = code == 46 and not (capital and length <= 3)
+                length, word, capital, all_digits = 0, np.uint64(0), False, True
+                value, digits, zeros, point = 0, 0, 0, False
+            after_digit = kind == 2
+            if kind == 3:
+                word = (np.uint64(fold) + np.uint64(1)) * odd
+                word ^= word >> np.uint64(29)
+                word *= odd
+                short = np.uint32(word >> np.uint64(32))
+                hashes[count] = short
+                marks[count] = 8 | (4 if opens else 0)
+                count += 1
+                digest = (digest ^ np.uint64(short)) * odd
+                digest ^= digest >> np.uint64(31)
+                opens, word = False, np.uint64(0)
+            elif kind == 0:
+                if code == 10 or code == 33 or code == 63 or code == 58 or code == 0x3002:
+                    opens = True
+            else:
+                if length == 0:
+                    capital = kind == 5
+                if kind != 2:
+                    all_digits = False
+                else:
+                    if value < 100000:
+                        value = 10 * value + fold - 48
+                    if value > 0:
+                        digits += 1
+                    zeros = zeros + 1 if fold == 48 else 0
+                word = (word ^ np.uint64(fold)) * odd
+                length += 1
+        ends[text + 1] = count
+        # Texts without any word are the same only where their bytes are.
+        digests[text], raw_digests[text] = (digest if count > ends[text] else raw), raw
