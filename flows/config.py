@@ -32,12 +32,11 @@ class Rules:
     min_characters: int = 40  # the same for scripts without blanks
     fullness: float = 0.9  # copies at least this full, against the fullest, may become the canonical one
     max_shrink: float = 0.5  # the gate `shrink` refuses when a larger share of the articles would vanish
-    fields: Mapping[str, str] = field(default_factory=dict)  # further field names of input files: theirs -> ours
-    limits: Mapping[str, int] = field(default_factory=dict)  # of input; names and defaults: docs/input.md
+    ingest: Mapping[str, Any] = field(default_factory=dict)  # limits and field names: tasks.ingest.IngestSettings
 
     def digest(self) -> str:
         """Hex sha256 of all settings, however they were given."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,8 @@ def load_config(file: Path | None = None, *, environment: Mapping[str, str] = os
     }
     given |= {name: value for name, value in words.items() if value is not None}
     where = str(file or CONFIG_NAME)
-    rules = _build(Rules, given.pop("rules", {}), f"{where}: [rules]")
-    config = _build(Config, {**given, "rules": rules}, where)
+    rules = build(Rules, given.pop("rules", {}), f"{where}: [rules]")
+    config = build(Config, {**given, "rules": rules}, where)
     _check(config, where)
     return config
 
@@ -89,13 +88,17 @@ _CASTS: dict[str, Callable[[Any], Any]] = {
     "Path": Path,
     "Path | None": Path,
     "Rules": lambda rules: rules,
-    "Mapping[str, str]": dict,
-    "Mapping[str, int]": dict,
+    "Mapping[str, Any]": dict,
+    "Mapping[str, tuple[str, ...]]": lambda table: {name: tuple(words) for name, words in table.items()},
 }
 
 
-def _build(kind: type, given: Mapping[str, Any], where: str) -> Any:
-    """An instance of a dataclass from plain values; refuses names it does not have."""
+def build(kind: type, given: Mapping[str, Any], where: str) -> Any:
+    """An instance of a dataclass from plain values, as they stand in a settings file.
+
+    Raises:
+        ConfigError: a name that the dataclass does not have, or a value of another type.
+    """
     known = {item.name: str(item.type) for item in fields(kind)}
     values = {}
     for name, value in given.items():

@@ -23,20 +23,23 @@ import pyarrow as pa
 from tasks import schema
 from tasks.datelines import read_metadata_date, read_url_date
 from tasks.model import DateLine
+from tasks.tables import joined
 
+READS = ["document_id", "site", "url", "found", "metadata", "html_published"]
 MIN_SITE_LINES = 3
 MIN_SITE_SHARE = 0.9
 ORDERS = ("day_first", "month_first")
 
 
-def choose_dates(documents: pa.Table) -> pa.Table:
+def choose_dates(documents: pa.Table, clusters: pa.Table) -> pa.Table:
     """One row a document, `schema.ANCHORED`, in the order given.
 
     Args:
-        documents: columns document_id, cluster_id, site, url, found (list of `schema.DATE_LINE`), metadata (the date
-            field as given) and html_published (ISO).
+        documents: columns document_id, site, url, found (list of `schema.DATE_LINE`), metadata (the date field as
+            given) and html_published (ISO); more do no harm.
+        clusters: `schema.CLUSTERS`.
     """
-    rows = documents.to_pylist()
+    rows = joined(documents.select(READS), clusters, "cluster_id").to_pylist()
     candidates = [_candidates(row) for row in rows]
     orders = _site_orders((row["site"], lines) for row, lines in zip(rows, candidates, strict=True))
     chosen = [_choose(lines, orders.get(row["site"])) for row, lines in zip(rows, candidates, strict=True)]

@@ -8,42 +8,60 @@ Nothing is decided here but what the contract leaves to the whole: a title borro
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks import schema
+from tasks.tables import joined, merged_lists
+
+NOTHING = pa.scalar(None, pa.string())
 
 
 def build_tables(
-    documents: pa.Table, canonicals: pa.Table, relations: pa.Table, resolved: pa.Table
+    documents: pa.Table,
+    clusters: pa.Table,
+    dated: pa.Table,
+    canonicals: pa.Table,
+    relations: pa.Table,
+    resolved: pa.Table,
 ) -> dict[str, pa.Table]:
     """The published tables.
 
     Args:
-        documents: every document: the columns of records, extraction, strip, language and anchors, with `reason`,
-            `detail` and `cluster_id` (null for rejected ones).
-        canonicals: document_id and canonical_id of every document that has a text.
+        documents: what `triage.merge_results` made, every document.
+        clusters, dated, canonicals: by document_id, of every document that has a text.
         relations: `schema.RELATIONS`; each duplicate's relation to its canonical copy is among them.
         resolved: document_id and `schema.RESOLVED`, of the articles.
     """
-    documents = _joined(documents, canonicals, "canonical_id").sort_by("document_id")
-    is_article = pc.fill_null(pc.equal(documents["document_id"], documents["canonical_id"]), False)
+    documents = joined(documents, clusters, "cluster_id")
+    documents = joined(documents, canonicals, "canonical_id")
+    documents = joined(documents, dated, *(name for name in schema.ANCHORED.names if name.startswith("published_")))
+    unresolved = [["mentions_failed"] if why else [] for why in resolved["failed"].to_pylist()]
+    findings = resolved.drop_columns(["flags", "failed"])
+    findings = findings.append_column(
+        "resolved_flags", merged_lists(resolved["flags"], pa.chunked_array([unresolved], schema.STRINGS))
+    )
+    dated_flags = dated.select(["document_id", "flags"]).rename_columns({"flags": "dated_flags"})
+    documents = joined(joined(documents, dated_flags, "dated_flags"), findings, "resolved_flags")
+    every_flag = merged_lists(documents["flags"], documents["dated_flags"], documents["resolved_flags"])
+    documents = documents.drop_columns(["flags", "figures"]).append_column("flags", every_flag).sort_by("document_id")
+
     is_live = pc.is_valid(documents["canonical_id"])
-    status = pc.if_else(is_article, "article", pc.if_else(is_live, "duplicate", "rejected"))
-    documents = documents.append_column("status", status)
-    documents = documents.append_column("text_sha256", pa.array(_digests(documents["text"], is_live), pa.string()))
-    documents = documents.append_column("raw_text_sha256", pa.array(_digests(documents["raw_text"]), pa.string()))
-    articles = _articles(documents, documents.filter(is_article), resolved)
-    duplicates = documents.filter(pc.and_(is_live, pc.invert(is_article)))
+    is_article = pc.fill_null(pc.equal(documents["document_id"], documents["canonical_id"]), False)
+    documents = documents.append_column(
+        "status", pc.if_else(is_article, "article", pc.if_else(is_live, "duplicate", "rejected"))
+    )
+    documents = documents.append_column("text_sha256", digests(pc.if_else(is_live, documents["text"], NOTHING)))
+    articles = _articles(documents, documents.filter(is_article), findings)
     return {
         "articles": articles,
-        "documents": _documents(documents, articles),
-        "duplicates": _duplicates(duplicates, relations),
+        "documents": _documents(documents),
+        "duplicates": _duplicates(documents.filter(pc.and_(is_live, pc.invert(is_article))), relations),
         "relations": _sorted(relations.select(schema.RELATIONS.names).cast(schema.RELATIONS), "relations"),
         "removals": _flat(documents.filter(is_live), "removals", ("document_id",), schema.REMOVALS),
         "dates": _flat(articles, "dates", ("article_id", "published_date"), schema.DATES),
@@ -56,11 +74,8 @@ def article_ids(document_ids: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring(document_ids, "doc_", "art_", max_replacements=1)
 
 
-def _articles(documents: pa.Table, chosen: pa.Table, resolved: pa.Table) -> pa.Table:
-    found = resolved.rename_columns({"flags": "resolved_flags"})
-    rows = chosen
-    for name in ("dates", "figures", "text_normalised", "content_date", "resolved_flags"):
-        rows = _joined(rows, found, name)
+def _articles(documents: pa.Table, chosen: pa.Table, findings: pa.Table) -> pa.Table:
+    rows = joined(chosen, findings, "dates", "figures", "text_normalised", "content_date")
     sizes = Counter(documents["cluster_id"].to_pylist())
     titles, origins = _titles(documents, rows)
     texts = rows["text"].to_pylist()
@@ -69,9 +84,9 @@ def _articles(documents: pa.Table, chosen: pa.Table, resolved: pa.Table) -> pa.T
         "cluster_size": pa.array([sizes[c] for c in rows["cluster_id"].to_pylist()], pa.int32()),
         "title": pa.array(titles, pa.string()),
         "title_origin": pa.array(origins, pa.string()),
+        "text_normalised": pc.coalesce(rows["text_normalised"], rows["text"]),
         "n_chars": pa.array([len(t) for t in texts], pa.int32()),
         "n_words": pa.array([len(t.split()) for t in texts], pa.int32()),
-        "flags": _union(rows["flags"], rows["resolved_flags"]),
     }
     return _table({**_columns(rows), **columns}, schema.ARTICLES)
 
@@ -90,12 +105,10 @@ def _titles(documents: pa.Table, articles: pa.Table) -> tuple[list[str | None], 
     return titles, origins
 
 
-def _documents(documents: pa.Table, articles: pa.Table) -> pa.Table:
-    flags = dict(zip(articles["document_id"].to_pylist(), articles["flags"].to_pylist(), strict=True))
-    own = zip(documents["document_id"].to_pylist(), documents["flags"].to_pylist(), strict=True)
-    every = pa.array([flags.get(name, sorted(set(mine or ()))) for name, mine in own], schema.STRINGS)
-    language = pc.if_else(pc.is_valid(documents["canonical_id"]), documents["language"], pa.scalar(None, pa.string()))
-    return _table({**_columns(documents), "flags": every, "language": language}, schema.DOCUMENTS)
+def _documents(documents: pa.Table) -> pa.Table:
+    language = pc.if_else(pc.is_valid(documents["canonical_id"]), documents["language"], NOTHING)
+    columns = {"raw_text_sha256": digests(documents["raw_text"]), "language": language}
+    return _table({**_columns(documents), **columns}, schema.DOCUMENTS)
 
 
 def _duplicates(duplicates: pa.Table, relations: pa.Table) -> pa.Table:
@@ -118,24 +131,10 @@ def _flat(owners: pa.Table, nested: str, keep: tuple[str, ...], wanted: pa.Schem
     return _table(columns, wanted)
 
 
-def _digests(texts: pa.ChunkedArray, wanted: Iterable | None = None) -> list[str | None]:
-    """Hex sha256 of each text in UTF-8; null for null texts and where not wanted."""
-    keep = [True] * len(texts) if wanted is None else wanted.to_pylist()  # type: ignore[attr-defined]
-    return [
-        hashlib.sha256(text.encode("utf-8")).hexdigest() if text is not None and wish else None
-        for text, wish in zip(texts.to_pylist(), keep, strict=True)
-    ]
-
-
-def _union(*columns: pa.ChunkedArray) -> pa.Array:
-    rows = zip(*(column.to_pylist() for column in columns), strict=True)
-    return pa.array([sorted({flag for flags in row for flag in flags or ()}) for row in rows], schema.STRINGS)
-
-
-def _joined(rows: pa.Table, other: pa.Table, name: str) -> pa.Table:
-    """`rows` with the column of the other table that has the same document_id; null where it has none."""
-    place = pc.index_in(rows["document_id"], value_set=other["document_id"].combine_chunks())
-    return rows.append_column(pa.field(name, other.schema.field(name).type), other[name].take(place))
+def digests(texts: pa.ChunkedArray) -> pa.Array:
+    """Hex sha256 of each text in UTF-8; null for null."""
+    rows = (None if text is None else sha256(text.encode("utf-8")).hexdigest() for text in texts.to_pylist())
+    return pa.array(rows, pa.string())
 
 
 def _columns(table: pa.Table) -> dict[str, pa.ChunkedArray]:

@@ -38,7 +38,7 @@ import pyarrow.compute as pc
 logger = logging.getLogger(__name__)
 
 KEY = pa.binary(16)
-PACKAGES = ("tasks",)
+PACKAGES = ("tasks", "flows")
 SEGMENTS_BEFORE_COMPACTION = 20
 
 

@@ -1,15 +1,52 @@
-"""Triage: which documents have a text that goes on, and why the others end here.
+"""Triage: one row a document from what the steps made of it, and which documents have a text to publish.
 
 In     records, and what extraction, strip, language and scanning made of each      one row a document, same order
-Out    the columns `reason` and `detail` of the contract, null for documents that go on
+Out    one table of all fields, with `reason` and `detail` where the document ends here
 
 The first step that gave a reason is the one that counts; a step that failed on a document is the reason `failed`.
+What the text itself says (title, by-line, source) comes before what the input gave.
 """
 
 from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from tasks.tables import beside, merged_lists
+
+
+def merge_results(
+    records: pa.Table, pages: pa.Table, stripped: pa.Table, languages: pa.Table, scanned: pa.Table
+) -> pa.Table:
+    """Everything known about each document, in the order given.
+
+    Returns:
+        the columns of `records` but content, media and title; those of the other tables; `metadata` (the date as the
+        input gave it), `found` (date lines); `reason` and `detail`, null for documents whose text goes on.
+    """
+    reason, detail = settle([records, pages, stripped, languages, scanned])
+    given = records.drop_columns(
+        ["content", "media", "title", "published", "byline", "publisher", "flags", "reason", "detail"]
+    )
+    documents = beside(given, pages, "raw_text", "extraction", "html_published")
+    documents = beside(
+        documents, stripped, "text", "title", "title_origin", "translators", "section", "captions", "removals"
+    )
+    documents = beside(documents, languages, "language", "language_score")
+    documents = beside(documents, scanned, "scanned_dates", "figures")
+    own_byline = pc.greater(pc.list_value_length(stripped["byline"]), 0)
+    further = {
+        "metadata": records["published"],
+        "found": stripped["published"],
+        "byline": pc.if_else(pc.fill_null(own_byline, False), stripped["byline"], records["byline"]),
+        "publisher": pc.coalesce(stripped["publisher"], records["publisher"]),
+        "flags": merged_lists(records["flags"], stripped["flags"]),
+        "reason": reason,
+        "detail": detail,
+    }
+    for name, column in further.items():
+        documents = documents.append_column(name, column)
+    return documents
 
 
 def settle(outcomes: list[pa.Table]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
@@ -19,13 +56,23 @@ def settle(outcomes: list[pa.Table]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
         outcomes: tables of equal length with any of the columns reason, detail (a verdict) and failed (why a step has
             no result).
     """
+    nothing = pa.scalar(None, pa.string())
     reasons, details = [], []
     for table in outcomes:
         if "failed" in table.column_names:
-            died = pc.is_valid(table["failed"])
-            reasons.append(pc.if_else(died, "failed", pa.scalar(None, pa.string())))
+            reasons.append(pc.if_else(pc.is_valid(table["failed"]), "failed", nothing))
             details.append(table["failed"])
         if "reason" in table.column_names:
             reasons.append(table["reason"])
-            details.append(pc.if_else(pc.is_valid(table["reason"]), table["detail"], pa.scalar(None, pa.string())))
+            details.append(pc.if_else(pc.is_valid(table["reason"]), table["detail"], nothing))
     return pc.coalesce(*reasons), pc.coalesce(*details)
+
+
+def texts_of(documents: pa.Table) -> pa.Table:
+    """The documents whose text goes on, sorted by id, without their raw text."""
+    live = documents.drop_columns(["raw_text", "reason", "detail"]).filter(pc.is_null(documents["reason"]))
+    repairs = [sum(removal["role"] == "repair" for removal in row or ()) for row in live["removals"].to_pylist()]
+    live = live.append_column("n_repairs", pa.array(repairs, pa.int32()))
+    live = live.append_column("n_flags", pc.list_value_length(live["flags"]))
+    live = live.append_column("n_chars", pc.utf8_length(live["text"]))
+    return live.sort_by("document_id")

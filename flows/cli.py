@@ -1,0 +1,326 @@
+"""The command `copydesk`: arguments, printing, exit codes. What each call does: docs/cli.md.
+
+Results go to stdout, everything else to stderr; `--json` prints one object. Whatever is heavy is imported by the
+call that needs it, so that `copydesk --help` and `copydesk versions` answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import cyclopts
+from cyclopts import App, Parameter
+
+from flows.terminal import give, say, watching
+from tasks.errors import ConfigError, CopydeskError
+
+app = App(
+    name="copydesk",
+    help="Turn raw news articles into a clean, deduplicated, normalised, versioned data set.",
+    version="0.1.0",
+    result_action="return_value",
+)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Output:
+    """How a call answers."""
+
+    json: Annotated[bool, Parameter(negative="")] = False
+    "One JSON object on stdout; everything else goes to stderr."
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False
+    "No progress and no notes."
+
+    def answer(self, content: dict[str, Any], lines: Callable[[], str]) -> None:
+        """Print the answer, as JSON or in words."""
+        give(json.dumps(content, ensure_ascii=False, default=str) if self.json else lines())
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Where:
+    """Which data set."""
+
+    curated: Path | None = None
+    "Folder of the data set [curated]."
+    config: Path | None = None
+    "Settings file [copydesk.toml, if there is one]."
+
+    def folder(self) -> Path:
+        """The data set's folder, from the call, the environment or the settings file."""
+        from flows.config import load_config
+
+        return load_config(self.config, curated=self.curated).curated
+
+
+PLAIN_OUTPUT, HERE = Output(), Where()
+Switch = Annotated[bool, Parameter(negative="")]
+
+
+@app.command
+def run(
+    *,
+    where: Where = HERE,
+    raw: Path | None = None,
+    cache: Path | None = None,
+    workers: int | None = None,
+    direct: Switch = False,
+    full: Switch = False,
+    dry_run: Switch = False,
+    release: Switch = False,
+    accept: Annotated[list[str] | None, Parameter(negative="")] = None,
+    output: Output = PLAIN_OUTPUT,
+) -> int:
+    """Run the whole pipeline: raw files in, a new version out if anything changed.
+
+    Parameters
+    ----------
+    raw
+        Folder of the raw files [raw].
+    cache
+        Folder for results of earlier runs [curated/.cache].
+    workers
+        Processes to work with; 1 uses none beside this one [one a core].
+    direct
+        Without Prefect: the same steps, no flow run recorded.
+    full
+        Compute everything anew, ignoring what earlier runs kept.
+    dry_run
+        Do everything but publish.
+    release
+        Lift the hold that a rollback set.
+    accept
+        Pass this gate once, whatever it says (for example: shrink).
+    """
+    from flows.config import load_config
+
+    words = {"raw": raw, "curated": where.curated, "cache": cache, "workers": workers}
+    settings = load_config(where.config, **words)
+    choices = {"full": full, "dry_run": dry_run, "release": release, "accept": accept or []}
+    if not output.quiet:
+        say(f"copydesk: {settings.raw} -> {settings.curated}")
+    with watching(output.quiet) as watch:
+        if direct:
+            from flows.lifecycle import Request, curate_data
+
+            outcome = curate_data(settings, Request(**{**choices, "accept": frozenset(choices["accept"])}), watch=watch)
+        else:
+            outcome = _through_prefect(watch, {**words, "config": where.config, **choices}, output.quiet)
+    if not output.quiet:
+        for warning in outcome.warnings:
+            say(f"copydesk: warning: {warning}")
+    output.answer(outcome.as_dict(), outcome.describe)
+    return 0
+
+
+def _through_prefect(watch: Any, parameters: dict[str, Any], quiet: bool) -> Any:
+    """Run the flow against a server of our own, or the one that PREFECT_API_URL names."""
+    from flows.server import prepare
+
+    prepare(quiet)
+    from flows.curate import curate_through_prefect
+
+    return curate_through_prefect(
+        watch, **{name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
+    )
+
+
+@app.command
+def clean(file: str, *, config: Path | None = None, output: Output = PLAIN_OUTPUT) -> int:
+    """Clean one raw file and print it; no data set needed.
+
+    Parameters
+    ----------
+    file
+        A raw file, or - for text from stdin.
+    config
+        Settings file [copydesk.toml, if there is one].
+    """
+    from flows.config import load_config
+    from flows.single import clean_file, clean_stdin
+
+    rules = load_config(config).rules
+    cleaned = clean_stdin(sys.stdin.buffer.read(), rules) if file == "-" else clean_file(Path(file), rules)
+    output.answer(cleaned.as_dict(), cleaned.describe)
+    return 0
+
+
+@app.command
+def versions(*, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
+    """List the versions of a data set."""
+    from tasks.publish import list_versions
+
+    found = list_versions(where.folder())
+
+    def lines() -> str:
+        if not found:
+            return f"{where.folder()}: no versions yet; make one with `copydesk run`"
+        head = f"{'version':<8} {'state':<8} {'made':<20} {'articles':>9} {'duplicates':>11} {'rejected':>9} {'MB':>8}"
+        rows = [
+            f"{v.version:<8} {v.state:<8} {(v.created_at or '?')[:19]:<20} {v.counts.get('articles', 0):>9,} "
+            f"{v.counts.get('duplicates', 0):>11,} {v.counts.get('rejected', 0):>9,} {v.n_bytes / 1e6:>8.1f}"
+            + (f"  (rollback of {v.rollback_of})" if v.rollback_of else "")
+            for v in found
+        ]
+        return "\n".join([head, *rows])
+
+    output.answer({"versions": [v.as_dict() for v in found]}, lines)
+    return 0
+
+
+@app.command
+def verify(version: str | None = None, /, *, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
+    """Check a version against its manifest and the contract; exit code 6 when it is damaged.
+
+    Parameters
+    ----------
+    version
+        Name of a version, e.g. v0003 [the latest].
+    """
+    from tasks.publish import verify as find_faults
+
+    checked, faults = find_faults(where.folder(), version)
+    output.answer(
+        {"version": checked, "ok": not faults, "faults": [{"file": f.file, "message": f.message} for f in faults]},
+        lambda: (
+            "\n".join(map(str, faults)) or f"{checked}: every file is as its manifest says and as the contract asks"
+        ),
+    )
+    return 6 if faults else 0
+
+
+@app.command
+def diff(old: str, new: str | None = None, /, *, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
+    """Say what changed between two versions, in terms of articles.
+
+    Parameters
+    ----------
+    old
+        Name of a version, e.g. v0003.
+    new
+        Name of a version [the latest].
+    """
+    from tasks.publish import open_dataset
+    from tasks.report import diff_versions
+
+    changes = diff_versions(open_dataset(where.folder(), old), open_dataset(where.folder(), new))
+    output.answer(changes.as_dict(), changes.describe)
+    return 0
+
+
+@app.command
+def explain(document: str, /, *, where: Where = HERE, version: str | None = None, output: Output = PLAIN_OUTPUT) -> int:
+    """Tell everything that was decided about one document, with rule, score and words.
+
+    Parameters
+    ----------
+    document
+        A document or article id, a url, or a path under raw/ (file.jsonl#3 for a row).
+    version
+        Name of a version [the latest].
+    """
+    from tasks.publish import open_dataset
+    from tasks.report import explain as tell
+
+    story = tell(open_dataset(where.folder(), version), document)
+    output.answer(story.as_dict(), story.describe)
+    return 0
+
+
+@app.command
+def report(
+    version: str | None = None,
+    /,
+    *,
+    where: Where = HERE,
+    to: Annotated[Path | None, Parameter(name="--output")] = None,
+    output: Output = PLAIN_OUTPUT,
+) -> int:
+    """Print where a version's report lies.
+
+    Parameters
+    ----------
+    version
+        Name of a version [the latest].
+    to
+        Make the report anew and write it there.
+    """
+    from tasks.publish import open_dataset
+
+    dataset = open_dataset(where.folder(), version)
+    path = Path(dataset.path) / "report.html"
+    if to is not None:
+        from tasks.report import rewrite_report
+
+        path = rewrite_report(dataset, to)
+    output.answer({"version": dataset.version, "report": str(path)}, lambda: str(path))
+    return 0
+
+
+@app.command
+def serve(
+    *,
+    where: Where = HERE,
+    cron: str,
+    raw: Path | None = None,
+    workers: int | None = None,
+    timezone: str = "UTC",
+) -> int:
+    """Run the pipeline on a schedule, through a Prefect server, until stopped.
+
+    Parameters
+    ----------
+    cron
+        When, as a cron expression of five fields: "0 3 * * *" is every night at three.
+    raw
+        Folder of the raw files [raw].
+    workers
+        Processes to work with [one a core].
+    timezone
+        Zone of the cron expression.
+    """
+    from flows.config import load_config
+    from flows.server import prepare
+
+    settings = load_config(where.config, raw=raw, curated=where.curated, workers=workers)
+    prepare(quiet=False)
+    from flows.serve import serve_schedule
+
+    serve_schedule(settings, where.config, cron, timezone)
+    return 0
+
+
+def main(words: list[str] | None = None) -> None:
+    """Entry point: carries a call out and ends the process with its exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = app(words, exit_on_error=False, print_error=False)
+    except cyclopts.CycloptsError as error:
+        say(f"copydesk: {error}\nTry 'copydesk --help'.")
+        code = ConfigError.exit_code
+    except CopydeskError as error:
+        say(f"copydesk: {error}")
+        code = error.exit_code
+    except KeyboardInterrupt:
+        say("copydesk: interrupted; nothing was lost")
+        code = 130
+    except BrokenPipeError:  # the reader of stdout went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(_signal: int, _frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""The Prefect flow: the steps of `flows.steps`, each as a task.
+
+Call `flows.server.prepare()` before importing this module, or set `PREFECT_API_URL`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled, Completed, Failed
+
+from flows.config import load_config
+from flows.lifecycle import Outcome, Request, curate_data
+from flows.steps import Watch, no_watch
+from tasks.errors import CopydeskError, GateRefused, LockHeld
+
+# who is told of progress; not a parameter, since a flow's parameters are written to Prefect's database
+WATCH: ContextVar[Watch] = ContextVar("WATCH", default=no_watch)
+
+
+def run_as_task(name: str, step: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a step as a Prefect task, passing tables by reference.
+
+    A plain wrapper, since Prefect binds the defaults of a wrapped signature. No cache and no persistence, since
+    Prefect would pickle and hash every table.
+    """
+
+    def work(*args: Any, **kwargs: Any) -> Any:
+        return step(*args, **kwargs)
+
+    return task(work, name=name, task_run_name=name, persist_result=False, cache_policy=NO_CACHE)(*args, **kwargs)
+
+
+@flow(name="curate", persist_result=False, validate_parameters=False)
+def curate(
+    raw: str | None = None,
+    curated: str | None = None,
+    config: str | None = None,
+    cache: str | None = None,
+    workers: int | None = None,
+    full: bool = False,
+    dry_run: bool = False,
+    release: bool = False,
+    accept: list[str] | None = None,
+) -> State:
+    """From raw files to a published version; every parameter is a word of `copydesk run`."""
+    request = Request(full=full, dry_run=dry_run, release=release, accept=frozenset(accept or ()))
+    try:
+        settings = load_config(Path(config) if config else None, raw=raw, curated=curated, cache=cache, workers=workers)
+        outcome = curate_data(settings, request, run=run_as_task, watch=WATCH.get())
+    except LockHeld as error:
+        return Cancelled(message=str(error), name="Locked", data=error)
+    except GateRefused as error:
+        return Failed(message=str(error), name="Refused", data=error)
+    except CopydeskError as error:
+        return Failed(message=str(error), name="Stopped", data=error)
+    create_markdown_artifact(key="copydesk-run", markdown=_summary(outcome), description="What this run did")
+    return Completed(message=outcome.sentence(), data=outcome)
+
+
+def curate_through_prefect(watch: Watch, **parameters: Any) -> Outcome:
+    """Run the flow here and now and return its outcome, or raise what stopped it."""
+    token = WATCH.set(watch)
+    try:
+        state = curate(**parameters, return_state=True)
+    finally:
+        WATCH.reset(token)
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
+def _summary(outcome: Outcome) -> str:
+    rows = "\n".join(f"| {name} | {number:,} |" for name, number in outcome.counts.items())
+    report = f"\n\nReport: `{outcome.report}`" if outcome.report else ""
+    return f"**{outcome.sentence()}**\n\n| | |\n|---|---|\n{rows}{report}"

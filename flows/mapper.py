@@ -1,0 +1,132 @@
+"""A per-document step over a whole table: what is cached is taken, the rest is computed and kept.
+
+In     a `Step` and a table of documents
+Out    the step's table, one row a document in the same order, with a column `failed`: null, or why there is no result
+
+Everything is spooled to disk and read back by memory map, so that memory does not grow with the corpus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from flows.executors import Executor
+from tasks.cache import KEY, Step, StepCache, row_keys, take_rows
+
+BATCH_ROWS = 128
+BATCH_BYTES = 4 << 20
+SLICE_ROWS = 2048  # rows whose keys and results are in memory at a time
+SEGMENT_ROWS = 8192
+
+Progress = Callable[[int, int], None]  # (documents done, documents in all)
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """The default: tells nobody."""
+
+
+class Spool:
+    """A folder of the run's own, where tables wait on disk instead of in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._count = 0
+
+    def keep(self, schema: pa.Schema, batches: Iterable[pa.Table | pa.RecordBatch]) -> pa.Table:
+        """The batches as one table that is read by memory map."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._count += 1
+        path = self.folder / f"{self._count:03}.arrow"
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+            for batch in batches:
+                writer.write(batch)
+        return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+@dataclass(frozen=True)
+class Mapper:
+    """A per-document step over a whole table: what is cached is taken, the rest is computed and kept."""
+
+    executor: Executor
+    spool: Spool
+    cache: Path | None
+
+    def __call__(self, step: Step, table: pa.Table, progress: Progress = no_progress) -> pa.Table:
+        """The step's columns and `failed`, one row a row of `table`."""
+        kept = StepCache(self.cache, step)
+        keys = pa.concat_arrays([pa.array([], KEY), *(row_keys(s, step.reads) for s in _slices(table, SLICE_ROWS))])
+        found = kept.find(keys).to_numpy(zero_copy_only=False).astype(float)
+        missing = np.flatnonzero(np.isnan(found))
+        fresh = self._compute(step, table, keys, missing, kept, progress)
+        kept.compact()
+        place = np.where(np.isnan(found), 0, found).astype(np.int64)
+        place[missing] = np.arange(len(missing))
+        schema = pa.schema([*step.schema, pa.field("failed", pa.string())])
+        return self.spool.keep(schema, _merged(kept, fresh, place, np.isnan(found), schema))
+
+    def _compute(
+        self, step: Step, table: pa.Table, keys: pa.Array, missing: np.ndarray, kept: StepCache, progress: Progress
+    ) -> pa.Table:
+        """Results for the rows that the cache does not hold, spooled; those that did not fail are kept."""
+        schema = pa.schema([*step.schema, pa.field("failed", pa.string())])
+        needed = table.select(step.reads)
+        batches = (
+            batch
+            for start in range(0, len(missing), SLICE_ROWS)
+            for batch in _bounded(take_rows(needed, missing[start : start + SLICE_ROWS]))
+        )
+        waiting: list[tuple[pa.Array, pa.Table]] = []
+
+        def flush() -> None:
+            if waiting:
+                kept.add(pa.concat_arrays([k for k, _ in waiting]), pa.concat_tables(r for _, r in waiting))
+                waiting.clear()
+
+        def computed() -> Iterator[pa.Table]:
+            done = 0
+            for part in self.executor.map(step, batches):
+                failed = pa.array(part.failed, pa.string())
+                good = np.flatnonzero([why is None for why in part.failed])
+                rows = keys.take(pa.array(missing[done : done + len(failed)]))
+                waiting.append((rows.take(pa.array(good)), part.results.take(pa.array(good))))
+                if sum(len(k) for k, _ in waiting) >= SEGMENT_ROWS:
+                    flush()
+                done += len(failed)
+                progress(done, len(missing))
+                yield part.results.append_column(schema.field("failed"), failed)
+            flush()
+
+        return self.spool.keep(schema, computed())
+
+
+def _slices(table: pa.Table, rows: int) -> Iterator[pa.Table]:
+    for start in range(0, len(table), rows):
+        yield table.slice(start, rows)
+
+
+def _bounded(table: pa.Table) -> Iterator[pa.Table]:
+    """The table in batches that are small in rows and in bytes."""
+    for part in _slices(table, BATCH_ROWS):
+        if part.nbytes <= BATCH_BYTES or len(part) == 1:
+            yield part
+        else:
+            yield from _slices(part, max(1, len(part) * BATCH_BYTES // part.nbytes))
+
+
+def _merged(
+    kept: StepCache, fresh: pa.Table, place: np.ndarray, is_fresh: np.ndarray, schema: pa.Schema
+) -> Iterator[pa.Table]:
+    """Old and new results in the order of the documents."""
+    for start in range(0, len(place), SLICE_ROWS):
+        where, new = place[start : start + SLICE_ROWS], is_fresh[start : start + SLICE_ROWS]
+        old = kept.take(pa.array(where[~new], pa.int64()))
+        old = old.append_column(schema.field("failed"), pa.nulls(len(old), pa.string()))
+        both = pa.concat_tables([old, take_rows(fresh, where[new])])
+        back = np.empty(len(where), dtype=np.int64)
+        back[np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])] = np.arange(len(where))
+        yield both.take(pa.array(back)).combine_chunks()

@@ -1,0 +1,93 @@
+"""A Prefect server of our own, started as a child before Prefect is imported here.
+
+Prefect's embedded server starts after its client, hangs on Ctrl-C and outlives SIGTERM. Ours starts while the client
+imports, hears no Ctrl-C, and ends when its standard input closes, so that it cannot outlive us.
+`PREFECT_API_URL` in the environment means a server that is there already; then none is started.
+
+    python -m flows.server FD      the child: serves the listening socket with that file descriptor
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+SETTINGS = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "tasks,flows",
+}
+# semi-private names of Prefect 3.8: without them the child would start services and a web page nobody asked for
+CHILD_SETTINGS = {
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT__SERVER_FINAL": "1",
+    "PREFECT_UI_ENABLED": "0",
+}
+GRACE_SECONDS = 2
+
+
+def prepare(quiet: bool = False) -> None:
+    """Set Prefect's environment and see to it that there is a server; call this before `import prefect`.
+
+    Args:
+        quiet: no log lines of Prefect below warnings.
+
+    The stop is registered first, so that it runs after Prefect's own flush at exit.
+    """
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    if quiet:
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    if not os.environ.get("PREFECT_API_URL"):
+        os.environ["PREFECT_API_URL"] = _start()
+
+
+def _start() -> str:
+    """Start the child on a free port of 127.0.0.1; the socket listens already, so nobody has to poll."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    child = subprocess.Popen(  # noqa: S603  our own module
+        [sys.executable, "-m", "flows.server", str(listener.fileno())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[listener.fileno()],
+        env={**os.environ, **CHILD_SETTINGS},
+        start_new_session=True,
+    )
+    port = listener.getsockname()[1]
+    listener.close()
+    atexit.register(_stop, child)
+    return f"http://127.0.0.1:{port}/api"
+
+
+def _stop(child: subprocess.Popen) -> None:
+    if child.stdin:
+        child.stdin.close()
+    try:
+        child.wait(timeout=GRACE_SECONDS + 1)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def serve(descriptor: int) -> None:
+    """Serve Prefect's API on a listening socket until standard input closes."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    uvicorn.run(create_app(), fd=descriptor, log_level="error", timeout_graceful_shutdown=GRACE_SECONDS)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

@@ -1,0 +1,164 @@
+"""The pipeline, top to bottom: raw files in, a published version out.
+
+In     the folder of the raw files, the settings that decide the data
+Out    the tables of the contract
+
+`flows.lifecycle` puts a lock, gates and publishing around it; `flows.curate` makes each step a Prefect task.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.config import Rules, build
+from flows.mapper import Mapper, Spool
+from tasks import (
+    anchors,
+    assemble,
+    dedupe,
+    furniture,
+    ingest,
+    language,
+    normalise,
+    schema,
+    strip,
+    triage,
+)
+from tasks.cache import Step
+from tasks.model import Stripped
+from tasks.tables import beside, joined
+
+Watch = Callable[[str, int, int], None]  # (step, documents done, documents in all); (step, 0, 0) when it starts
+Run = Callable[..., Any]  # (name, function, *args, **kwargs) -> what the function returns
+
+
+def call(_name: str, step: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run a step plainly, without Prefect."""
+    return step(*args, **kwargs)
+
+
+def no_watch(_step: str, _done: int, _total: int) -> None:
+    """The default: tells nobody."""
+
+
+# ------------------------------------------------------------------ the per-document steps
+
+
+def document_steps(rules: Rules) -> dict[str, Step]:
+    """The steps that look at one document at a time, by name."""
+    short = {"min_words": rules.min_words, "min_characters": rules.min_characters}
+    steps = (
+        Step("extract", ingest.extract_batch, ("media", "content", "url"), schema.EXTRACTED),
+        Step(
+            "strip",
+            strip.strip_batch,
+            ("raw_text", "title", "html_title", "url", "site", "repeated_lines"),
+            schema.STRIPPED,
+            short,
+        ),
+        Step("language", language.detect_batch, ("text",), schema.LANGUAGES),
+        Step("scan", normalise.scan_batch, ("text", "language"), schema.SCANNED),
+        Step(
+            "resolve",
+            normalise.resolve_batch,
+            ("text", "language", "scanned_dates", "figures", "published_date", "published_precision"),
+            schema.RESOLVED,
+        ),
+    )
+    return {step.name: step for step in steps}
+
+
+# ------------------------------------------------------------------ the way of the data
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """What `build_tables` needs to carry its steps out: how to call one, how to map one over documents."""
+
+    call: Run
+    mapper: Mapper
+    watch: Watch
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def step(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Carry out one step, and note how long it took."""
+        self.watch(name, 0, 0)
+        start = time.perf_counter()
+        result = self.call(name, function, *args, **kwargs)
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+        return result
+
+    def map(self, step: Step, documents: pa.Table) -> pa.Table:
+        """Carry out a per-document step."""
+        return self.step(step.name, self.mapper, step, documents, partial(self.watch, step.name))
+
+
+def build_tables(raw: Path, rules: Rules, pipeline: Pipeline) -> dict[str, pa.Table]:
+    """From raw files to the tables of the contract."""
+    steps = document_steps(rules)
+
+    records = pipeline.step("ingest", read_records, raw, rules, pipeline.mapper.spool)
+    pages = pipeline.map(steps["extract"], records)
+    documents = beside(records, pages, "raw_text", "html_title")
+    repeats = pipeline.step("furniture", furniture.find_repeats, documents)
+    stripped = pipeline.map(steps["strip"], joined(documents, repeats, "repeated_lines"))
+    languages = pipeline.map(steps["language"], stripped)
+    scanned = pipeline.map(steps["scan"], beside(stripped, languages, "language"))
+    documents = pipeline.step("triage", triage.merge_results, records, pages, stripped, languages, scanned)
+
+    texts = triage.texts_of(documents)
+    relations, clusters = pipeline.step("pair", dedupe.find_duplicates, texts)
+    dated = pipeline.step("anchors", anchors.choose_dates, texts, clusters)
+    texts = joined(texts, dated, "published_date", "published_local", "published_precision")
+    canonicals = pipeline.step("canonical", dedupe.choose_canonicals, texts, clusters, fullness=rules.fullness)
+    relations = pipeline.step("relate", dedupe.relate_to_canonicals, texts, relations, canonicals)
+    articles = texts.filter(pc.is_in(texts["document_id"], value_set=pc.unique(canonicals["canonical_id"])))
+    stories = pipeline.step("stories", dedupe.find_stories, articles)
+    resolved = pipeline.map(steps["resolve"], articles)
+
+    return pipeline.step(
+        "assemble",
+        assemble.build_tables,
+        documents,
+        clusters,
+        dated,
+        canonicals,
+        pa.concat_tables([relations, stories]),
+        beside(resolved, articles, "document_id"),
+    )
+
+
+def read_records(raw: Path, rules: Rules, spool: Spool) -> pa.Table:
+    """Every document under `raw`, sorted by path and row, on disk."""
+    reading = ingest.read_batches(raw, input_settings(rules))
+    records = spool.keep(schema.RECORDS, reading)
+    return ingest.mark_shared(records, reading.shared)
+
+
+def input_settings(rules: Rules) -> ingest.IngestSettings:
+    """The table `[rules.ingest]` of the configuration.
+
+    Raises:
+        ConfigError: a setting that ingest does not know.
+    """
+    return build(ingest.IngestSettings, rules.ingest, "copydesk.toml: [rules.ingest]")
+
+
+# ------------------------------------------------------------------ for callers from outside
+
+
+def strip_pages(pages: Sequence[tuple[str, str]]) -> list[Stripped]:
+    """Strip pages given as (site, raw_text), seeing the lines that repeat on a site."""
+    repeated = furniture.repeated_lines(pages)
+    return [
+        strip.strip_text(raw_text, hints={"repeated_lines": lines})
+        for (_, raw_text), lines in zip(pages, repeated, strict=True)
+    ]
