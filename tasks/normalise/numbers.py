@@ -1,0 +1,296 @@
+"""Numbers: which runs of digits and number words in a text say a number, and which one.
+
+In     a text in lower case, code point for code point   from tasks.normalise.figures
+Out    numbers with their spans, in reading order        to   tasks.normalise.figures
+
+One compiled pattern finds every run; a run is then read by the table it came from (digits, words, parts, crowds). Scales
+are applied as decimal exponents, not by multiplying, so "2.09 trillion" is 2090000000000 and not a float beside it.
+What a number counts, and whether it is a figure at all, is not decided here.
+
+Limits  Runs of more than 21 digits, leading zeros ("007") and groupings that are neither Western nor Indian ("1,2,3")
+        are no numbers. A lone comma before one or two digits is read as a decimal comma and marked `decimal_comma`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log10
+
+from tasks.rules import read_toml
+
+MAX_DIGITS = 21  # beyond a sextillion no news figure is meant; also keeps every value finite and short to print
+
+_TABLE = {name: table["words"] for name, table in read_toml("numbers").items()}
+_SMALL: dict[str, int] = {**_TABLE["ones"], **_TABLE["teens"], **_TABLE["tens"]}
+_KIND = {word: kind for kind in ("ones", "teens", "tens") for word in _TABLE[kind]}
+_SCALES: dict[str, float] = _TABLE["scales"]
+_SHORT: dict[str, float] = _TABLE["short_scales"]
+_WEAK = {"m", "b", "t", "k"}  # metres, bits, tonnes, kelvins as well: what stands around decides
+
+
+@dataclass(slots=True)
+class Number:
+    """A number as written. `high` is the upper end where the words leave a range open, else None.
+
+    `value` is `mantissa` times `scale`; `weak_end` is where the number ends if its weak scale letter ("5m") belongs to
+    it, and `weak_scale` that letter's worth; both are 0 where there is none.
+    """
+
+    start: int
+    end: int
+    value: float
+    high: float | None = None
+    mantissa: float = 0.0
+    scale: float = 1.0
+    form: str = "digits"  # digits, words, part, crowd, multiple
+    grouped: bool = False  # with commas, a decimal point or a scale: no year and no name looks like this
+    decimal_comma: bool = False
+    weak_end: int = 0
+    weak_scale: float = 0.0
+
+
+def trie(words: Iterable[str]) -> str:
+    """A pattern for any of `words` that shares their beginnings: several times faster than a plain alternation.
+
+    >>> trie(["ten", "tens", "two"])
+    't(?:en(?:s)?|wo)'
+    """
+    tree: dict[str, dict] = {}
+    for word in words:
+        node = tree
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return _branch(tree)
+
+
+def _branch(node: dict[str, dict]) -> str:
+    options = [re.escape(letter) + _branch(node[letter]) for letter in sorted(node) if letter]
+    if not options:
+        return ""
+    joined = options[0] if len(options) == 1 and "" not in node else f"(?:{'|'.join(options)})"
+    return joined + "?" if "" in node else joined
+
+
+_BLANK = r"[ \u00a0\u202f\t]"
+_GAP = rf"(?:{_BLANK}{{1,2}}|-)"
+_END = r"(?![a-z])"
+_SCALE = trie(_SCALES)
+_WORD = trie([*_SMALL, *_SCALES])
+_GLYPH = f"[{''.join(_TABLE['glyphs'])}]"
+_PART = trie([word for word in _TABLE["parts"] if word not in ("half", "halves")])
+_CROWD = trie(_TABLE["crowds"])
+_MULTIPLE = trie(_TABLE["multiples"])
+
+_NUMBER = re.compile(
+    rf"""(?P<digits>(?:\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|(?<![\w.])\.\d+)
+            (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])|{_GLYPH})?
+            (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mln|mio|bn|bln|tn|trn){_END})?
+            (?P<weak>[mbtk]{_END}(?![²³2/^]))?)
+        |(?<![a-z0-9_])(?:
+          (?P<crowd>{_CROWD}(?:{_BLANK}of{_BLANK}{_CROWD})*(?={_BLANK}of{_END}))
+         |(?P<multiple>{_MULTIPLE}{_END}(?!-))
+         |(?P<part>(?:an?{_BLANK})?quarter{_BLANK}(?:of{_BLANK})?(?:an?{_BLANK})?(?={_SCALE}{_END})
+            |(?:an?|{trie(_TABLE["ones"])}){_GAP}(?:{_PART}){_END}
+            |half{_BLANK}an?{_BLANK}(?={_SCALE}{_END})|half(?={_BLANK}(?:of|the|its|their|his|her|our|all){_END}))
+            (?P<partscale>(?:{_BLANK}?{_SCALE}{_END})*)
+         |(?P<words>(?:an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
+            (?:{_GAP}{_WORD}{_END}|(?:(?<=hundred)|(?<=thousand)|(?<=million)){_BLANK}and{_BLANK}{_WORD}{_END})*){_END}
+            (?P<ahalf>(?:{_BLANK}|-)and(?:{_BLANK}|-)a(?:{_BLANK}|-)half{_END})?
+            (?P<wordscale>(?:{_BLANK}?{_SCALE}{_END})*)
+        )
+        |{_GLYPH}""",
+    re.VERBOSE,
+)
+_WESTERN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
+_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}")
+_DECIMAL_COMMA = re.compile(r"\d{1,6},\d{1,2}")
+_WORDS = re.compile(r"[a-z]+")
+
+
+def find_numbers(low: str) -> list[Number]:
+    """Every number of `low`, a text in lower case, in reading order and not overlapping.
+
+    >>> [(n.value, n.high) for n in find_numbers("from 2.5 million to tens of thousands of seats")]
+    [(2500000.0, None), (10000.0, 100000.0)]
+    """
+    found = []
+    for match in _NUMBER.finditer(low):
+        kind = match.lastgroup
+        number = _read_digits(match) if match["digits"] else _READERS.get(kind or "", _read_glyph)(match)
+        if number is not None:
+            found.append(number)
+    return found
+
+
+# ------------------------------------------------------------------ digits
+
+
+def decimal_of(digits: str) -> tuple[str, bool] | None:
+    """A run of digits, points and commas in Python's notation, and whether a comma was taken as the decimal mark.
+
+    >>> decimal_of("1,46,000"), decimal_of("1.234,56"), decimal_of("12,5"), decimal_of("1,2,3")
+    (('146000', False), ('1234.56', True), ('12.5', True), None)
+    """
+    if len(digits) > 2 * MAX_DIGITS:
+        return None
+    plain, comma = digits, False
+    if "," in digits:
+        if _WESTERN.fullmatch(digits) or _INDIAN.fullmatch(digits):
+            plain = digits.replace(",", "")
+        elif _CONTINENTAL.fullmatch(digits) or _DECIMAL_COMMA.fullmatch(digits):
+            plain, comma = digits.replace(".", "").replace(",", "."), True
+        else:
+            return None
+    elif digits.count(".") > 1:
+        if not _CONTINENTAL.fullmatch(digits):
+            return None
+        plain = digits.replace(".", "")
+    whole = plain.split(".", 1)[0]
+    if len(plain) > MAX_DIGITS or (len(whole) > 1 and whole[0] == "0"):
+        return None
+    return plain, comma
+
+
+def _read_digits(match: re.Match[str]) -> Number | None:
+    run = match["digits"]
+    fraction, scales, weak = match["fraction"], match["scales"], match["weak"]
+    tail = len(fraction or "") + len(scales or "") + len(weak or "")
+    bare = (run[:-tail] if tail else run).replace(" ", "").replace("\u202f", "")
+    read = decimal_of(bare)
+    if read is None:
+        return None
+    plain, comma = read
+    added = _fraction(plain, fraction) if fraction else 0.0
+    if added is None:
+        return None
+    exponent, factor = _worth(scales) if scales else (0, 1.0)
+    mantissa = added if fraction and fraction[0] in "/⁄" else float(plain) + added
+    value = float(f"{plain}e{exponent}") * factor if not fraction else mantissa * factor * 10.0**exponent
+    end = match.end() - len(weak or "")
+    return Number(
+        match.start(), end, value, None, mantissa, factor * 10.0**exponent, "digits",
+        bool(scales) or len(bare) != len(plain) or "." in plain, comma,
+        match.end() if weak else 0, _SHORT[weak] if weak else 0.0,
+    )  # fmt: skip
+
+
+def _fraction(plain: str, fraction: str) -> float | None:
+    """What a fraction behind digits adds ("10 1/2"), or the whole quotient where the digits are its upper half."""
+    if fraction in _TABLE["glyphs"]:
+        return _TABLE["glyphs"][fraction]
+    upper, lower = re.split("[/⁄]", fraction.strip(" -"))
+    if not upper:
+        upper = plain
+    if "." in upper or not int(lower) or len(upper) > 4 or int(upper) >= int(lower):
+        return None  # 24/7, 1/0 and 5/4 are no parts of anything
+    return int(upper) / int(lower)
+
+
+def _worth(scales: str) -> tuple[int, float]:
+    """(power of ten, other factor) of a run of scale words: "hundred million" is (8, 1.0), "dozen" (0, 12.0)."""
+    exponent, factor = 0, 1.0
+    for word in _WORDS.findall(scales):
+        worth = _SCALES.get(word) or _SHORT[word]
+        if worth == 12:
+            factor *= worth
+        else:
+            exponent += round(log10(worth))
+    return min(exponent, 30), factor
+
+
+# ------------------------------------------------------------------ words
+
+
+def read_words(words: list[str]) -> tuple[float, float] | None:
+    """(value, trailing scale) of number words, or None where they are not one number ("nineteen ninety").
+
+    >>> read_words("two hundred and five thousand".split())
+    (205000.0, 1000.0)
+    """
+    total, group, last, trailing = 0.0, 0.0, "", 1.0
+    for word in words:
+        kind = _KIND.get(word)
+        if kind:
+            if group and not (last == "hundred" or (last == "tens" and kind == "ones")):
+                return None
+            group, last, trailing = group + _SMALL[word], kind, 1.0
+        elif word in _SCALES:
+            worth = _SCALES[word]
+            trailing *= worth
+            if worth == 100:
+                group, last = (group or 1.0) * worth, "hundred"
+            elif group or not total:
+                total, group, last = total + (group or 1.0) * worth, 0.0, "scale"
+            else:
+                total *= worth
+    return (total + group, trailing) if total + group < 1e24 else None
+
+
+def _read_words(match: re.Match[str]) -> Number | None:
+    text = match["words"]
+    words = _WORDS.findall(text)
+    if len(words) == 1 and words[0] in _SCALES:
+        return None  # "per million": a scale alone counts nothing
+    read = read_words(words)
+    if read is None:
+        return None
+    value, scale = read
+    if match["ahalf"]:
+        value += scale / 2
+    if match["wordscale"]:
+        exponent, factor = _worth(match["wordscale"])
+        value, scale = value * factor * 10.0**exponent, scale * factor * 10.0**exponent
+    return Number(match.start(), match.end(), value, None, value / scale, scale, "words", scale > 1)
+
+
+def _read_part(match: re.Match[str]) -> Number | None:
+    words = _WORDS.findall(match["part"])
+    if "half" in words:
+        share = 0.5
+    elif "quarter" in words and match["partscale"]:
+        share = 0.25  # "a quarter of a million"
+    else:
+        upper = _SMALL.get(words[0], 1)
+        share = upper / _TABLE["parts"][words[-1]]
+        if not 0 < share < 1 or (upper > 1) != words[-1].endswith("s"):
+            return None
+    exponent, factor = _worth(match["partscale"]) if match["partscale"] else (0, 1.0)
+    scale = factor * 10.0**exponent
+    return Number(match.start(), match.end(), share * scale, None, share, scale, "part", scale > 1)
+
+
+def _read_crowd(match: re.Match[str]) -> Number:
+    low = high = 1.0
+    for word in _WORDS.findall(match["crowd"]):
+        if word != "of":
+            low, high = low * _TABLE["crowds"][word][0], high * _TABLE["crowds"][word][1]
+    if " of" in match["crowd"] or match["crowd"].count("of"):
+        # "tens of thousands": ten times the least of the one, up to ten times the least of the other
+        last = _TABLE["crowds"][_WORDS.findall(match["crowd"])[-1]]
+        high = high / last[1] * last[0]
+    return Number(match.start(), match.end(), low, high if high > low else None, low, 1.0, "crowd", True)
+
+
+def _read_multiple(match: re.Match[str]) -> Number:
+    value = float(_TABLE["multiples"][match[0]])
+    return Number(match.start(), match.end(), value, None, value, 1.0, "multiple")
+
+
+def _read_glyph(match: re.Match[str]) -> Number:
+    value = _TABLE["glyphs"][match[0]]
+    return Number(match.start(), match.end(), value, None, value, 1.0, "part")
+
+
+_READERS = {
+    "crowd": _read_crowd,
+    "multiple": _read_multiple,
+    "part": _read_part,
+    "partscale": _read_part,
+    "words": _read_words,
+    "ahalf": _read_words,
+    "wordscale": _read_words,
+}

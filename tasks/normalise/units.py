@@ -1,0 +1,176 @@
+"""Units and currencies: what the signs and names around a number say it is a number of.
+
+In     a text, the same in lower case, a position         from tasks.normalise.figures
+Out    a `Unit` and where its words end or begin          to   tasks.normalise.figures
+
+Names are looked up by their first word, signs by one pattern, so a number costs two lookups however long the tables
+are. Tables: rules/units.csv (UCUM), rules/currencies.csv (ISO 4217), rules/currencies_shared.toml (names that several
+countries share: settled by the words of the text, else left open).
+
+Source  UCUM 2.1 (case-sensitive codes), ISO 4217:2015. `pp` and `bp` stand for percentage and basis points.
+Limits  One letter is a unit only right behind digits, or for the few letters that are common in news.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from tasks.normalise.numbers import trie
+from tasks.rules import read_csv, read_toml
+
+CALENDAR = {"d", "wk", "mo", "3.mo", "a", "10.a", "100.a"}
+_SPACED_LETTERS = set("mtgLWVCFKA")  # one-letter signs that may stand a blank away from the number
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure or a currency. `shared` names a table of currencies_shared.toml: whose money is still open."""
+
+    kind: str  # measure, percent, percentage_point, money, calendar
+    code: str | None = None
+    currency: str | None = None
+    factor: float = 1.0
+    shared: str = ""
+    flag: str | None = None
+
+
+def _plurals(name: str) -> set[str]:
+    """A unit name and its plural, with blanks for hyphens: "mile per hour" also as "miles per hour"."""
+    name = name.replace("-", " ")
+    head, cut, rest = re.match(r"(.+?)( (?:per|a|an|of) |$)(.*)", name).groups()  # type: ignore[union-attr]
+    if head.endswith(("s", "x", "z")) or name in ("feet", "kuai"):
+        return {name}
+    return {name, f"{head}{'es' if head.endswith('ch') else 's'}{cut}{rest}"}
+
+
+def _unit_of(row: dict[str, str]) -> Unit:
+    code = row["code"]
+    if code in CALENDAR:
+        return Unit("calendar", code)
+    if code == "%":
+        return Unit("percent", "%")
+    if code in ("pp", "bp"):
+        return Unit("percentage_point", "%", factor=float(row["factor"]))
+    return Unit("measure", code, factor=float(row["factor"]))
+
+
+@cache
+def _tables() -> tuple[dict[str, list[tuple[str, Unit]]], dict[str, Unit], dict[str, Unit]]:
+    """(names by first word, longest first; signs behind a number; signs before one)."""
+    names: dict[str, Unit] = {}
+    behind: dict[str, Unit] = {}
+    before: dict[str, Unit] = {}
+    for name, table in read_toml("currencies_shared").items():
+        unit = Unit("money", factor=1 / table["divisor"], shared=name)
+        for word in table["names"]:
+            (names if word.isalpha() and word.isascii() else behind)[word] = unit
+            if not word.isalnum() and table["divisor"] == 1:
+                before[word] = unit
+    for row in read_csv("units"):
+        unit = _unit_of(row)
+        names.update((form, unit) for name in _split(row["names"]) for form in _plurals(name))
+        behind.update((sign, unit) for sign in _split(row["symbols"]))
+    for row in read_csv("currencies"):
+        unit = Unit("money", currency=row["code"], factor=1 / int(row["divisor"]))
+        names.update((form, unit) for name in _split(row["names"]) for form in _plurals(name))
+        behind.update((sign, unit) for sign in _split(row["suffixes"]))
+        prefixes = [sign.strip() for sign in _split(row["prefixes"])]
+        before.update((sign, unit) for sign in prefixes)
+        before.update((sign.lower(), unit) for sign in prefixes if sign.endswith("$"))  # texts in lower case
+    by_word: dict[str, list[tuple[str, Unit]]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        by_word.setdefault(re.split(r"[ .]", name)[0], []).append((name, names[name]))
+    return by_word, behind, before
+
+
+def _split(cell: str) -> list[str]:
+    return [part for part in cell.split("|") if part]
+
+
+_NAMES, _BEHIND, _BEFORE = _tables()
+_SHARED: dict[str, dict[str, Any]] = read_toml("currencies_shared")
+_FIRST_WORD = re.compile(r"[a-z]+")
+_GAP = re.compile(r"[ \t\u00a0\u202f]{0,3}(?:-[ ]?|\()?")
+_SIGN_BEHIND = re.compile(rf"(?:{trie(_BEHIND)})(?![A-Za-z0-9²³])")
+_SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{trie(_BEFORE)}) ?[-−–]?$")
+_SIGN_ENDS = {sign[-1] for sign in _BEFORE}
+
+
+def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[Unit, int] | None:
+    """The unit whose name or sign follows position `end`, and where that ends.
+
+    >>> unit_behind("12 square metres", "12 square metres", 2)
+    (Unit(kind='measure', code='m2', currency=None, factor=1.0, shared='', flag=None), 16)
+    """
+    start = _GAP.match(low, end).end()  # type: ignore[union-attr]
+    if start > end and low[start - 1] == "(" and low[start : start + 4].find(")") < 0:
+        return None  # only a sign alone in brackets belongs to the number: 20 (kg)
+    if word := _FIRST_WORD.match(low, start):
+        for name, unit in _NAMES.get(word[0], ()):
+            stop = start + len(name)
+            if low[start:stop].replace("-", " ") == name and not low[stop : stop + 1].isalpha():
+                return unit, stop
+    if in_words:
+        return None
+    sign = _SIGN_BEHIND.match(text, start)
+    if sign is None:
+        return None
+    if start > end and len(sign[0]) == 1 and sign[0].isalpha() and sign[0] not in _SPACED_LETTERS:
+        return None
+    return _BEHIND[sign[0]], sign.end()
+
+
+def currency_before(text: str, start: int) -> tuple[Unit, int] | None:
+    """The currency whose sign or code ends at position `start`, and where it begins; a minus may stand between.
+
+    >>> currency_before("for US$40", 7)
+    (Unit(kind='money', code=None, currency='USD', factor=1.0, shared='', flag=None), 4)
+    """
+    last = text[start - 1] if start else ""
+    if last in " -−–" and start > 1:
+        last = text[start - 2]
+    if last not in _SIGN_ENDS:
+        return None
+    sign = _SIGN_BEFORE.search(text, max(0, start - 8), start)
+    if sign is None:
+        return None
+    name = sign[0].rstrip(" -−–")
+    if name == "R" and sign[0] != "R":
+        return None
+    return _BEFORE[name], sign.start()
+
+
+class Context:
+    """What the words of one text say about whose money a shared name is; looked up once a name."""
+
+    def __init__(self, low: str):
+        self.low = low
+        self.known: dict[str, Unit] = {}
+
+    def settle(self, unit: Unit) -> Unit:
+        """`unit` with its currency, where the text or custom settles it; else with the shared unit name and a flag."""
+        if not unit.shared:
+            return unit
+        if unit.shared not in self.known:
+            self.known[unit.shared] = self._read(unit)
+        return self.known[unit.shared]
+
+    def _read(self, unit: Unit) -> Unit:
+        table = _SHARED[unit.shared]
+        counts = {code: len(_words_of(unit.shared, code).findall(self.low)) for code in table["readings"]}
+        against = len(_words_of(unit.shared, "").findall(self.low)) if "against" in table else 0
+        best = max(counts, key=lambda code: counts[code])
+        if counts[best] > against:
+            return replace(unit, currency=best, shared="")
+        if "otherwise" in table:
+            return replace(unit, currency=table["otherwise"], flag=table["flag"], shared="")
+        return Unit("money", code=table["unit"] or None, flag=table["flag"] or None)
+
+
+@cache
+def _words_of(shared: str, code: str) -> re.Pattern[str]:
+    table = _SHARED[shared]
+    return re.compile(rf"(?<![a-z])(?:{trie(table['readings'][code] if code else table['against'])})(?![a-z])")
