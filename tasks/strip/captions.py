@@ -1,0 +1,50 @@
+"""Photo captions, known by their credit: "… Photo by Ann Lee", "(AP Photo/…)", "[Photo/…]", "…  / Getty Images".
+
+In     a draft
+Out    the draft without these lines, and its captions with their credits
+
+Patterns are data: tasks/rules/strip_captions.toml (the credit at a caption's end) and the `caption` rows of
+strip_lines.toml (a credit or a caption's label alone on its line).
+Limits  A caption without a credit or label looks like a sub-heading and stays in the text.
+"""
+
+from __future__ import annotations
+
+from tasks.model import Caption
+from tasks.rules import load_rules
+from tasks.strip.draft import Draft
+from tasks.strip.rules import ANY, match_line
+
+LONGEST_CAPTION = 900
+_EDGES = " \t\xa0\u3000"
+
+
+def take_captions(draft: Draft) -> None:
+    """Cut every line that ends with a photo credit, or says itself that it describes a picture."""
+    for index, line in draft.standing():
+        text = line.text
+        if len(text) > LONGEST_CAPTION:
+            continue
+        found = _credited(text)
+        if found is None:
+            match = match_line(text, ANY) if len(text) <= 240 else None
+            if match is None or match.rule.role != "caption":
+                continue
+            credit = match.words.strip(_EDGES) if match.words else None
+            words = text if credit is None else ""
+            found = Caption(words, credit), match.rule.id, match.rule.score
+        caption, rule, score = found
+        draft.captions.append((line.start, caption))
+        draft.cut_line(index, "caption", rule, score, "captions")
+
+
+def _credited(text: str) -> tuple[Caption, str, float] | None:
+    """The caption, the rule and its score for a line that ends with a credit."""
+    tail_start = max(0, len(text) - 160)
+    tail = text[tail_start:]
+    for rule in load_rules("strip_captions"):
+        match = rule.regex.search(tail)
+        if match is not None and tail_start + match.start() > 0:
+            words = text[: tail_start + match.start()].strip(_EDGES)
+            return Caption(words, match["credit"].strip(_EDGES + "()[]（）.")), rule.id, rule.score
+    return None

@@ -1,0 +1,74 @@
+"""One document through all rooms of the strip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from typing import Any
+
+from tasks.model import Stripped
+from tasks.strip.captions import take_captions
+from tasks.strip.draft import Draft
+from tasks.strip.fields import take_anywhere, take_foot, take_head, take_prefix
+from tasks.strip.removals import assemble
+from tasks.strip.repair import repair_lines
+from tasks.strip.tail import cut_tail
+from tasks.strip.titles import find_title
+from tasks.text import line_hash
+
+NO_LINES: frozenset[int] = frozenset()
+
+
+def strip_text(raw_text: str, *, hints: Mapping[str, Any] | None = None) -> Stripped:
+    """Body, fields and removals of one raw text.
+
+    Args:
+        raw_text: the decoded text as found.
+        hints: any of `title` (str, from metadata), `url` (str), `repeated_lines` (set of str: lines of this text that
+            also stand on other pages of its site).
+
+    >>> found = strip_text("Ferry back in service\\n\\nPosted: 4 May 2020\\n\\nThe ferry runs again from today.")
+    >>> found.title, found.text, found.published[0].local
+    ('Ferry back in service', 'The ferry runs again from today.', '2020-05-04')
+    """
+    hints = hints or {}
+    repeated = frozenset(line_hash(line) for line in hints.get("repeated_lines") or ())
+    return strip_with(raw_text, title=hints.get("title"), origin="metadata", repeated=repeated)
+
+
+def strip_with(
+    raw_text: str, *, title: str | None = None, origin: str = "metadata", repeated: Set[int] = NO_LINES
+) -> Stripped:
+    """`strip_text` with the repeated lines as hashes (`tasks.text.line_hash`) and the given title's origin."""
+    draft = Draft.of(raw_text)
+    take_prefix(draft)
+    anchor = take_head(draft)
+    take_captions(draft)
+    take_anywhere(draft)
+    take_foot(draft)
+    furniture = [index for index, line in draft.standing() if repeated and line_hash(line.text) in repeated]
+    find_title(draft, anchor, title, origin, furniture)
+    for index in furniture:
+        draft.cut_line(index, "site_header", "furniture.repeated", 0.9)
+    cut_tail(draft)
+    take_foot(draft)
+    repair_lines(draft)
+    return _result(draft)
+
+
+def _result(draft: Draft) -> Stripped:
+    text, removals = assemble(draft.raw, draft.cuts)
+    for line in draft.published:
+        draft.flags.update(line.flags)
+    return Stripped(
+        text=text,
+        removals=removals,
+        title=draft.title,
+        title_origin=draft.title_origin,
+        published=tuple(sorted(draft.published, key=lambda line: line.source != "header")),
+        byline=tuple(draft.byline),
+        translators=tuple(draft.translators),
+        publisher=draft.publisher,
+        section=draft.section,
+        captions=tuple(caption for _, caption in sorted(draft.captions, key=lambda item: item[0])),
+        flags=tuple(sorted(draft.flags)),
+    )

@@ -1,0 +1,93 @@
+"""The working state of one strip: which lines still stand, what was cut, and what was found for the fields.
+
+In     raw_text
+Out    cuts for `removals.assemble`, values for the record's fields
+
+Rooms of this package only cut through `Draft`, so no two cuts can overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tasks.model import Caption, DateLine
+from tasks.strip.removals import Cut
+from tasks.text import Line, line_key, split_lines
+
+
+@dataclass(slots=True)
+class Draft:
+    """Lines of a raw text on their way to a body; `lines[i]` is None once line i is cut."""
+
+    raw: str
+    lines: list[Line | None] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
+    title: str | None = None
+    title_origin: str | None = None
+    section: str | None = None
+    publisher: str | None = None
+    publisher_is_credited: bool = False  # by a source line; the owner of a copyright is only the next best
+    byline: list[str] = field(default_factory=list)
+    translators: list[str] = field(default_factory=list)
+    captions: list[tuple[int, Caption]] = field(default_factory=list)  # with their place
+    published: list[DateLine] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, raw: str) -> Draft:
+        """A draft in which every line stands."""
+        return cls(raw, list(split_lines(raw)))
+
+    def standing(self, start: int = 0, end: int | None = None) -> Iterator[tuple[int, Line]]:
+        """(index, line) of the lines that still stand, in order."""
+        for index in range(start, len(self.lines) if end is None else end):
+            line = self.lines[index]
+            if line is not None:
+                yield index, line
+
+    def standing_backwards(self) -> Iterator[tuple[int, Line]]:
+        """(index, line) of the lines that still stand, last first."""
+        for index in range(len(self.lines) - 1, -1, -1):
+            line = self.lines[index]
+            if line is not None:
+                yield index, line
+
+    def cut_line(self, index: int, role: str, rule: str, score: float = 1.0, kept_as: str | None = None) -> None:
+        """Take line `index` out."""
+        line = self.lines[index]
+        if line is not None:
+            self.cuts.append(Cut(line.start, line.end, role, rule, score, kept_as))
+            self.lines[index] = None
+
+    def cut_lines(self, first: int, last: int, role: str, rule: str, score: float) -> None:
+        """Take what stands of lines `first` … `last` out, neighbours in one piece."""
+        run: Cut | None = None
+        for index in range(first, last + 1):
+            line = self.lines[index]
+            if line is None:
+                if run is not None:
+                    self.cuts.append(run)
+                    run = None
+                continue
+            run = Cut(line.start if run is None else run.start, line.end, role, rule, score)
+            self.lines[index] = None
+        if run is not None:
+            self.cuts.append(run)
+
+    def cut_inside(self, index: int, cut: Cut) -> None:
+        """Take a span at the start or end of line `index` out; the line is what is left."""
+        line = self.lines[index]
+        assert line is not None
+        self.cuts.append(cut)
+        left, right = self.raw[line.start : cut.start], self.raw[cut.end : line.end]
+        if left.strip() and right.strip():
+            return  # a cut in the middle: the line still stands where it stood
+        kept, start = (left, line.start) if left.strip() else (right, cut.end)
+        text = kept.strip()
+        start += len(kept) - len(kept.lstrip())
+        self.lines[index] = Line(start, start + len(text), text) if text else None
+
+    def keys(self) -> dict[int, str]:
+        """The identities of the lines that stand, by index."""
+        return {index: line_key(line.text) for index, line in self.standing()}

@@ -1,0 +1,187 @@
+"""Lines about the article -> fields: by-lines, translators, sources, date lines, counters, and bare furniture.
+
+In     a draft
+Out    the draft, without the lines at its head and foot (and, for furniture, anywhere) that fit a rule
+
+A line may hold several statements ("2021-10-11  By: Ann  Hits: 3", "Written by A / Translated by B"): if every piece
+between bars, slashes, tabs or wide blanks fits a rule, each piece is cut under its own rule.
+Patterns are data: tasks/rules/strip_lines.toml. Dates are read by tasks/datelines.py.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tasks.datelines import find_date_line, find_date_prefix
+from tasks.strip.draft import Draft
+from tasks.strip.removals import Cut
+from tasks.strip.rules import ANY, FOOT, HEAD, LineMatch, match_line
+from tasks.text import Line
+
+# The head ends with the second paragraph of prose, or after this many lines; measured on the development pages.
+HEAD_LINES = 14
+PROSE_CHARACTERS = 140
+_BETWEEN = re.compile(r"\s{2,}|[\t\xa0]|\s[/|｜·•—–]\s|[|｜]")
+_LONGEST_DATE_LINE = 160
+_HAS_DIGIT = re.compile(r"\d")
+_STOP = re.compile(r"[.!?。！？…][\"”’'»)\]]{0,3}$")
+_NAME_SPLIT = re.compile(r"\s*(?:,|;|、|，|；|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\s及\s|\s和\s)\s*")
+_NAME_EDGES = " \t\xa0\u3000.,;:：|()（）[]【】"
+
+
+def ends_like_prose(text: str) -> bool:
+    """Whether a line ends as sentences do, quotes and brackets aside."""
+    return bool(_STOP.search(text, max(0, len(text) - 5)))
+
+
+def take_prefix(draft: Draft) -> None:
+    """Cut the date that an extractor put before the first sentence."""
+    found = find_date_prefix(draft.raw)
+    if found is None or not draft.lines:
+        return
+    index, line = next(draft.standing())
+    start = len(draft.raw[: found.end]) - len(draft.raw[: found.end].lstrip())
+    end = len(draft.raw[: found.end].rstrip())
+    if line.start <= start < end < line.end:
+        surface = draft.raw[start:end]
+        draft.published.append(replace(found.date_line, surface=surface, source="header"))
+        draft.cut_inside(index, Cut(start, end, "date_line", "date.prefix", 0.99, "published_local"))
+
+
+def take_head(draft: Draft) -> int | None:
+    """Cut lines of metadata and furniture above the body.
+
+    Returns:
+        the index of the first date line or by-line that was cut: a headline stands above it; None without one.
+    """
+    prose = 0
+    anchor: int | None = None
+    for count, (index, line) in enumerate(draft.standing()):
+        if count == HEAD_LINES or prose == 2:
+            break
+        roles = _take_line(draft, index, line, HEAD)
+        if roles & {"date_line", "byline"} and anchor is None:
+            anchor = index
+        if not roles and len(line.text) >= PROSE_CHARACTERS and ends_like_prose(line.text):
+            prose += 1
+    return anchor
+
+
+def take_foot(draft: Draft) -> None:
+    """Cut lines of metadata and furniture below the body, from the last upwards until one fits no rule."""
+    for index, line in draft.standing_backwards():
+        if not _take_line(draft, index, line, FOOT):
+            break
+
+
+def take_anywhere(draft: Draft) -> None:
+    """Cut furniture that stands alone on its line, wherever that is."""
+    for index, line in draft.standing():
+        if len(line.text) <= _LONGEST_ANYWHERE:
+            found = match_line(line.text, ANY)
+            if found is not None and found.rule.role != "caption":
+                _keep(draft, found)
+                draft.cut_line(index, found.rule.role, found.rule.id, found.rule.score, found.field)
+
+
+_LONGEST_ANYWHERE = 240
+
+
+def _take_line(draft: Draft, index: int, line: Line, zone: str) -> set[str]:
+    """Cut a line if all of it fits rules of the zone; the roles that were cut."""
+    if len(line.text) > 400:
+        return set()
+    pieces = _explain(line, zone)
+    if pieces is None:
+        return set()
+    for start, end, found in pieces:
+        if isinstance(found, LineMatch):
+            _keep(draft, found)
+            role, rule, score, field = found.rule.role, found.rule.id, found.rule.score, found.field
+        else:
+            source = "header" if zone == HEAD else "footer"
+            draft.published.append(replace(found.date_line, source=source))
+            role, rule, score, field = "date_line", "date.line", 0.99, "published_local"
+        draft.cuts.append(Cut(start, end, role, rule, score, field))
+    draft.lines[index] = None
+    return {draft.cuts[-1 - n].role for n in range(len(pieces))}
+
+
+def _explain(line: Line, zone: str) -> list | None:
+    """(start, end, match) for every piece of a line, or None if some piece fits nothing."""
+    text = line.text
+    whole = _explain_piece(text, zone)
+    if whole is not None and not _hides_more(whole):
+        start, end = _span(whole, text)
+        if start == 0 and end == len(text):
+            return [(line.start, line.end, whole)]
+    explained = []
+    for left_mark, start, piece in _pieces(text):
+        found = _explain_piece(piece, zone)
+        if found is None:
+            return _only_date(line) if whole is not None and not isinstance(whole, LineMatch) else None
+        left, right = _span(found, piece)
+        if left or right < len(piece):
+            return _only_date(line)
+        explained.append((line.start + left_mark, line.start + start + len(piece), found))
+    return explained or None
+
+
+def _pieces(text: str) -> list[tuple[int, int, str]]:
+    """(start with the parting mark before it, start, words) of what stands between bars and the like."""
+    pieces = []
+    start = mark = 0
+    for match in [*_BETWEEN.finditer(text), None]:
+        end = len(text) if match is None else match.start()
+        piece = text[start:end].strip()
+        if piece:
+            pieces.append((mark, text.index(piece, start), piece))
+            mark = end
+        if match is not None:
+            blank_mark = text[mark : match.end()].strip() == ""
+            mark = match.end() if blank_mark else mark + len(text[mark:]) - len(text[mark:].lstrip())
+            start = match.end()
+    return pieces
+
+
+def _only_date(line: Line) -> list | None:
+    """A line that is a date line with names and labels around it: all of it goes as one."""
+    found = find_date_line(line.text)
+    if found is None or not found.rest_is_metadata:
+        return None
+    return [(line.start, line.end, found)]
+
+
+def _hides_more(found) -> bool:
+    return isinstance(found, LineMatch) and found.words is not None and bool(re.search(r"\s[/|]\s", found.words))
+
+
+def _span(found, text: str) -> tuple[int, int]:
+    return (0, len(text)) if isinstance(found, LineMatch) else (found.start, found.end)
+
+
+def _explain_piece(text: str, zone: str):
+    """A rule's match or a date line's, or None."""
+    if len(text) <= _LONGEST_DATE_LINE and _HAS_DIGIT.search(text):
+        found = find_date_line(text)
+        if found is not None and found.rest_is_metadata:
+            return found
+    return match_line(text, zone)
+
+
+def _keep(draft: Draft, found: LineMatch) -> None:
+    """Put the words of a match into the field that its rule names."""
+    if not found.words or found.field is None:
+        return
+    words = found.words.strip(_NAME_EDGES) if found.field != "publisher" else found.words.strip(" \t\xa0|()（）[]")
+    if found.field in ("byline", "translators"):
+        names = [name.strip(_NAME_EDGES) for name in _NAME_SPLIT.split(words)]
+        kept = draft.byline if found.field == "byline" else draft.translators
+        kept += [name for name in names if name and name not in kept]
+    elif found.field == "publisher":
+        if draft.publisher is None or (found.rule.role == "source_line" and not draft.publisher_is_credited):
+            draft.publisher = words or draft.publisher
+            draft.publisher_is_credited = found.rule.role == "source_line"
+    elif found.field == "section":
+        draft.section = draft.section or words or None

@@ -1,0 +1,123 @@
+"""The tables of tasks/rules/strip_*.toml, made ready for asking.
+
+In     one trimmed line
+Out    the rule that it fits and the words the rule keeps; whether it is a label above a list of other articles
+
+All whole-line patterns are first tried as one alternation; only a line that fits it is held against them one by one.
+Every pattern is anchored or bounded, and no line longer than `LONGEST_LINE` is tried (tests/test_rules.py feeds each
+pattern its worst case).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from tasks.rules import Rule, load_rules, read_toml
+
+LONGEST_LINE = 400
+LONGEST_LABEL = 70
+HEAD, FOOT, EDGE, ANY = "head", "foot", "edge", "any"
+_ASKED = {HEAD: (HEAD, EDGE, ANY), FOOT: (FOOT, EDGE, ANY), ANY: (ANY,)}
+
+
+@dataclass(frozen=True, slots=True)
+class LineRule:
+    """A whole-line rule: where it holds, and which column keeps its words."""
+
+    rule: Rule
+    zone: str
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineMatch:
+    """A line that fits a rule; `words` are what the rule's column keeps."""
+
+    rule: Rule
+    field: str | None
+    words: str | None
+
+
+@cache
+def _line_rules() -> dict[str, tuple[tuple[LineRule, ...], re.Pattern[str]]]:
+    """For each zone that is asked: its rules, and their patterns as one alternation."""
+    extras = {row["id"]: row for row in read_toml("strip_lines")["rule"]}
+    rules = [
+        LineRule(rule, extras[rule.id].get("zone", ANY), extras[rule.id].get("field"))
+        for rule in load_rules("strip_lines")
+    ]
+    asked = {}
+    for zone, wanted in _ASKED.items():
+        chosen = tuple(rule for rule in rules if rule.zone in wanted)
+        asked[zone] = (chosen, re.compile("|".join(_ungrouped(rule.rule.regex.pattern) for rule in chosen)))
+    return asked
+
+
+def _ungrouped(pattern: str) -> str:
+    """A pattern as one branch of an alternation: its flags scoped, its groups without names."""
+    pattern = re.sub(r"\(\?P<\w+>", "(?:", pattern)
+    return f"(?i:{pattern[4:]})" if pattern.startswith("(?i)") else f"(?:{pattern})"
+
+
+def match_line(text: str, zone: str) -> LineMatch | None:
+    """The first rule of the zone (`head`, `foot` or `any`) that the line fits, or None."""
+    if len(text) > LONGEST_LINE:
+        return None
+    rules, any_of_them = _line_rules()[zone]
+    if not any_of_them.match(text):
+        return None
+    for entry in rules:
+        if found := entry.rule.regex.match(text):
+            groups = found.groupdict()
+            return LineMatch(entry.rule, entry.field, groups.get("name") or groups.get("credit"))
+    return None
+
+
+# ------------------------------------------------------------------ labels
+
+_MARKS = re.compile(r"[^\w'’%&+-]+")
+
+
+@cache
+def _labels() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], tuple[str, ...]]:
+    """(phrases, heads, nouns, tails, openings) of all languages."""
+    table = read_toml("strip_labels")
+    del table["examples"]
+    together = {
+        key: [w for rows in table.values() for w in rows.get(key, ())]
+        for key in ("phrases", "heads", "nouns", "tails", "openings")
+    }
+    phrases, heads, nouns, tails = (frozenset(together[key]) for key in ("phrases", "heads", "nouns", "tails"))
+    return phrases, heads, nouns, tails, tuple(sorted(f"{w} " for w in together["openings"]))
+
+
+def is_label(text: str) -> bool:
+    """Whether a line is a label above a list of other articles.
+
+    >>> is_label("» RELATED STORIES:"), is_label("Related costs rose")
+    (True, False)
+    """
+    if len(text) > LONGEST_LABEL:
+        return False
+    words = _MARKS.sub(" ", text.replace("’", "'").casefold()).strip(" -+&")
+    phrases, heads, nouns, tails, openings = _labels()
+    if words in phrases:
+        return True
+    for tail in tails:
+        if words.endswith(tail) and words[: -len(tail)].rstrip() in phrases:
+            return True
+    if _is_head_and_noun(words, heads, nouns, tails):
+        return True
+    return words.startswith(openings) and words.count(" ") <= 7 and text.rstrip()[-1:] not in ".!?"
+
+
+def _is_head_and_noun(words: str, heads: frozenset[str], nouns: frozenset[str], tails: frozenset[str]) -> bool:
+    """Whether the words are a head, a noun, and perhaps words of time or place."""
+    tail = next((t for t in tails if words.endswith(" " + t)), None)
+    rest = words[: -len(tail) - 1] if tail else words
+    head, _, noun = rest.rpartition(" ")
+    if head in heads and noun in nouns:
+        return True
+    return tail is not None and rest in heads
