@@ -102,18 +102,20 @@ def run(
     """
     from flows.config import load_config
 
-    words = {"raw": raw, "curated": where.curated, "cache": cache, "workers": workers}
+    words: dict[str, Any] = {"raw": raw, "curated": where.curated, "cache": cache, "workers": workers}
     settings = load_config(where.config, **words)
-    choices = {"full": full, "dry_run": dry_run, "release": release, "accept": accept or []}
+    choices: dict[str, Any] = {"full": full, "dry_run": dry_run, "release": release}
     if not output.quiet:
         say(f"copydesk: {settings.raw} -> {settings.curated}")
     with watching(output.quiet) as watch:
         if direct:
             from flows.lifecycle import Request, curate_data
 
-            outcome = curate_data(settings, Request(**{**choices, "accept": frozenset(choices["accept"])}), watch=watch)
+            outcome = curate_data(settings, Request(**choices, accept=frozenset(accept or ())), watch=watch)
         else:
-            outcome = _through_prefect(watch, {**words, "config": where.config, **choices}, output.quiet)
+            outcome = _through_prefect(
+                watch, {**words, "config": where.config, **choices, "accept": accept}, output.quiet
+            )
     if not output.quiet:
         for warning in outcome.warnings:
             say(f"copydesk: warning: {warning}")
@@ -185,14 +187,15 @@ def verify(version: str | None = None, /, *, where: Where = HERE, output: Output
     version
         Name of a version, e.g. v0003 [the latest].
     """
+    from tasks.publish import list_versions
     from tasks.publish import verify as find_faults
 
-    checked, faults = find_faults(where.folder(), version)
+    folder = where.folder()
+    name = version or next((v.version for v in list_versions(folder) if v.state == "latest"), None)
+    faults = find_faults(folder, name)
     output.answer(
-        {"version": checked, "ok": not faults, "faults": [{"file": f.file, "message": f.message} for f in faults]},
-        lambda: (
-            "\n".join(map(str, faults)) or f"{checked}: every file is as its manifest says and as the contract asks"
-        ),
+        {"version": name, "ok": not faults, "faults": [{"file": f.file, "message": f.message} for f in faults]},
+        lambda: "\n".join(map(str, faults)) or f"{name}: every file is as its manifest and the contract say",
     )
     return 6 if faults else 0
 

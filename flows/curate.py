@@ -35,7 +35,8 @@ def run_as_task(name: str, step: Callable[..., Any], *args: Any, **kwargs: Any) 
     def work(*args: Any, **kwargs: Any) -> Any:
         return step(*args, **kwargs)
 
-    return task(work, name=name, task_run_name=name, persist_result=False, cache_policy=NO_CACHE)(*args, **kwargs)
+    as_task = task(name=name, task_run_name=name, persist_result=False, cache_policy=NO_CACHE)(work)
+    return as_task(*args, **kwargs)
 
 
 @flow(name="curate", persist_result=False, validate_parameters=False)
@@ -72,7 +73,7 @@ def curate_through_prefect(watch: Watch, **parameters: Any) -> Outcome:
         state = curate(**parameters, return_state=True)
     finally:
         WATCH.reset(token)
-    result = state.result(raise_on_failure=False)
+    result: Any = state.result(raise_on_failure=False)
     if isinstance(result, BaseException):
         raise result
     return result

@@ -117,11 +117,11 @@ def _curate(config: Config, request: Request, about: publish.RunInfo, run: Run, 
             tables,
             found.dataset,
             accept=request.accept,
-            max_shrink=config.rules.max_shrink,
+            max_gone=config.rules.max_shrink,
             today=about.started_at.date(),
         )
         if not verdict.ok:
-            raise GateRefused("; ".join(f"{gate}: {message}" for gate, message in verdict.refusals))
+            raise GateRefused(str(verdict))
         inputs = pa.concat_arrays(tables["documents"]["raw_sha256"].chunks).to_pylist()
         about = replace(
             about, digests={**about.digests, "inputs": sha256("".join(map(str, inputs)).encode()).hexdigest()}
@@ -138,7 +138,7 @@ def _curate(config: Config, request: Request, about: publish.RunInfo, run: Run, 
         if request.dry_run or (staged.unchanged and not (found.hold and request.release)):
             staged.discard()
             why = "dry run" if request.dry_run else "nothing new"
-            return outcome(found.dataset and found.dataset.version, False, why=why)
+            return outcome(found.dataset.version if found.dataset else None, False, why=why)
         pipeline.step("report", report.write_report, staged, changes=changes, verdict=verdict)
         version = pipeline.step("publish", publish.publish, staged, changes=changes, warnings=verdict.warnings)
     path = config.curated / "versions" / version / "report.html"

@@ -9,6 +9,7 @@ Call `flows.server.prepare()` before importing this module, or set `PREFECT_API_
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect import serve
@@ -38,7 +39,7 @@ def serve_schedule(settings: Config, file: Path | None, cron: str, timezone: str
         "cache": str(settings.cache.absolute()) if settings.cache else None,
         "workers": settings.workers,
     }
-    deployment = curate.to_deployment(
+    deployment: Any = curate.to_deployment(
         name="copydesk",
         schedule=schedule,
         parameters=parameters,

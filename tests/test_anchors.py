@@ -1,0 +1,100 @@
+"""Anchors: which of a document's dates is its date of publication."""
+
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pytest
+
+from tasks import schema
+from tasks.anchors import READS, choose_dates
+
+TYPES = {"found": pa.list_(schema.DATE_LINE)}
+WIDE = pa.schema([pa.field(name, TYPES.get(name, pa.string())) for name in READS])
+
+
+def line(local: str, **more) -> dict:
+    precision = {4: "year", 7: "month", 10: "day", 16: "minute", 19: "second"}[len(local)]
+    empty = {"utc_offset": None, "order": None, "alternative": None, "flags": []}
+    return {"surface": f"Posted {local}", "local": local, "precision": precision, "source": "header", **empty, **more}
+
+
+def ambiguous(day_first: str, month_first: str) -> dict:
+    return line(month_first, order="ambiguous", alternative=day_first)
+
+
+def chosen(*documents: dict, clusters: list[str] | None = None) -> list[dict]:
+    rows = [{"document_id": f"doc_{n}", "site": "desk", **document} for n, document in enumerate(documents)]
+    ids = [row["document_id"] for row in rows]
+    table = pa.Table.from_pylist(rows, WIDE)
+    return choose_dates(table, pa.table({"document_id": ids, "cluster_id": clusters or ids})).to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("document", "local", "source"),
+    [
+        pytest.param(
+            {"found": [line("2021-05-06")], "metadata": "2020-01-01", "html_published": "2019-01-01"},
+            "2021-05-06",
+            "header",
+            id="own line first",
+        ),
+        pytest.param(
+            {"metadata": "2020-01-01", "html_published": "2019-01-01"}, "2020-01-01", "metadata", id="then metadata"
+        ),
+        pytest.param(
+            {"html_published": "2019-01-01", "url": "https://e.org/2018/03/04/x"}, "2019-01-01", "html", id="then html"
+        ),
+        pytest.param({"url": "https://e.org/2018/03/04/x"}, "2018-03-04", "url", id="then the address"),
+        pytest.param({}, None, None, id="else none"),
+    ],
+)
+def test_the_best_source_decides(document, local, source):
+    (row,) = chosen(document)
+
+    assert (row["published_local"], row["published_source"]) == (local, source)
+
+
+def test_a_zone_that_is_stated_gives_an_instant_and_none_is_made_up():
+    stated, silent = chosen(
+        {"found": [line("2021-05-06T01:30", utc_offset=120)]}, {"found": [line("2021-05-06T01:30")]}
+    )
+
+    assert stated["published_at"] == datetime(2021, 5, 5, 23, 30, tzinfo=UTC)
+    assert stated["published_date"] == silent["published_date"] == date(2021, 5, 6)
+    assert silent["published_at"] is None
+
+
+def test_a_site_whose_other_lines_agree_decides_day_and_month():
+    clear = [{"found": [line(f"2021-05-{day}", order="day_first")]} for day in (20, 21, 22)]
+
+    *_, row = chosen(*clear, {"found": [ambiguous("2021-05-04", "2021-04-05")]})
+
+    assert (row["published_local"], row["flags"]) == ("2021-05-04", [])
+
+
+def test_a_site_of_two_lines_or_of_two_minds_decides_nothing():
+    two = [{"found": [line(f"2021-05-{day}", order="day_first")]} for day in (20, 21)]
+    other = {"found": [line("2021-05-23", order="month_first")]}
+    unsure = {"found": [ambiguous("2021-05-04", "2021-04-05")]}
+
+    assert chosen(*two, unsure)[-1]["flags"] == ["date_order_ambiguous"]
+    assert chosen(*two, other, unsure)[-1]["flags"] == ["date_order_ambiguous"]
+
+
+def test_another_source_that_agrees_with_one_reading_decides():
+    (row,) = chosen({"found": [ambiguous("2021-05-04", "2021-04-05")], "url": "https://e.org/2021/05/04/x"})
+
+    assert (row["published_local"], row["published_source"], row["flags"]) == ("2021-05-04", "header", [])
+
+
+def test_a_document_without_a_date_borrows_the_earliest_of_its_cluster():
+    rows = chosen(
+        {}, {"found": [line("2021-05-07")]}, {"found": [line("2021-05-06")]}, {}, clusters=["a", "a", "a", "b"]
+    )
+
+    assert [(row["published_local"], row["published_source"]) for row in rows] == [
+        ("2021-05-06", "cluster"),
+        ("2021-05-07", "header"),
+        ("2021-05-06", "header"),
+        (None, None),
+    ]

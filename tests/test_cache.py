@@ -1,0 +1,197 @@
+"""Cache: a result is found again for exactly the same input, code, tables, settings and libraries, and only then."""
+
+import dataclasses
+import shutil
+
+import pyarrow as pa
+import pytest
+
+from flows.executors import InProcess
+from flows.mapper import Mapper, Spool
+from tasks import cache, language
+from tasks.cache import Step, row_keys, take_rows
+
+SCHEMA = pa.schema([("length", pa.int64())])
+CALLS: list[int] = []
+
+
+def measure(batch: pa.Table, factor: int = 1) -> pa.Table:
+    """The length of each text; one text fails."""
+    CALLS.append(len(batch))
+    if "a sick one" in batch["text"].to_pylist():
+        raise ValueError("sick")
+    return pa.table({"length": [factor * len(text) for text in batch["text"].to_pylist()]}, schema=SCHEMA)
+
+
+@pytest.fixture
+def step(monkeypatch) -> Step:
+    CALLS.clear()
+    made = Step("measure", measure, ("text",), SCHEMA)
+    monkeypatch.setattr(Step, "fingerprint", property(lambda step: f"f{step.settings.get('factor', 1)}"))
+    return made
+
+
+def mapped(step: Step, texts: list[str], folder) -> pa.Table:
+    return Mapper(InProcess(), Spool(folder / "spool"), folder / "cache")(step, pa.table({"text": texts}))
+
+
+def test_a_second_run_computes_nothing_and_gives_the_same(step, tmp_path):
+    texts = [f"{'a' * (n % 11)}{n}" for n in range(5000)]
+    first = mapped(step, texts, tmp_path)
+    CALLS.clear()
+
+    second = mapped(step, texts, tmp_path)
+
+    assert CALLS == []
+    assert second.equals(first)
+
+
+def test_only_what_is_new_is_computed_and_lands_in_its_place(step, tmp_path):
+    mapped(step, [f"old {n}" for n in range(300)], tmp_path)
+    CALLS.clear()
+    mixed = [text for n in range(300) for text in (f"a newer one {n}", f"old {n}")]
+
+    result = mapped(step, mixed, tmp_path)
+
+    assert sum(CALLS) == 300
+    assert result["length"].to_pylist() == [len(text) for text in mixed]
+
+
+def test_a_failed_document_is_tried_again(step, tmp_path):
+    texts = ["a", "a sick one", "bb"]
+    first = mapped(step, texts, tmp_path)
+    CALLS.clear()
+
+    again = mapped(step, texts, tmp_path)
+
+    assert first["failed"].to_pylist() == [None, "measure: ValueError: sick", None]
+    assert again.equals(first)
+    assert sum(CALLS) == 1
+
+
+def test_other_settings_find_nothing_of_the_old_ones(step, tmp_path):
+    mapped(step, ["one", "three"], tmp_path)
+
+    doubled = mapped(dataclasses.replace(step, settings={"factor": 2}), ["one", "three"], tmp_path)
+
+    assert doubled["length"].to_pylist() == [6, 10]
+
+
+def test_a_damaged_segment_is_noticed_and_computed_again(step, tmp_path, caplog):
+    first = mapped(step, ["one", "three"], tmp_path)
+    segment = next((tmp_path / "cache").rglob("*.arrow"))
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 1
+    segment.write_bytes(bytes(data))
+
+    again = mapped(step, ["one", "three"], tmp_path)
+
+    assert again.equals(first)
+    assert "damaged" in caplog.text
+
+
+def test_many_segments_become_one_and_lose_nothing(step, tmp_path):
+    for n in range(cache.SEGMENTS_BEFORE_COMPACTION + 3):
+        mapped(step, [f"{n}"], tmp_path)
+    CALLS.clear()
+
+    mapped(step, [f"{n}" for n in range(cache.SEGMENTS_BEFORE_COMPACTION + 3)], tmp_path)
+
+    assert CALLS == []
+    assert len(list((tmp_path / "cache").rglob("*.arrow"))) <= 3
+
+
+def test_keys_tell_apart_what_only_looks_alike():
+    table = pa.table({"a": ["x", "xy", None, "None", ""], "b": ["yz", "z", "q", "q", "q"]})
+
+    keys = row_keys(table, ("a", "b")).to_pylist()
+
+    assert len(set(keys)) == 5
+    assert keys == row_keys(table, ("a", "b")).to_pylist()
+
+
+def test_rows_are_taken_in_the_order_asked_for():
+    table = pa.concat_tables(pa.table({"n": list(range(i, i + 7))}) for i in range(0, 70, 7))
+    rows = [69, 0, 14, 13, 14, 35]
+
+    assert take_rows(table, pa.array(rows).to_numpy())["n"].to_pylist() == rows
+
+
+@pytest.fixture
+def fresh_fingerprints():
+    """Fingerprints are computed once a process; these tests change what they are made of."""
+
+    def clear():
+        for function in (
+            cache.closure,
+            cache.code_digest,
+            cache.tables_digest,
+            cache.library_versions,
+            cache._imports,
+            cache._source,
+        ):
+            function.cache_clear()
+
+    clear()
+    yield clear
+    clear()
+
+
+def fingerprint(**changes) -> str:
+    step = Step("language", language.detect_batch, ("text",), SCHEMA)
+    return dataclasses.replace(step, **changes).fingerprint
+
+
+def test_the_fingerprint_is_the_same_twice():
+    assert fingerprint() == fingerprint()
+
+
+def test_the_fingerprint_sees_settings_columns_and_schema():
+    other = pa.schema([("length", pa.int32())])
+
+    seen = {
+        fingerprint(),
+        fingerprint(settings={"n": 1}),
+        fingerprint(reads=("text", "url")),
+        fingerprint(schema=other),
+    }
+
+    assert len(seen) == 4
+
+
+def test_the_fingerprint_sees_a_change_in_an_imported_module(fresh_fingerprints, monkeypatch):
+    before = fingerprint()
+    module = sorted(cache.closure("tasks.language")[0])[-1]
+    fresh_fingerprints()
+    source = cache._source
+    monkeypatch.setattr(cache, "_source", lambda name: source(name) + ("# changed" if name == module else ""))
+
+    assert fingerprint() != before
+
+
+def test_the_fingerprint_sees_a_change_in_a_table(fresh_fingerprints, monkeypatch, tmp_path):
+    before = fingerprint()
+    fresh_fingerprints()
+    folder = tmp_path / "rules"
+    shutil.copytree(cache._source_folder("tasks.rules"), folder)
+    table = sorted(folder.glob("*.toml"))[0]
+    table.write_text(table.read_text() + "\n# a comment counts too\n")
+    monkeypatch.setattr(cache, "_source_folder", lambda _package: folder)
+
+    assert fingerprint() != before
+
+
+def test_the_fingerprint_sees_another_version_of_a_library(fresh_fingerprints, monkeypatch):
+    before = fingerprint()
+    fresh_fingerprints()
+    version = cache.metadata.version
+    monkeypatch.setattr(cache.metadata, "version", lambda name: "9.9" if name == "langdetect" else version(name))
+
+    assert fingerprint() != before
+
+
+def test_the_fingerprint_sees_another_python(fresh_fingerprints, monkeypatch):
+    before = fingerprint()
+    monkeypatch.setattr(cache.platform, "python_version_tuple", lambda: ("3", "99", "0"))
+
+    assert fingerprint() != before

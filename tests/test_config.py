@@ -1,0 +1,57 @@
+"""Configuration: later sources win, and what is wrong is named."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.config import Config, Rules, load_config
+from tasks.errors import ConfigError
+
+
+def settings_file(folder: Path, text: str) -> Path:
+    path = folder / "copydesk.toml"
+    path.write_text(text)
+    return path
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_path):
+    file = settings_file(tmp_path, 'raw = "a"\ncurated = "a"\nworkers = 3\n[rules]\nmin_words = 7')
+
+    config = load_config(file, environment={"COPYDESK_RAW": "b", "COPYDESK_CURATED": "b"}, raw=Path("c"), workers=None)
+
+    assert (config.raw, config.curated, config.workers, config.rules.min_words) == (Path("c"), Path("b"), 3, 7)
+
+
+def test_without_any_source_the_defaults_hold(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert load_config(environment={}) == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("wokers = 2", "did you mean 'workers'?"),
+        ("[rules]\nmin_wrds = 2", "[rules]: unknown setting 'min_wrds'; did you mean 'min_words'?"),
+        ('workers = "many"', "'workers' must be int, found 'many'"),
+        ("workers = -1", "'workers' must lie between 0 and 1024, found -1"),
+        ("[rules]\nfullness = 1.5", "'fullness' must lie between 0.0 and 1.0"),
+        ("workers = ", "cannot read the settings"),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_it_may_be(tmp_path, text, words):
+    with pytest.raises(ConfigError) as caught:
+        load_config(settings_file(tmp_path, text), environment={})
+
+    assert words in str(caught.value)
+    assert "copydesk.toml" in str(caught.value)
+
+
+def test_a_missing_file_that_was_asked_for_is_an_error(tmp_path):
+    with pytest.raises(ConfigError, match="cannot read the settings"):
+        load_config(tmp_path / "none.toml", environment={})
+
+
+def test_the_digest_sees_every_setting_that_decides_the_data():
+    assert Rules().digest() == Rules().digest()
+    assert len({Rules().digest(), Rules(min_words=1).digest(), Rules(ingest={"line_bytes": 1}).digest()}) == 3
