@@ -8,16 +8,17 @@ import pytest
 from tasks.dedupe import cluster_texts
 
 STORY = (
-    "The harbour board of Eastmere voted on Tuesday to close the old swing bridge for eleven months. "
-    "Engineers found cracks in two of the four bearings last spring, and repairs are put at 4.75 million pounds. "
-    "Ferries will run every twelve minutes while the work lasts, the board said. Shopkeepers on the north quay asked for lower rents. "
-    "Councillor Dara Whitlock, who chairs the board, said a decision on rents would follow in March. Some 6,840 people "
-    "cross the bridge on a working day, most of them on foot."
+    "The harbour board of Eastmere voted on Tuesday to close the old swing bridge for eleven months. Engineers "
+    "found cracks in two of the four bearings last spring, and repairs are put at 4.75 million pounds. Ferries "
+    "will run every twelve minutes while the work lasts, the board said. Shopkeepers on the north quay asked for "
+    "lower rents. Councillor Dara Whitlock, who chairs the board, said a decision on rents would follow in March. "
+    "Some 6,840 people cross the bridge on a working day, most of them on foot."
 )
 OTHER = (
-    "Growers in the Lower Tamsin valley expect the smallest cherry harvest for nine years after frost in late April. "
-    "Most orchards lost between a third and a half of their blossom, a survey of 212 farms showed. Prices at the "
-    "cooperative have risen to 5.20 a kilogram. Insurance covers hail but not frost, and the growers want that changed."
+    "Growers in the Lower Tamsin valley expect the smallest cherry harvest for nine years after frost in late "
+    "April. Most orchards lost between a third and a half of their blossom, a survey of 212 farms showed. Prices "
+    "at the cooperative have risen to 5.20 a kilogram. Insurance covers hail but not frost, and the growers want "
+    "that changed."
 )
 
 

@@ -34,10 +34,13 @@ COUNTS = (
     "names_differ",
     "first_block",  # where the longest block starts in the shorter text
     "first_block_longer",  # the same in the longer text
+    "lead",  # covered of the first LEAD words
+    "lead_longer",  # the same in the longer text
 )
 (COVERED, MATCHED, BLOCKS, LONGEST, COVERED_LONGER, FIGURES_AGREE, FIGURES_DIFFER, FIGURES_LOST, NAMES_AGREE,
- NAMES_DIFFER, FIRST_BLOCK, FIRST_BLOCK_LONGER) = range(len(COUNTS))  # fmt: skip
+ NAMES_DIFFER, FIRST_BLOCK, FIRST_BLOCK_LONGER, LEAD_COVERED, LEAD_COVERED_LONGER) = range(len(COUNTS))  # fmt: skip
 LEAST_BLOCK = 4
+LEAD = 30  # words: a news text says in its first sentence what it is about
 
 
 def compare_pairs(words: Words, shorter: np.ndarray, longer: np.ndarray) -> np.ndarray:
@@ -118,7 +121,10 @@ def align_pairs(hashes, marks, ends, shorter, longer, slots, following, used, co
                     for k in range(start_j, last_j + 1):
                         if used[k] == 0:
                             counts[pair, 4] += 1
+                            if k < 30:
+                                counts[pair, 13] += 1
                             used[k] = 1
+                    counts[pair, 12] += max(0, min(30, last_i + 1) - start_i)
                     counts[pair, 5] += fa
                     counts[pair, 6] += fd
                     counts[pair, 7] += fl

@@ -21,7 +21,7 @@ import pyarrow as pa
 from tasks.dedupe.candidates import candidate_pairs
 from tasks.dedupe.cluster import cluster_pairs
 from tasks.dedupe.compare import COVERED, compare_pairs
-from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, describe, relate_pairs
+from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, describe, holds_against, relate_pairs
 from tasks.dedupe.shingles import sample_shingles
 from tasks.dedupe.stories import Stories, day_numbers, find_pairs
 from tasks.dedupe.words import Words, read_words
@@ -97,8 +97,7 @@ def find_related(texts: pa.Array) -> Found:
     touching = counts[:, COVERED] >= TOUCHING
 
     def holds(members: np.ndarray, centres: np.ndarray) -> np.ndarray:
-        more = compare_pairs(words, members, centres)
-        return relate_pairs(more, lengths[members], lengths[centres]) != NONE
+        return holds_against(compare_pairs(words, members, centres), lengths[members])
 
     labels = cluster_pairs(
         ranks, shorter, longer, relations, scores, (shorter[touching], longer[touching]), holds

@@ -19,17 +19,30 @@ from tasks.dedupe import compare
 
 NONE, NEAR, CONTAINS = 0, 1, 2
 RELATION_NAMES = ("none", "near", "contains", "exact", "same_story")
-LEAST_COVERED = 0.62  # of the shorter text
-LEAST_COVERED_NEAR = 0.62  # of the longer text too
-MOST_FIGURES_DIFFER = 0.34  # of the figures that face each other
-LEAST_FIGURES = 2  # so many that differ make a template
+LEAST_COVERED = 0.72  # of the shorter text
+LEAST_COVERED_SAME_LEAD = 0.58  # the same, where both texts open alike: an abridged or revised story does, other news
+LEAST_LEAD = 0.6  # over the same standing paragraphs does not. Share of both first sentences that is covered
+LEAST_COVERED_NEAR = 0.6  # of the longer text too
+LEAST_COVERED_HOLDS = 0.5  # of a member against its cluster's centre; it has a relation with another member
+# A template has other figures in the same words. In a damaged copy words differ as often as figures do.
+LEAST_FIGURES = 2  # figures that differ
+LEAST_SHARE_OF_DIFFERENCES = 0.12  # of all words that differ inside the shared wording
+LEAST_FIGURE_ODDS = 1.2  # how much more often figures differ than other words
 
 
 def relate_pairs(counts: np.ndarray, lengths: np.ndarray, lengths_longer: np.ndarray) -> np.ndarray:
     """NONE, NEAR or CONTAINS for each compared pair, int8."""
     covered, covered_longer = covered_shares(counts, lengths, lengths_longer)
-    related = (covered >= LEAST_COVERED) & ~is_template(counts)
-    return np.where(related, np.where(covered_longer >= LEAST_COVERED_NEAR, NEAR, CONTAINS), NONE).astype(np.int8)
+    lead = np.minimum(counts[:, compare.LEAD_COVERED], counts[:, compare.LEAD_COVERED_LONGER])
+    same_lead = lead >= LEAST_LEAD * np.minimum(compare.LEAD, lengths)
+    enough = (covered >= LEAST_COVERED) | (same_lead & (covered >= LEAST_COVERED_SAME_LEAD))
+    kinds = np.where(covered_longer >= LEAST_COVERED_NEAR, NEAR, CONTAINS)
+    return np.where(enough & ~is_template(counts), kinds, NONE).astype(np.int8)
+
+
+def holds_against(counts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Whether a member may stay in the cluster of the centre it was compared with, bool a pair."""
+    return (counts[:, compare.COVERED] >= LEAST_COVERED_HOLDS * lengths) & ~is_template(counts)
 
 
 def covered_shares(
@@ -43,9 +56,14 @@ def covered_shares(
 
 def is_template(counts: np.ndarray) -> np.ndarray:
     """Whether the wording agrees and the facts do not, bool a pair."""
-    agree = counts[:, compare.FIGURES_AGREE]
-    differ = counts[:, compare.FIGURES_DIFFER]
-    return (differ >= LEAST_FIGURES) & (differ > MOST_FIGURES_DIFFER * (agree + differ))
+    agree, differ = counts[:, compare.FIGURES_AGREE], counts[:, compare.FIGURES_DIFFER]
+    changed = counts[:, compare.COVERED] - counts[:, compare.MATCHED]
+    figures, words = agree + differ, counts[:, compare.COVERED] - agree - differ
+    return (
+        (differ >= LEAST_FIGURES)
+        & (differ >= LEAST_SHARE_OF_DIFFERENCES * changed)
+        & (differ * words >= LEAST_FIGURE_ODDS * figures * (changed - differ))
+    )
 
 
 def describe(row: np.ndarray, relation: int, score: float, shorter: int, longer: int, names: Any) -> str:
