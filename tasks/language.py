@@ -5,7 +5,7 @@ Out    ISO 639-1 code (`und` where undecidable) and a score, 0…1
 
 langdetect draws n-grams of one to three letters at random (seed 0) and multiplies their likelihoods in 55 languages,
 until one language is all but certain, seven times over. This does the very same, with the same draws, but each word
-is cut into n-grams once and remembered, the draws of seed 0 are made once, and a trial is one product of arrays.
+is cut into n-grams once and remembered, the draws of seed 0 are made once, and the trials are compiled.
 The answer therefore is langdetect's, wherever none of these guards speaks first:
 
   few letters     fewer than `MIN_LETTERS`, without links and addresses: `und`
@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from itertools import chain
 from math import cos, log, pi, sin, sqrt
 from random import Random
 
@@ -31,6 +30,7 @@ import pyarrow as pa
 from langdetect.detector import Detector
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.utils.ngram import NGram
+from numba import njit
 
 from tasks import schema
 
@@ -49,18 +49,18 @@ CERTAIN = 0.99999  # langdetect: CONV_THRESHOLD
 MAX_DRAWS = 1_000  # a trial, langdetect: ITERATION_LIMIT
 LEAST = 0.1  # langdetect: PROB_THRESHOLD
 
-LONG_WORD = 30  # longer ones, e.g. Chinese sentences, do not come back and are not remembered
-_BLOCK = 41  # draws multiplied at a time: English needs about 20 a trial
+LOOKED_AT = 800  # characters looked at for capitals
+LONG_WORD = 64  # bytes; longer ones, e.g. Chinese sentences, do not come back and are not remembered
+MAX_REMEMBERED = 100_000
 
-# What langdetect does not turn into a blank: all but the rest of ASCII, four signs of Latin-1, general punctuation
-_WORD_CHARS = "A-Za-z\x80-\x9f\xa1-\xaa\xac-\xaf\xb1-\xba\xbc-\u1fff\u2070-\U0010ffff"
-_WORD = re.compile(f"[{_WORD_CHARS}]+")
+# What langdetect turns into blanks: of ASCII all but letters, four signs of Latin-1, general punctuation
+_BLANKS = re.compile("[\xa0\xab\xb0\xbb\u2000-\u206f]")
+_ASCII_BLANKS = bytes(b if chr(b).isalpha() or b > 127 else 32 for b in range(256))
 _LATIN = re.compile("[A-Za-z\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u02af\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]+")
 _HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA_HANGUL = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uff66-\uff9f]")
 _COMBINING = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_NOT_LATIN_1 = re.compile("[\u0300-\u1dff\u1f00-\U0010ffff]")  # what langdetect counts as another alphabet
-_A_TO_Z = re.compile("[A-z]")  # as langdetect counts, brackets between Z and a included
+_NOT_LATIN = re.compile("[\u0300-\u1dff\u1f00-\U0010ffff]+")
 
 
 def detect_language(text: str) -> tuple[str, float]:
@@ -71,21 +71,20 @@ def detect_language(text: str) -> tuple[str, float]:
     >>> detect_language("Photo: Press Office")
     ('und', 0.0)
     """
-    text = _without_links(text[:MAX_CHARS])[:READ_CHARS]
+    text = _prepared(text)
     if not text.isascii():
         text, answer = _by_script(text)
         if answer:
             return answer
-    words = _WORD.findall(text)
-    if _letters(words) < MIN_LETTERS:
+    letters = _letters_and_blanks(text)
+    if _count(letters) < MIN_LETTERS:
         return UNDECIDED
-    if _is_capitals(words):
-        text = text.lower()
-        words = _WORD.findall(text)
-    grams = _grams_of_words(words, open_end=bool(_WORD.match(text[-1])))
-    if not grams:
+    if _is_capitals(text):
+        letters = _letters_and_blanks(text.lower())
+    grams = _grams(letters)
+    if not len(grams):
         return UNDECIDED
-    likelihood = _likelihood(np.array(grams))
+    likelihood = likelihoods(_profiles()[2], grams, _seed_0())
     best = int(likelihood.argmax())
     if likelihood[best] <= LEAST:
         return UNDECIDED
@@ -103,83 +102,97 @@ def detect_batch(batch: pa.Table) -> pa.Table:
 # ------------------------------------------------------------------ guards
 
 
-def _without_links(text: str) -> str:
+def _prepared(text: str) -> str:
+    """What langdetect looks at: no links and addresses, accents joined to their letters, the first characters."""
+    text = text[:MAX_CHARS]
     if "http" in text:
         text = Detector.URL_RE.sub(" ", text)
     if "@" in text:
         text = Detector.MAIL_RE.sub(" ", text)
-    return text
+    if text.isascii():
+        return text[:READ_CHARS]
+    if _COMBINING.search(text):
+        text = NGram.normalize_vi(text)
+    return _BLANKS.sub(" ", text[:READ_CHARS])
 
 
-def _letters(words: list[str]) -> int:
+def _letters_and_blanks(text: str) -> bytes:
+    """The text as langdetect parts it into words, in UTF-8: bytes are translated and parted at the greatest speed."""
+    return text.encode("utf-8", "replace").translate(_ASCII_BLANKS)
+
+
+def _count(letters: bytes) -> int:
     """Number of letters, exact while it is small; characters that stand for more count so."""
-    rough = sum(map(len, words))
-    if rough >= 10 * MIN_LETTERS:
-        return rough
-    joined = "".join(words)
-    extra = len(_HAN.findall(joined)) + len(_KANA_HANGUL.findall(joined)) if not joined.isascii() else 0
-    return sum(map(str.isalpha, joined)) + (IDEOGRAPH_LETTERS - 1) * extra
+    joined = letters.replace(b" ", b"")
+    if len(joined) >= 20 * MIN_LETTERS:
+        return len(joined) // 4
+    text = joined.decode("utf-8")
+    extra = len(_HAN.findall(text)) + len(_KANA_HANGUL.findall(text))
+    return sum(map(str.isalpha, text)) + (IDEOGRAPH_LETTERS - 1) * extra
 
 
-def _is_capitals(words: list[str]) -> bool:
+def _is_capitals(text: str) -> bool:
+    words = text[:LOOKED_AT].split()
     capitals = sum(len(word) for word in words if word.isupper())
     return capitals > CAPITALS_SHARE * sum(map(len, words))
 
 
 def _by_script(text: str) -> tuple[str, tuple[str, float] | None]:
     """The text of its larger script, and an answer where the script alone gives it."""
-    other = _NOT_LATIN_1.findall(text)
-    if not other:
-        return text, None
+    other = "".join(_NOT_LATIN.findall(text))
     n_other = sum(map(str.isalpha, other))
+    if not n_other:
+        return text, None
     n_latin = sum(map(len, _LATIN.findall(text)))
     if n_latin > n_other:
-        return (_NOT_LATIN_1.sub(" ", text) if n_other > MIXED_SHARE * n_latin else text), None
-    letters = "".join(other)
-    n_han = len(_HAN.findall(letters))
-    if n_han and not _KANA_HANGUL.search(letters) and 2 * n_han > n_other:
+        return (_NOT_LATIN.sub(" ", text) if n_other > MIXED_SHARE * n_latin else text), None
+    n_han = len(_HAN.findall(other))
+    if n_han and not _KANA_HANGUL.search(other) and 2 * n_han > n_other:
         return text, (("zh", round(n_han / n_other, 4)) if n_han * IDEOGRAPH_LETTERS >= MIN_LETTERS else UNDECIDED)
-    return (_LATIN.sub(" ", text) if n_latin > MIXED_SHARE * n_other else text), None
+    return _LATIN.sub(" ", text), None
 
 
 # ------------------------------------------------------------------ langdetect, step by step
 
 
-def _grams_of_words(words: list[str], open_end: bool) -> list[int]:
-    """Rows of the profiles' n-grams in a text, in reading order; `open_end`: no blank follows the last word."""
-    grams = [_grams(word) if len(word) <= LONG_WORD else _cut(word + " ") for word in words]
-    if open_end and words:
-        grams[-1] = _cut(words[-1])
-    return list(chain.from_iterable(grams))
+def _grams(letters: bytes) -> np.ndarray:
+    """Rows of the profiles' n-grams in a text, int32, in reading order."""
+    words = letters.split()
+    grams = list(map(_REMEMBERED.__getitem__, words))
+    if words and not letters.endswith(b" "):  # no blank follows the last word, so no n-gram ends with it
+        grams[-1] = _cut(words[-1].decode("utf-8"))
+    return np.frombuffer(b"".join(grams), dtype=np.int32)
 
 
-@lru_cache(maxsize=1 << 16)
-def _grams(word: str) -> tuple[int, ...]:
-    return _cut(word + " ")
+class _Remembered(dict[bytes, bytes]):
+    """The n-grams of words, as the bytes of int32 numbers, cut when first asked for."""
+
+    def __missing__(self, word: bytes) -> bytes:
+        grams = _cut(word.decode("utf-8") + " ")
+        if len(word) <= LONG_WORD:
+            if len(self) >= MAX_REMEMBERED:
+                self.clear()
+            self[word] = grams
+        return grams
 
 
-def _cut(word: str) -> tuple[int, ...]:
+_REMEMBERED = _Remembered()
+
+
+def _cut(word: str) -> bytes:
     """Rows of the n-grams that langdetect finds in a word, which stands after a blank."""
     rows = _profiles()[1]
     buffer, found = " ", []
     capitals = False
-    for char in word:
-        char = _normalised(char)
+    for char in map(_normalised, word):
         last = buffer[-1]
         buffer = (buffer + char)[-3:]
-        if char.isupper():
-            capitals = capitals or last.isupper()
-        else:
-            capitals = False
+        capitals = char.isupper() and (capitals or last.isupper())
         if capitals:
             continue
-        if char != " " and char in rows:
-            found.append(rows[char])
-        if buffer[-2:] in rows:
-            found.append(rows[buffer[-2:]])
-        if len(buffer) == 3 and buffer in rows:
-            found.append(rows[buffer])
-    return tuple(found)
+        grams = (char, buffer[-2:], buffer) if len(buffer) == 3 else (char, buffer)
+        found += [rows[gram] for gram in grams if gram in rows]
+    return np.array(found, dtype=np.int32).tobytes()
 
 
 @lru_cache(maxsize=1 << 15)
@@ -187,81 +200,53 @@ def _normalised(char: str) -> str:
     return NGram.normalize(char)
 
 
-def _likelihood(grams: np.ndarray) -> np.ndarray:
-    """The mean of the trials' likelihoods, one a language."""
-    languages, _, profile = _profiles()
-    draws = _Draws(len(grams))
-    total = np.zeros(len(languages))
+@njit(cache=True)
+def likelihoods(profile, grams, draws):  # type: ignore[no-untyped-def]
+    """The mean of the trials' likelihoods.
+
+    Args:
+        profile: float64, shape (n_grams, n_languages): how likely an n-gram is in a language.
+        grams: int32, shape (n,): the n-grams of a text, rows of `profile`.
+        draws: int64: the 32-bit words of the generator.
+
+    Returns:
+        float64, shape (n_languages,).
+    """
+    n_languages = profile.shape[1]
+    total = np.zeros(n_languages)
+    shift = 32
+    while len(grams) >> (32 - shift):
+        shift -= 1
+    at, spare, has_spare = 0, 0.0, False
     for _ in range(TRIALS):
-        weight = (ALPHA + draws.gauss() * ALPHA_WIDTH) / BASE_FREQUENCY
-        total += _trial(profile, grams, weight, draws)
+        if has_spare:  # the generator makes two normal deviates at a time
+            deviate, has_spare = spare, False
+        else:
+            angle = ((draws[at] >> 5) * 67108864.0 + (draws[at + 1] >> 6)) / 9007199254740992.0 * 2.0 * pi
+            uniform = ((draws[at + 2] >> 5) * 67108864.0 + (draws[at + 3] >> 6)) / 9007199254740992.0
+            radius = sqrt(-2.0 * log(1.0 - uniform))
+            deviate, spare, has_spare = cos(angle) * radius, sin(angle) * radius, True
+            at += 4
+        weight = (ALPHA + deviate * ALPHA_WIDTH) / BASE_FREQUENCY
+        likelihood = np.full(n_languages, 1.0 / n_languages)
+        for draw in range(MAX_DRAWS + 1):
+            while draws[at] >> shift >= len(grams):  # passed over, as it is no number below n
+                at += 1
+            gram = grams[draws[at] >> shift]
+            at += 1
+            for i in range(n_languages):
+                likelihood[i] *= weight + profile[gram, i]
+            if draw % 5 == 0:
+                likelihood /= likelihood.sum()
+                if likelihood.max() > CERTAIN:
+                    break
+        total += likelihood
     return total / TRIALS
-
-
-def _trial(profile: np.ndarray, grams: np.ndarray, weight: float, draws: _Draws) -> np.ndarray:
-    """Likelihoods after as many drawn n-grams as langdetect takes: it looks after 1, 6, 11, … of them."""
-    likelihood = np.full(profile.shape[1], 1.0 / profile.shape[1])
-    done = 0
-    while True:
-        picks, ends = draws.indices(_BLOCK)
-        products = np.empty((_BLOCK, len(likelihood)))
-        np.add(profile[grams[picks]], weight, out=products)
-        products[0] *= likelihood
-        looks = np.multiply.accumulate(products, axis=0)[::5]
-        sums = looks.sum(axis=1)
-        certain = looks.max(axis=1) > CERTAIN * sums
-        if certain.any() or done + _BLOCK > MAX_DRAWS:
-            last = int(certain.argmax()) if certain.any() else (MAX_DRAWS - done) // 5
-            draws.use(ends[5 * last])
-            return looks[last] / sums[last]
-        draws.use(ends[-1])
-        likelihood = looks[-1] / sums[-1]
-        done += _BLOCK
-
-
-class _Draws:
-    """The draws that Python's generator makes with seed 0, for choices among `n` things."""
-
-    def __init__(self, n: int):
-        self._n, self._shift = n, 32 - n.bit_length()
-        self._words = _seed_0()
-        self._at = 0
-        self._spare: float | None = None
-
-    def gauss(self) -> float:
-        """As `random.gauss(0, 1)`, which makes two at a time."""
-        if self._spare is not None:
-            value, self._spare = self._spare, None
-            return value
-        angle = self._random() * 2.0 * pi
-        radius = sqrt(-2.0 * log(1.0 - self._random()))
-        self._spare = sin(angle) * radius
-        return cos(angle) * radius
-
-    def _random(self) -> float:
-        high, low = self._words[self._at : self._at + 2].tolist()
-        self._at += 2
-        return ((high >> 5) * 67108864.0 + (low >> 6)) / 9007199254740992.0
-
-    def indices(self, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """The next `count` choices, and after each the number of words it has used; nothing is used up yet."""
-        # a word is thrown away where its bits give n or more: less than every second one
-        length = 3 * count + 40
-        while True:
-            bits = self._words[self._at : self._at + length] >> self._shift
-            places = np.flatnonzero(bits < self._n)[:count]
-            if len(places) == count:
-                return bits[places], places + 1
-            length *= 2
-
-    def use(self, words: int) -> None:
-        """Use up so many words."""
-        self._at += int(words)
 
 
 @cache
 def _seed_0() -> np.ndarray:
-    """The first words of the generator; seven trials of a thousand draws take at most about 15,000."""
+    """The words of the generator with seed 0: enough for seven trials of a thousand draws and those passed over."""
     source = Random(0)  # noqa: S311 (langdetect's draws, no secret)
     return np.array([source.getrandbits(32) for _ in range(1 << 16)], dtype=np.int64)
 
