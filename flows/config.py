@@ -30,7 +30,7 @@ class Rules:
 
     min_words: int = 20  # a shorter text is rejected as too_short
     min_characters: int = 40  # the same for scripts without blanks
-    fullness: float = 0.9  # copies at least this full, against the fullest, may become the canonical one
+    fullest_share: float = 0.1  # a copy shorter than the fullest by no more than this share may be the canonical one
     max_shrink: float = 0.5  # the gate `shrink` refuses when a larger share of the articles would vanish
     ingest: Mapping[str, Any] = field(default_factory=dict)  # limits and field names: tasks.ingest.IngestSettings
 
@@ -118,7 +118,7 @@ def _check(config: Config, where: str) -> None:
         "workers": (config.workers, 0, 1024),
         "min_words": (config.rules.min_words, 0, 10_000),
         "min_characters": (config.rules.min_characters, 0, 100_000),
-        "fullness": (config.rules.fullness, 0.0, 1.0),
+        "fullest_share": (config.rules.fullest_share, 0.0, 1.0),
         "max_shrink": (config.rules.max_shrink, 0.0, 1.0),
         "seconds_per_document": (config.seconds_per_document, 0.1, 86_400),
         "megabytes_per_worker": (config.megabytes_per_worker, 256, 1_000_000),

@@ -118,7 +118,8 @@ def build_tables(raw: Path, rules: Rules, pipeline: Pipeline) -> dict[str, pa.Ta
     relations, clusters = pipeline.step("pair", dedupe.find_duplicates, texts)
     dated = pipeline.step("anchors", anchors.choose_dates, texts, clusters)
     texts = joined(texts, dated, "published_date", "published_local", "published_precision")
-    canonicals = pipeline.step("canonical", dedupe.choose_canonicals, texts, clusters, fullness=rules.fullness)
+    share = rules.fullest_share
+    canonicals = pipeline.step("canonical", dedupe.choose_canonicals, texts, clusters, fullest_share=share)
     relations = pipeline.step("relate", dedupe.relate_to_canonicals, texts, relations, canonicals)
     articles = texts.filter(pc.is_in(texts["document_id"], value_set=pc.unique(canonicals["canonical_id"])))
     stories = pipeline.step("stories", dedupe.find_stories, articles)

@@ -35,7 +35,7 @@ def test_without_any_source_the_defaults_hold(tmp_path, monkeypatch):
         ("[rules]\nmin_wrds = 2", "[rules]: unknown setting 'min_wrds'; did you mean 'min_words'?"),
         ('workers = "many"', "'workers' must be int, found 'many'"),
         ("workers = -1", "'workers' must lie between 0 and 1024, found -1"),
-        ("[rules]\nfullness = 1.5", "'fullness' must lie between 0.0 and 1.0"),
+        ("[rules]\nfullest_share = 1.5", "'fullest_share' must lie between 0.0 and 1.0"),
         ("workers = ", "cannot read the settings"),
     ],
 )
