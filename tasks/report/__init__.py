@@ -1,0 +1,13 @@
+"""Reports on published versions: the page of one version, the story of one document, the difference of two.
+
+write_report(tables, path, …)          report.html, one self-contained page
+rewrite_report(dataset, path)          the same, of a published version
+explain(dataset, id_or_path)           -> Story
+diff_versions(old, new)                -> VersionDiff; diff_tables for tables that are not published yet
+"""
+
+from tasks.report.diff import VersionDiff, diff_tables, diff_versions
+from tasks.report.explain import Story, explain
+from tasks.report.page import rewrite_report, write_report
+
+__all__ = ["Story", "VersionDiff", "diff_tables", "diff_versions", "explain", "rewrite_report", "write_report"]

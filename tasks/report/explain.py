@@ -1,0 +1,222 @@
+"""The story of one document: everything that was decided about it, with rule, score and words.
+
+In     an opened version, and an id, path or url
+Out    `Story`: lines to print, or plain data
+
+Limits  Of a rejected document only the reason is known, and of a duplicate's mentions nothing: mentions are found in
+        articles.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.errors import ConfigError
+from tasks.publish import Dataset
+
+_QUOTED = 160  # characters of a removal that are printed
+_SUGGESTED = 3
+
+
+@dataclass(frozen=True)
+class Story:
+    """All rows about one document. `fields` are those of its article or duplicate; `article` says which of the two."""
+
+    version: str
+    document: dict[str, Any]
+    fields: dict[str, Any]
+    removals: list[dict[str, Any]]
+    relations: list[dict[str, Any]]
+    members: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain data; dates as ISO 8601 text."""
+        plain = {
+            "version": self.version,
+            "document": self.document,
+            "fields": self.fields,
+            "removals": self.removals,
+            "relations": self.relations,
+            "cluster": self.members,
+        }
+        return json.loads(json.dumps(plain, default=str, ensure_ascii=False))
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+
+def explain(dataset: Dataset, name: str) -> Story:
+    """Everything decided about the document with this id (`doc_…`, `art_…`), path (`a/b.jsonl:3` for a row) or url.
+
+    Raises:
+        ConfigError: no document, or more than one, is called so; the message names the likely ones.
+    """
+    documents = dataset.table("documents")
+    row = _find(documents, name)
+    document = documents.slice(row, 1).to_pylist()[0]
+    doc_id = document["document_id"]
+    fields: dict[str, Any] = {}
+    for table in ("articles", "duplicates"):
+        fields = fields or next(iter(_where(dataset.table(table), "document_id", doc_id)), {})
+    relations = dataset.table("relations")
+    touching = pc.or_(pc.equal(relations["left_id"], doc_id), pc.equal(relations["right_id"], doc_id))
+    members = _where(documents, "cluster_id", document["cluster_id"]) if document["cluster_id"] else []
+    shown = ("document_id", "source_path", "source_row", "status")
+    return Story(
+        version=dataset.version,
+        document=document,
+        fields=fields,
+        removals=_where(dataset.table("removals"), "document_id", doc_id),
+        relations=[_read_evidence(pair) for pair in relations.filter(touching).to_pylist()],
+        members=[{key: member[key] for key in shown} for member in members if member["document_id"] != doc_id],
+    )
+
+
+def _find(documents: pa.Table, name: str) -> int:
+    """The row of the one document that is called `name`."""
+    wanted = "doc_" + name[4:] if name.startswith("art_") else name
+    path, _, row = name.rpartition(":")
+    tests = [pc.equal(documents["document_id"], wanted), pc.equal(documents["url"], name)]
+    if path and row.isdigit():
+        tests.append(pc.and_(pc.equal(documents["source_path"], path), pc.equal(documents["source_row"], int(row))))
+    tests += [pc.equal(documents["source_path"], name), pc.ends_with(documents["source_path"], f"/{name}")]
+    for test in tests:
+        rows = pc.indices_nonzero(pc.fill_null(test, False)).to_pylist()
+        if len(rows) == 1:
+            return rows[0]
+        if rows:
+            raise ConfigError(
+                f"{name}: {len(rows)} documents are called so; give an id, such as {_ids(documents, rows)}"
+            )
+    raise ConfigError(f"{name}: no such document in this version{_suggestion(documents, name)}")
+
+
+def _ids(documents: pa.Table, rows: list[int]) -> str:
+    return ", ".join(documents["document_id"][row].as_py() for row in rows[:_SUGGESTED])
+
+
+def _suggestion(documents: pa.Table, name: str) -> str:
+    close = get_close_matches(name, documents["source_path"].to_pylist()[:20_000], _SUGGESTED)
+    return (
+        f"; did you mean {' or '.join(close)}?"
+        if close
+        else "; give a document or article id, a path under raw/, or a url"
+    )
+
+
+def _where(table: pa.Table, column: str, value: str) -> list[dict[str, Any]]:
+    return table.filter(pc.fill_null(pc.equal(table[column], value), False)).to_pylist()
+
+
+def _read_evidence(pair: dict[str, Any]) -> dict[str, Any]:
+    return {**pair, "evidence": json.loads(pair["evidence"])}
+
+
+# ------------------------------------------------------------------ lines to print
+
+
+def _lines(story: Story) -> Iterator[str]:
+    document = story.document
+    row = "" if document["source_row"] is None else f", row {document['source_row']}"
+    yield f"{document['source_path']}{row}  ({document['document_id']}, version {story.version})"
+    yield f"  {_fate(document)}"
+    if document["url"]:
+        yield f"  url        {document['url']}"
+    extracted = f", text by {document['extraction']}" if document["extraction"] else ""
+    yield f"  read       {document['n_bytes']} bytes as {document['encoding']}{extracted}"
+    yield from _field_lines(story.fields)
+    if document["flags"]:
+        yield f"  flags      {', '.join(document['flags'])}"
+    yield from _pair_lines(story)
+    yield from _removal_lines(story.removals)
+    for name in ("dates", "figures"):
+        yield from _mention_lines(name, story.fields.get(name) or [])
+
+
+def _fate(document: Mapping[str, Any]) -> str:
+    if document["status"] == "article":
+        return f"article    published as art_{document['document_id'][4:]}, cluster {document['cluster_id']}"
+    if document["status"] == "duplicate":
+        return f"duplicate  of {document['canonical_id']}, cluster {document['cluster_id']}"
+    return f"rejected   {document['reason']}: {document['detail'] or 'no further detail'}"
+
+
+def _field_lines(fields: Mapping[str, Any]) -> Iterator[str]:
+    if not fields:
+        return
+    origin = f"  [{fields['title_origin']}]" if fields.get("title_origin") else ""
+    yield f"  title      {fields['title'] or 'none'}{origin}"
+    source = " ".join(filter(None, (fields.get("published_precision"), fields.get("published_source"))))
+    surface = f', read from "{fields["published_surface"]}"' if fields.get("published_surface") else ""
+    yield f"  published  {fields['published_local'] or 'unknown'}" + (f"  [{source}{surface}]" if source else "")
+    if fields.get("content_date"):
+        yield f"  written    {fields['content_date']}"
+    for name in ("byline", "translators"):
+        if fields.get(name):
+            yield f"  {name:<11}{', '.join(fields[name])}"
+    for name in ("publisher", "section"):
+        if fields.get(name):
+            yield f"  {name:<11}{fields[name]}"
+    if fields.get("language"):
+        yield f"  language   {fields['language']} ({fields['language_score'] or 0:.2f})"
+    yield f"  text       {len(fields['text'])} characters"
+
+
+def _pair_lines(story: Story) -> Iterator[str]:
+    own = story.document["document_id"]
+    if story.members or story.relations:
+        yield "\nOther copies and tellings"
+    for member in story.members:
+        yield f"  {member['document_id']}  {member['status']:<9}  {member['source_path']}"
+    for pair in story.relations:
+        other = pair["right_id"] if pair["left_id"] == own else pair["left_id"]
+        evidence = ", ".join(f"{key} {_short(value)}" for key, value in pair["evidence"].items())
+        yield f"  {pair['relation']} with {other}, score {pair['score']:.2f}: {evidence or 'no evidence noted'}"
+
+
+def _removal_lines(removals: list[dict[str, Any]]) -> Iterator[str]:
+    visible = [removal for removal in removals if removal["role"] != "whitespace"]
+    blank = len(removals) - len(visible)
+    if removals:
+        yield "\nCut or moved" + (f" (and {blank} changes of white space)" if blank else "")
+    for removal in visible:
+        kept = f" -> {removal['kept_as']}" if removal["kept_as"] else ""
+        put = f" => {_short(removal['replacement'])}" if removal["replacement"] is not None else ""
+        where = f"{removal['start']}-{removal['end']}"
+        yield f"  {where:<13}{removal['role']}{kept}  {removal['rule']}  {removal['score']:.2f}"
+        yield f"      {_short(removal['text'])}{put}"
+
+
+def _mention_lines(name: str, mentions: list[dict[str, Any]]) -> Iterator[str]:
+    if mentions:
+        yield f"\n{name.capitalize()}"
+    for mention in mentions:
+        where = f"{mention['start']}-{mention['end']}"
+        yield f"  {where:<13}{_short(mention['surface'])}  = {_meaning(mention)}  {mention['rule']}"
+
+
+def _meaning(mention: Mapping[str, Any]) -> str:
+    if "kind" not in mention:
+        value = mention["value"] or mention["status"]
+        anchor = f" (from {mention['anchor']})" if mention["relative"] and mention["value"] else ""
+        return f"{value}{anchor}" + (f" {mention['flag']}" if mention["flag"] else "")
+    low, high = mention["value_min"], mention["value_max"]
+    value = f"{mention['value']:g}" if mention["value"] is not None else f"{low}…{high}"
+    parts = (
+        "" if mention["bound"] in ("=", "range") else mention["bound"],
+        value,
+        mention["currency"] or mention["unit"],
+    )
+    return " ".join(part for part in (*parts, mention["change"], mention["basis"], mention["flag"]) if part)
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else f"“{' '.join(value.split())}”"
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
