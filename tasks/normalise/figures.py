@@ -21,7 +21,7 @@ from tasks.model import FigureMention
 from tasks.normalise.figures_cues import Cues, basis_near, bound_behind, change_behind, cues_before
 from tasks.normalise.figures_guard import counts_by_hyphen, is_code, is_name, is_numbering
 from tasks.normalise.figures_nouns import noun_behind
-from tasks.normalise.numbers import Number, find_numbers
+from tasks.normalise.numbers import Number, find_numbers, lower
 from tasks.normalise.units import Context, Unit, currency_before, unit_behind
 
 _AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(year|month|week|day)s?[ -](?:old|of age)(?![a-z])")
@@ -71,9 +71,7 @@ def find_figures(text: str, *, dates: Iterable[Any] | None = None) -> list[Figur
     >>> [(f.surface, f.value, f.currency, f.change) for f in find_figures("It rose to 3.5 billion yuan.")]
     [('3.5 billion yuan', 3500000000.0, 'CNY', 'to')]
     """
-    low = text.lower()
-    if len(low) != len(text):  # a few capitals grow when lowered; offsets must hold
-        low = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    low = lower(text)
     numbers = find_numbers(low)
     if not numbers:
         return []

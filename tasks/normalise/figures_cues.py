@@ -33,6 +33,7 @@ _FILLERS = frozenset(
 )
 _CLAUSE_ENDS = frozenset(',;:()"“”')
 _BEHIND = re.compile(rf"[ \u00a0]({'|'.join(sorted(map(re.escape, _BOUND_BEHIND), key=len, reverse=True))})(?![a-z])")
+_BEHIND_AT_END = re.compile(rf"(?:[ \u00a0](?:{'|'.join(sorted(map(re.escape, _BOUND_BEHIND), key=len, reverse=True))})|\+)$")
 _MOVED_BEHIND = re.compile(
     rf"[ -]({'|'.join(sorted(map(re.escape, _CHANGE_BEHIND), key=len, reverse=True))})(?![a-z-])"
 )
@@ -106,6 +107,12 @@ def bound_behind(low: str, end: int) -> tuple[str, int] | None:
     """The bound that the words right behind position `end` state, and where they end."""
     match = _BEHIND.match(low, end)
     return (_BOUND_BEHIND[match[1]], match.end()) if match else None
+
+
+def starts_bound_behind(low: str, start: int) -> int | None:
+    """Where, at or behind position `start`, words of bound begin that end the string; None where it ends otherwise."""
+    match = _BEHIND_AT_END.search(low, start)
+    return match.start() if match else None
 
 
 def change_behind(low: str, end: int) -> str | None:

@@ -111,6 +111,14 @@ _DECIMAL_COMMA = re.compile(r"\d{1,6},\d{1,2}")
 _WORDS = re.compile(r"[a-z]+")
 
 
+def lower(text: str) -> str:
+    """`text` in lower case, code point for code point: the few capitals that grow when lowered stay as they are."""
+    low = text.lower()
+    if len(low) != len(text):
+        low = "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+    return low
+
+
 def find_numbers(low: str) -> list[Number]:
     """Every number of `low`, a text in lower case, in reading order and not overlapping.
 

@@ -1,0 +1,124 @@
+"""Render: the text with resolved dates and figures written in one plain form.
+
+In     a text, its date mentions, its figure mentions     from tasks.normalise.table
+Out    `text_normalised`                                  to   the articles table
+
+    Sales rose to 3.59 trillion yuan last May      ->  Sales rose to 3590000000000 CNY 2023-05
+    over 6500 enterprises, about 5.6 percent       ->  over 6500 enterprises, about 5.6%
+
+Words of bound and counted nouns stay as they are written: only the number and its unit change. Vague, unanchored and
+conflicting dates stay as well. Where mentions overlap the longest wins, and of equals the date.
+
+Limits  Fractions without an end are cut after six places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from tasks.model import DateMention, FigureMention
+from tasks.normalise.figures_cues import starts_bound_behind
+from tasks.normalise.numbers import find_numbers, lower
+from tasks.normalise.units import currency_before
+
+_MINUS_BEFORE = re.compile(r"(?:minus[ -]|[-−–+])$")
+
+
+def normalise_text(text: str, dates: Iterable[DateMention], figures: Iterable[FigureMention]) -> str:
+    """`text` with every resolved date as ISO 8601 / EDTF and every figure as a plain number with its unit.
+
+    >>> from tasks.normalise.figures import find_figures
+    >>> text = "It paid 1.5 billion yuan, up 5.6 percent."
+    >>> normalise_text(text, [], find_figures(text))
+    'It paid 1500000000 CNY, up 5.6%.'
+    """
+    spliced = [(date.start, date.end, 0, _date_form(date)) for date in dates if _is_sure(date)]
+    spliced += [(figure.start, figure.end, 1, figure_form(figure)) for figure in figures]
+    parts: list[str] = []
+    position = 0
+    for start, end, form in _longest_first(spliced):
+        parts += (text[position:start], form)
+        position = end
+    return "".join((*parts, text[position:]))
+
+
+def _is_sure(date: DateMention) -> bool:
+    return date.status == "resolved" and bool(date.value)
+
+
+def _date_form(date: DateMention) -> str:
+    """A date's value; what recurs as an ISO 8601 repetition (`R/P1W`)."""
+    return f"R/{date.value}" if date.type == "SET" else str(date.value)
+
+
+def _longest_first(spliced: list[tuple[int, int, int, str]]) -> list[tuple[int, int, str]]:
+    """Of overlapping replacements the longest, of equally long ones the date; in the order of the text."""
+    kept: list[tuple[int, int, str]] = []
+    best: list[tuple[int, int, int, str]] = []
+    for item in sorted(spliced):
+        if best and item[0] < max(end for _, end, _, _ in best):
+            best.append(item)
+            continue
+        kept += _winners(best)
+        best = [item]
+    return kept + _winners(best)
+
+
+def _winners(group: list[tuple[int, int, int, str]]) -> list[tuple[int, int, str]]:
+    chosen: list[tuple[int, int, str]] = []
+    for start, end, _, form in sorted(group, key=lambda item: (item[0] - item[1], item[2], item[0])):
+        if all(end <= other[0] or start >= other[1] for other in chosen):
+            chosen.append((start, end, form))
+    return sorted(chosen)
+
+
+# ------------------------------------------------------------------ one figure
+
+
+def figure_form(figure: FigureMention) -> str:
+    """A figure's words with the number and its unit in plain form; the words around the number stay."""
+    surface = figure.surface
+    numbers = find_numbers(lower(surface))
+    if not numbers or numbers[0].form == "multiple":
+        return surface
+    start, end = numbers[0].start, numbers[-1].end
+    if sign := currency_before(surface, start):
+        start = sign[1]
+    if minus := _MINUS_BEFORE.search(surface[:start]):
+        start = minus.start()
+    plus = "+" if surface[start : start + 1] == "+" else ""
+    if figure.kind in ("count", "multiple"):
+        rest = surface[end:].removeprefix(" of") if numbers[-1].form == "crowd" else surface[end:]
+        return surface[:start] + plus + _values(figure) + rest
+    behind = starts_bound_behind(surface.lower(), end)
+    tail = surface[behind:] if behind is not None and figure.bound != "=" else ""
+    return surface[:start] + plus + _values(figure) + _unit_form(figure) + tail
+
+
+def _unit_form(figure: FigureMention) -> str:
+    if figure.kind == "percent":
+        return "%"
+    if figure.kind == "percentage_point":
+        return " percentage points"  # "%" would make a share of it
+    return f" {figure.currency or figure.unit or ''}".rstrip()
+
+
+def _values(figure: FigureMention) -> str:
+    ends = (figure.value_min, figure.value_max) if figure.value is None else (figure.value,)
+    return " to ".join(plain_number(end) for end in ends if end is not None)
+
+
+def plain_number(value: float) -> str:
+    """A number in digits: no exponent, no grouping, no binary noise.
+
+    >>> plain_number(3.59e12), plain_number(0.1 + 0.2), plain_number(1 / 3), plain_number(-2.0)
+    ('3590000000000', '0.3', '0.333333', '-2')
+    """
+    if value == int(value):
+        return str(int(value))
+    short = f"{value:.12g}"
+    if len(short) >= 13 and abs(value) < 1:
+        short = f"{value:.6g}"
+    return f"{Decimal(short):f}"
