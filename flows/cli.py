@@ -215,7 +215,7 @@ def diff(old: str, new: str | None = None, /, *, where: Where = HERE, output: Ou
     from tasks.report import diff_versions
 
     changes = diff_versions(open_dataset(where.folder(), old), open_dataset(where.folder(), new))
-    output.answer(changes.as_dict(), changes.describe)
+    output.answer(changes.as_dict(), lambda: str(changes))
     return 0
 
 
@@ -234,7 +234,7 @@ def explain(document: str, /, *, where: Where = HERE, version: str | None = None
     from tasks.report import explain as tell
 
     story = tell(open_dataset(where.folder(), version), document)
-    output.answer(story.as_dict(), story.describe)
+    output.answer(story.as_dict(), lambda: str(story))
     return 0
 
 

@@ -13,7 +13,6 @@ import resource
 import shutil
 import socket
 import uuid
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -32,6 +31,7 @@ from flows.mapper import Mapper, Spool
 from flows.steps import Pipeline, Run, Watch, build_tables, call, document_steps, no_watch
 from tasks import cache, gates, ingest, publish, report
 from tasks.errors import ConfigError, CopydeskError, GateRefused
+from tasks.publish.manifest import count_rows
 from tasks.storage import open_storage
 
 
@@ -122,25 +122,28 @@ def _curate(config: Config, request: Request, about: publish.RunInfo, run: Run, 
         )
         if not verdict.ok:
             raise GateRefused(str(verdict))
-        inputs = pa.concat_arrays(tables["documents"]["raw_sha256"].chunks).to_pylist()
-        about = replace(
-            about, digests={**about.digests, "inputs": sha256("".join(map(str, inputs)).encode()).hexdigest()}
-        )
+        about = replace(about, digests={**about.digests, "inputs": digest_inputs(tables["documents"])})
         staged = pipeline.step("stage", publish.stage, tables, config.curated, latest=found.dataset, run=about)
-        changes = report.diff_versions(found.dataset, staged.tables).as_dict()
-        counts = {
-            **count_statuses(tables["documents"]),
-            **{name: changes["counts"][name] for name in ("new", "changed", "removed")},
-        }
-        outcome = partial(
-            Outcome, counts=counts, seconds=pipeline.seconds, warnings=(*found.warnings, *verdict.warnings)
-        )
+        changes = compare(staged, found.dataset)
+        counts = {**count_rows(staged.tables), **changes.counts}
+        warnings = (*found.warnings, *verdict.warnings)
+        outcome = partial(Outcome, counts=counts, seconds=pipeline.seconds, warnings=warnings)
         if request.dry_run or (staged.unchanged and not (found.hold and request.release)):
             staged.discard()
             why = "dry run" if request.dry_run else "nothing new"
             return outcome(found.dataset.version if found.dataset else None, False, why=why)
-        pipeline.step("report", report.write_report, staged, changes=changes, verdict=verdict)
-        version = pipeline.step("publish", publish.publish, staged, changes=changes, warnings=verdict.warnings)
+        pipeline.step(
+            "report",
+            report.write_report,
+            staged.tables,
+            staged.folder / "report.html",
+            version=staged.version,
+            created_at=about.started_at,
+            diff=changes,
+            warnings=warnings,
+            made_from=about.digests,
+        )
+        version = pipeline.step("publish", publish.publish, staged, changes=changes.as_dict(), warnings=warnings)
     path = config.curated / "versions" / version / "report.html"
     return outcome(version, True, why="published", report=str(path))
 
@@ -187,15 +190,18 @@ def working_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def count_statuses(documents: pa.Table) -> dict[str, int]:
-    """How many documents there are, and how many of each status."""
-    seen = Counter(documents["status"].to_pylist())
-    return {
-        "documents": len(documents),
-        "articles": seen["article"],
-        "duplicates": seen["duplicate"],
-        "rejected": seen["rejected"],
-    }
+def compare(staged: publish.StagedVersion, latest: publish.Dataset | None) -> report.VersionDiff:
+    """What a version that is about to be published changes against the one before it."""
+    if latest is None:
+        return report.diff_tables(None, staged.tables, names=(None, staged.version))
+    digests = (latest.manifest.get("digests", {}), staged.run.digests)
+    return report.diff_tables(latest.tables(), staged.tables, names=(latest.version, staged.version), digests=digests)
+
+
+def digest_inputs(documents: pa.Table) -> str:
+    """Hex sha256 of what every document was read from."""
+    rows = zip(documents["document_id"].to_pylist(), documents["raw_sha256"].to_pylist(), strict=True)
+    return sha256("\n".join(f"{name} {digest}" for name, digest in rows).encode()).hexdigest()
 
 
 def now() -> datetime:

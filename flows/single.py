@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from flows.executors import InProcess
 from flows.mapper import Mapper, Spool
 from flows.steps import Pipeline, build_tables, call, no_watch
 from tasks.errors import ConfigError
-from tasks.publish.writers import plain_row
+from tasks.publish.writers import json_line
 
 HEAD = ("title", "published_local", "byline", "translators", "publisher", "section", "language", "flags")
 
@@ -75,4 +76,6 @@ def _clean(name: str, data: bytes, rules: Rules) -> Cleaned:
         (raw / name).write_bytes(data)
         mapper = Mapper(InProcess(), Spool(Path(folder) / "spool"), None)
         tables = build_tables(raw, lenient, Pipeline(call, mapper, no_watch))
-        return Cleaned({table: [plain_row(row) for row in rows.to_pylist()] for table, rows in tables.items()})
+        return Cleaned(
+            {table: [json.loads(json_line(row)) for row in rows.to_pylist()] for table, rows in tables.items()}
+        )

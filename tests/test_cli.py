@@ -1,0 +1,137 @@
+"""The command line: exit codes, one JSON object on stdout, nothing heavy where it is not needed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COPYDESK_WORKERS": "1"}
+ARTICLE = (
+    "Harbour wall to be raised\n\nMay 4, 2021\n\nThe town will raise the harbour wall by 2 metres this year, "
+    "the council said on Tuesday. The work costs 3.5 million euros and begins in June.\n\n"
+    "Divers found cracks in the old wall after the storms of last winter."
+)
+
+
+def copydesk(*words: str, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "flows", *words]
+    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=ENVIRONMENT, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory) -> Path:
+    """A folder with a raw article, and a first version made of it."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "raw").mkdir()
+    (folder / "raw" / "wall.txt").write_text(ARTICLE)
+    done = copydesk("run", "--direct", "--quiet", cwd=folder)
+    assert done.returncode == 0, done.stderr.decode()
+    return folder
+
+
+def test_run_prints_one_json_object_and_publishes_nothing_twice(desk):
+    done = copydesk("run", "--direct", "--json", cwd=desk)
+
+    said = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert (said["version"], said["published"]) == ("v0001", False)
+    assert said["counts"] == {
+        "documents": 1, "articles": 1, "duplicates": 0, "rejected": 0, "new": 0, "changed": 0, "removed": 0,
+    }  # fmt: skip
+    assert {"ingest", "strip", "assemble"} <= said["seconds"].keys()
+
+
+@pytest.mark.parametrize("words", [("versions",), ("--help",), ("run", "--help")], ids=" ".join)
+def test_plain_calls_import_nothing_heavy(desk, words):
+    script = (
+        "import sys\nfrom flows.cli import main\n"
+        f"try:\n    main({list(words)!r})\n"
+        "except SystemExit as end:\n    code = end.code\n"
+        "heavy = {'prefect', 'numba', 'pandas', 'pyarrow', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(f'heavy: {heavy}' if heavy else code)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=desk, capture_output=True, env=ENVIRONMENT, timeout=60)
+
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        pytest.param(("run", "--no-such-option"), "--no-such-option", id="unknown option"),
+        pytest.param(("run", "--direct", "--raw", "nowhere"), "nowhere: no such folder", id="no such folder"),
+        pytest.param(("run", "--direct", "--raw", "empty"), "empty: no raw files", id="no input"),
+        pytest.param(("run", "--direct", "--config", "none.toml"), "none.toml", id="no such settings"),
+        pytest.param(("clean", "nowhere.txt"), "nowhere.txt: cannot be read", id="clean: no such file"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line_and_touches_nothing(tmp_path, words, complaint):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "raw").mkdir()
+
+    done = copydesk(*words, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert complaint in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "raw"]
+
+
+def test_clean_prints_the_body_without_a_data_set(tmp_path):
+    done = copydesk("clean", "-", "--json", cwd=tmp_path, stdin=ARTICLE.encode())
+
+    (article,) = json.loads(done.stdout)["articles"]
+    assert (article["title"], article["published_date"]) == ("Harbour wall to be raised", "2021-05-04")
+    assert article["text"].startswith("The town will raise")
+    assert {cut["role"] for cut in article["removals"]} >= {"title", "date_line"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_clean_in_words_names_the_fields_and_then_the_text(tmp_path):
+    done = copydesk("clean", "-", cwd=tmp_path, stdin=ARTICLE.encode())
+
+    assert done.stdout.decode().startswith("title: Harbour wall to be raised\n")
+    assert "Divers found cracks" in done.stdout.decode()
+
+
+def test_verify_names_the_damaged_file_and_exits_with_6(desk, tmp_path):
+    import shutil
+
+    copy = tmp_path / "desk"
+    shutil.copytree(desk, copy)
+    file = copy / "curated" / "versions" / "v0001" / "articles.parquet"
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+
+    done = copydesk("verify", "--json", cwd=copy)
+
+    assert copydesk("verify", cwd=desk).returncode == 0
+    assert done.returncode == 6
+    assert any("articles.parquet" in fault["file"] for fault in json.loads(done.stdout)["faults"])
+
+
+def test_explain_and_report_answer_for_a_path(desk):
+    story = copydesk("explain", "wall.txt", cwd=desk)
+    report = copydesk("report", "--json", cwd=desk)
+
+    assert story.returncode == 0
+    assert "Harbour wall to be raised" in story.stdout.decode()
+    assert (desk / json.loads(report.stdout)["report"]).is_file()
+
+
+def test_diff_of_a_version_with_itself_is_empty(desk):
+    said = json.loads(copydesk("diff", "v0001", "v0001", "--json", cwd=desk).stdout)
+
+    assert set(said["counts"].values()) == {0}
+
+
+def test_a_run_is_recorded_published_or_not(desk):
+    records = [json.loads(path.read_text()) for path in sorted((desk / "curated" / "runs").iterdir())]
+
+    assert [record["exit_code"] for record in records][:1] == [0]
+    assert records[0]["published"] is True
