@@ -15,7 +15,7 @@ import numpy as np
 from tasks.dedupe.compiled import compiled
 
 LONG_POSTING = 12  # texts; above it neighbours only
-NEIGHBOURS = 2  # texts on either side
+NEIGHBOURS = 2  # texts on either side; a posting is longer than that
 LEAST_SHARED = 2  # shingles
 LEAST_SHARE = 0.04  # of the smaller text's kept shingles; an eighth of the characters misread leaves about 15 %
 
@@ -27,8 +27,8 @@ def candidate_pairs(keys: np.ndarray, bits: int, n_texts: int) -> tuple[np.ndarr
         left, right: int64, left < right, sorted.
     """
     kept = np.bincount((keys & np.uint64((1 << bits) - 1)).astype(np.int64), minlength=n_texts)
-    packed = np.empty(count_links(keys, np.uint64(bits)), np.uint64)
-    write_links(keys, np.uint64(bits), packed)
+    packed = np.empty(count_links(keys, np.uint64(bits), NEIGHBOURS), np.uint64)
+    write_links(keys, np.uint64(bits), NEIGHBOURS, packed)
     packed.sort()
     firsts = (
         np.flatnonzero(np.concatenate(([True], packed[1:] != packed[:-1]))) if len(packed) else np.zeros(0, np.int64)
@@ -41,8 +41,8 @@ def candidate_pairs(keys: np.ndarray, bits: int, n_texts: int) -> tuple[np.ndarr
     return left[enough], right[enough]
 
 
-@compiled("i8(u8[::1], u8)")
-def count_links(keys, bits):
+@compiled("i8(u8[::1], u8, i8)")
+def count_links(keys, bits, neighbours):
     """How many links `write_links` will write."""
     count, start = 0, 0
     for i in range(1, len(keys) + 1):
@@ -51,19 +51,20 @@ def count_links(keys, bits):
             if size <= 12:
                 count += size * (size - 1) // 2
             else:
-                count += 2 * size - 3
+                for step in range(1, neighbours + 1):
+                    count += size - step
             start = i
     return count
 
 
-@compiled("void(u8[::1], u8, u8[::1])")
-def write_links(keys, bits, packed):
-    """Write one `left << 32 | right` for every shingle that links two texts."""
+@compiled("void(u8[::1], u8, i8, u8[::1])")
+def write_links(keys, bits, neighbours, packed):
+    """Write one `left << 32 | right` for every key that links two texts; long postings link only neighbours."""
     mask = (np.uint64(1) << bits) - np.uint64(1)
     count, start = 0, 0
     for i in range(1, len(keys) + 1):
         if i == len(keys) or (keys[i] >> bits) != (keys[start] >> bits):
-            reach = i - start if i - start <= 12 else 3
+            reach = i - start if i - start <= 12 else neighbours + 1
             for j in range(start, i):
                 for k in range(j + 1, min(i, j + reach)):
                     packed[count] = ((keys[j] & mask) << np.uint64(32)) | (keys[k] & mask)

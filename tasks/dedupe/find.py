@@ -21,9 +21,9 @@ import pyarrow as pa
 from tasks.dedupe.candidates import candidate_pairs
 from tasks.dedupe.cluster import cluster_pairs
 from tasks.dedupe.compare import COVERED, compare_pairs
-from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, describe, holds_against, relate_pairs
+from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, describe, holds_against, is_template, relate_pairs
 from tasks.dedupe.shingles import sample_shingles
-from tasks.dedupe.stories import Stories, day_numbers, find_pairs
+from tasks.dedupe.stories import LEAST_WORDING, Quotes, Stories, day_numbers, find_pairs
 from tasks.dedupe.words import Words, read_words
 
 Edge = tuple[int, int, str, float, str]
@@ -42,6 +42,7 @@ class Found:
     scores: np.ndarray  # float64, share of the shorter text that is covered
     counts: np.ndarray  # int32, (n_pairs, len(COUNTS))
     labels: np.ndarray  # int64, (n_texts,): the cluster's first text
+    quotes: tuple[np.ndarray, np.ndarray, np.ndarray]  # (shorter, longer, share): pairs that share wording, no more
     ranks: np.ndarray  # int64, (n_texts,): a strict order, the longest first, independent of the input's
 
 
@@ -74,7 +75,7 @@ def cluster_texts(
     found = find_related(_as_array(texts))
     fullest = fullest_members(found)
     days = None if published is None else day_numbers(pa.array(published, pa.date32()))[fullest]
-    return Clusters(found.labels, found, fullest, find_pairs(found.words, fullest, days))
+    return Clusters(found.labels, found, fullest, tell_stories(found, fullest, days))
 
 
 def _as_array(texts: Sequence[str] | pa.Array) -> pa.Array:
@@ -103,10 +104,19 @@ def find_related(texts: pa.Array) -> Found:
         ranks, shorter, longer, relations, scores, (shorter[touching], longer[touching]), holds
     )[same_as]  # fmt: skip
     related = relations != NONE
+    quoting = ~related & (scores >= LEAST_WORDING) & ~is_template(counts)
     return Found(
-        words, same_as, shorter[related], longer[related], relations[related], scores[related], counts[related],
-        first_members(labels), ranks,
-    )  # fmt: skip
+        words=words,
+        same_as=same_as,
+        shorter=shorter[related],
+        longer=longer[related],
+        relations=relations[related],
+        scores=scores[related],
+        counts=counts[related],
+        labels=first_members(labels),
+        quotes=(shorter[quoting], longer[quoting], scores[quoting]),
+        ranks=ranks,
+    )
 
 
 def fold_identical(words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -136,6 +146,34 @@ def fullest_members(found: Found) -> np.ndarray:
     labels = found.labels[ranked]
     firsts = np.sort(np.unique(labels, return_index=True)[1])
     return ranked[firsts][found.words.lengths[ranked[firsts]] > 0]
+
+
+def tell_stories(found: Found, texts: np.ndarray, days: np.ndarray | None) -> Stories:
+    """The pairs of the texts that tell one story and have no other relation.
+
+    Args:
+        texts: int64, one text a cluster.
+        days: int64, a day number a text, or None.
+    """
+    number = np.full(len(found.labels), -1)
+    number[found.labels[texts]] = np.arange(len(texts))
+    number = number[found.labels]  # of the text that stands for each text's cluster
+    shorter, longer, shares = found.quotes
+    stories = find_pairs(found.words, texts, quotes_among(number[shorter], number[longer], shares), days)
+    related = pair_keys(number[found.shorter], number[found.longer])
+    return stories.choose(~np.isin(pair_keys(stories.left, stories.right), related))
+
+
+def quotes_among(one: np.ndarray, other: np.ndarray, shares: np.ndarray) -> Quotes:
+    """Quotes with the smaller number first, without those inside one cluster."""
+    apart = one != other
+    one, other = one[apart], other[apart]
+    return Quotes(np.minimum(one, other), np.maximum(one, other), shares[apart])
+
+
+def pair_keys(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """One number a pair, whichever comes first."""
+    return (np.minimum(one, other) << 32) | np.maximum(one, other)
 
 
 def first_members(labels: np.ndarray) -> np.ndarray:

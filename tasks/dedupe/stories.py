@@ -1,33 +1,42 @@
 """Stories: pairs of different texts that tell of one event, seen by the rare figures and names they share.
 
-In     words, the texts to look at (one a cluster), pairs that share wording, dates
+In     words, the texts to look at (one a cluster), pairs of them that share wording, dates
 Out    pairs of texts with a score and evidence         relation `same_story`
 
 A figure tells the more the more digits it has and the fewer texts hold it: its weight is the smaller of both, in bits.
 A name (a capital inside a sentence) weighs by its rarity alone. In a corpus of five texts rarity says little, so a
-corpus counts as at least `LEAST_CORPUS` texts and a pair needs figures, not names alone. Where both texts are dated,
-they may lie at most `MOST_DAYS` apart.
+corpus counts as at least `LEAST_CORPUS` texts, and what is asked for is a share: most of the names that the text with
+fewer of them holds. One event has its own figures too; names alone are a topic. Where both texts quote the same
+wording, names are enough. Where both are dated, they may lie at most `MOST_DAYS` apart.
+
+Limits  Texts without capitals, or in capitals throughout, have no names here; other scripts have figures only.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
 
 from tasks.dedupe.candidates import count_links, write_links
 from tasks.dedupe.compiled import compiled
-from tasks.dedupe.words import Words
+from tasks.dedupe.words import Words, read_words
 
 NO_DAY = np.iinfo(np.int64).min
 LEAST_CORPUS = 1000  # texts
 MOST_DAYS = 7
-LEAST_FIGURE_BITS = 10  # of all shared figures together
-LEAST_FIGURES = 2
-LEAST_NAMES = 1
+# Either most names and a figure, or several figures and some names, or the same wording and some names.
+LEAST_FIGURE_BITS, LEAST_NAMES, LEAST_NAMES_SHARE = 5, 3, 0.5
+MANY_FIGURE_BITS, FEW_NAMES, FEW_NAMES_SHARE = 13, 2, 0.25
+LEAST_WORDING, WORDING_NAMES, WORDING_NAMES_SHARE = 0.3, 4, 1 / 3
+LEAST_SHARED = 2  # rare figures and names, for two texts to be held against each other
 DIGIT_BITS = (0, 2, 5, 9)  # of a figure with so many telling digits: leading digits are mostly small
+CALENDAR = (
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
+    "September October November December"
+)  # capitals that name nobody
 
 
 @dataclass(frozen=True)
@@ -40,47 +49,77 @@ class Features:
     is_figure: np.ndarray  # bool
     ends: np.ndarray  # int64, (n_chosen + 1,)
 
+    def name_bits(self) -> np.ndarray:
+        """Hundredths of a bit that each text's names have together, int64."""
+        names = np.where(self.is_figure, 0, self.weights)
+        return np.diff(np.concatenate(([0], np.cumsum(names)))[self.ends])
+
 
 @dataclass(frozen=True)
 class Stories:
-    """Pairs of positions in the chosen texts, and what they share."""
+    """Pairs of positions in the chosen texts, left < right, and what they share."""
 
     left: np.ndarray
     right: np.ndarray
-    figures: np.ndarray  # how many rare figures both hold
+    figures: np.ndarray  # how many telling figures both hold
     names: np.ndarray
-    bits: np.ndarray  # hundredths of a bit, figures and names
-    scores: np.ndarray
+    wording: np.ndarray  # covered share of the shorter text, 0 where they were not compared
+    scores: np.ndarray  # share of the names of the text with fewer that the other holds too
+
+    def choose(self, keep: np.ndarray) -> Stories:
+        """The pairs for which `keep` is true."""
+        return Stories(*(getattr(self, field.name)[keep] for field in fields(self)))
 
     def evidence(self, k: int) -> str:
         """What pair k shares, as a JSON object."""
-        return json.dumps(
-            {
-                "bits": round(int(self.bits[k]) / 100, 1),
-                "shared_figures": int(self.figures[k]),
-                "shared_names": int(self.names[k]),
-            },
-            sort_keys=True,
-        )
+        found = {
+            "shared_figures": int(self.figures[k]),
+            "shared_names": int(self.names[k]),
+            "names_share": float(self.scores[k]),
+            "wording_share": float(self.wording[k]),
+        }
+        return json.dumps(found, sort_keys=True)
 
 
-def find_pairs(words: Words, chosen: np.ndarray, days: np.ndarray | None = None) -> Stories:
+@dataclass(frozen=True)
+class Quotes:
+    """Pairs of positions in the chosen texts that share wording and are no duplicates."""
+
+    left: np.ndarray
+    right: np.ndarray
+    shares: np.ndarray  # covered share of the shorter text
+
+
+def find_pairs(words: Words, chosen: np.ndarray, quotes: Quotes, days: np.ndarray | None = None) -> Stories:
     """Pairs of the chosen texts that tell one story.
 
     Args:
-        days: int64, (n_chosen,), day numbers; the smallest int64 where unknown.
+        days: int64, (n_chosen,), day numbers; `NO_DAY` where unknown.
     """
     features = rare_features(words, chosen)
-    left, right = pairs_with_figures(features, len(chosen))
+    left, right, wording = with_quotes(*linked_pairs(features, len(chosen)), quotes)
     shared = np.zeros((len(left), 4), np.int64)
     share_features(features.hashes, features.weights, features.is_figure, features.ends, left, right, shared)
-    enough = (shared[:, 0] >= LEAST_FIGURES) & (shared[:, 1] >= 100 * LEAST_FIGURE_BITS) & (shared[:, 2] >= LEAST_NAMES)
+    name_bits = features.name_bits()
+    names_share = np.round(shared[:, 3] / np.maximum(1, np.minimum(name_bits[left], name_bits[right])), 4)
+    figure_bits, names = shared[:, 1] / 100, shared[:, 2]
+    enough = (
+        ((figure_bits >= LEAST_FIGURE_BITS) & (names >= LEAST_NAMES) & (names_share >= LEAST_NAMES_SHARE))
+        | ((figure_bits >= MANY_FIGURE_BITS) & (names >= FEW_NAMES) & (names_share >= FEW_NAMES_SHARE))
+        | ((wording >= LEAST_WORDING) & (names >= WORDING_NAMES) & (names_share >= WORDING_NAMES_SHARE))
+    )
     if days is not None:
         known = (days[left] != NO_DAY) & (days[right] != NO_DAY)
         enough &= ~known | (np.abs(days[left] - days[right]) <= MOST_DAYS)
-    left, right, shared = left[enough], right[enough], shared[enough]
-    bits = shared[:, 1] + shared[:, 3]
-    return Stories(left, right, shared[:, 0], shared[:, 2], bits, np.round(bits / (bits + 1000), 4))
+    return Stories(left[enough], right[enough], shared[enough, 0], names[enough], wording[enough], names_share[enough])
+
+
+def with_quotes(left: np.ndarray, right: np.ndarray, quotes: Quotes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pairs and those of the quotes, each once, with the share of wording where it is known."""
+    keys = np.concatenate(((quotes.left << 32) | quotes.right, (left << 32) | right))
+    keys, first = np.unique(keys, return_index=True)
+    wording = np.append(quotes.shares, np.zeros(len(left)))[first]
+    return keys >> 32, keys & 0xFFFFFFFF, wording
 
 
 def day_numbers(dates: pa.Array | pa.ChunkedArray) -> np.ndarray:
@@ -92,9 +131,10 @@ def day_numbers(dates: pa.Array | pa.ChunkedArray) -> np.ndarray:
 def rare_features(words: Words, chosen: np.ndarray) -> Features:
     """The figures and names of the chosen texts with their weights."""
     lengths = words.lengths[chosen]
+    skip = read_words(pa.array([CALENDAR])).hashes
     keys = np.empty(int(lengths.sum()), np.uint64)
     kinds = np.empty(len(keys), np.uint8)
-    count = collect_features(words.hashes, words.marks, words.ends, chosen, keys, kinds)
+    count = collect_features(words.hashes, words.marks, words.ends, chosen, np.sort(skip), keys, kinds)
     keys, first = np.unique(keys[:count], return_index=True)
     kinds = kinds[:count][first]
     hashes, texts = (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32), (keys >> np.uint64(32)).astype(np.int64)
@@ -105,29 +145,41 @@ def rare_features(words: Words, chosen: np.ndarray) -> Features:
     return Features(hashes, texts, np.minimum(rarity, limits), kinds < 4, ends)
 
 
-def pairs_with_figures(features: Features, n_texts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs that share at least `LEAST_FIGURES` telling figures."""
-    use = features.is_figure & (features.weights >= 500)
+def linked_pairs(features: Features, n_texts: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs that share at least `LEAST_SHARED` figures or names that few texts hold."""
     bits = max(1, int(n_texts - 1).bit_length())
+    use = ~features.is_figure | (features.weights >= 500)
     keys = (features.hashes[use].astype(np.uint64) << np.uint64(bits)) | features.texts[use].astype(np.uint64)
     keys.sort()
-    packed = np.empty(count_links(keys, np.uint64(bits)), np.uint64)
-    write_links(keys, np.uint64(bits), packed)
-    pairs, shared = np.unique(packed, return_counts=True)
-    pairs = pairs[shared >= LEAST_FIGURES]
+    packed = np.empty(count_links(keys, np.uint64(bits), 0), np.uint64)
+    write_links(keys, np.uint64(bits), 0, packed)
+    packed.sort()
+    pairs = packed[: len(packed) - 1][packed[1:] == packed[:-1]]
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-@compiled("i8(u4[::1], u1[::1], i8[::1], i8[::1], u8[::1], u1[::1])")
-def collect_features(hashes, marks, ends, chosen, keys, kinds):
-    """Write `text << 32 | hash` of figures and names, with the figure's telling digits or 4 for a name."""
+@compiled("i8(u4[::1], u1[::1], i8[::1], i8[::1], u4[::1], u8[::1], u1[::1])")
+def collect_features(hashes, marks, ends, chosen, skip, keys, kinds):
+    """Write `text << 32 | hash` of figures and names, with the figure's telling digits or 4 for a name.
+
+    Where more than half of the words begin with a capital, a capital says nothing.
+    """
     count = 0
     for number in range(len(chosen)):
         text = chosen[number]
+        capitals = 0
+        for i in range(ends[text], ends[text + 1]):
+            capitals += (marks[i] >> 1) & 1
+        has_names = 2 * capitals <= ends[text + 1] - ends[text]
         for i in range(ends[text], ends[text + 1]):
             mark = marks[i]
             telling = (mark >> 4) & 3
-            if telling or (mark & 15) == 2:
+            if not telling and has_names and (mark & 15) == 2:
+                place = np.searchsorted(skip, hashes[i])
+                is_name = place >= len(skip) or skip[place] != hashes[i]
+            else:
+                is_name = False
+            if telling or is_name:
                 keys[count] = (np.uint64(number) << np.uint64(32)) | np.uint64(hashes[i])
                 kinds[count] = telling if telling else 4
                 count += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,9 @@ import pyarrow as pa
 
 from tasks import schema
 from tasks.dedupe.compare import compare_pairs
-from tasks.dedupe.find import Edge, find_related, related_edges, story_edges
+from tasks.dedupe.find import Edge, find_related, related_edges, story_edges, tell_stories
 from tasks.dedupe.relate import CONTAINS, NEAR, NONE, RELATION_NAMES, covered_shares, describe, relate_pairs
-from tasks.dedupe.stories import day_numbers, find_pairs
+from tasks.dedupe.stories import day_numbers
 from tasks.dedupe.words import read_words
 
 FULLEST_SHARE = 0.1  # canonical copies may be shorter than the fullest by this share
@@ -94,9 +95,11 @@ def find_stories(articles: pa.Table) -> pa.Table:
     """
     articles = articles.sort_by("document_id")
     ids = articles["document_id"].to_pylist()
-    words = read_words(_one_chunk(articles["text"]))
-    stories = find_pairs(words, np.arange(len(ids)), day_numbers(articles["published_date"]))
-    return _relations(ids, story_edges(stories, list(range(len(ids)))))
+    found = find_related(_one_chunk(articles["text"]))
+    every = np.arange(len(ids))
+    # Each article stands for itself here, also where two of them share enough to be of one cluster.
+    stories = tell_stories(replace(found, labels=every), every, day_numbers(articles["published_date"]))
+    return _relations(ids, story_edges(stories, every.tolist()))
 
 
 def relate_to_canonicals(documents: pa.Table, relations: pa.Table, canonicals: pa.Table) -> pa.Table:
