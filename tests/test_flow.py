@@ -1,0 +1,97 @@
+"""One real Prefect flow run, from the command line, with a database and a server of its own."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ARTICLE = "Ferry to sail again\n\nThe ferry to the islands sails again from June 3, 2022, the harbour office said. " * 3
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("flow")
+    (folder / "raw").mkdir()
+    (folder / "raw" / "ferry.txt").write_text(ARTICLE)
+    return folder
+
+
+def start(desk: Path, *words: str) -> subprocess.Popen:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PREFECT_HOME": str(desk / "prefect"),
+        "COPYDESK_WORKERS": "1",
+    }
+    environment.pop("PREFECT_API_URL", None)
+    command = [sys.executable, "-m", "flows", "run", *words]
+    return subprocess.Popen(
+        command, cwd=desk, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+
+
+def flow_states(desk: Path) -> list[str]:
+    with sqlite3.connect(desk / "prefect" / "prefect.db") as database:
+        return [row[0] for row in database.execute("SELECT state_name FROM flow_run ORDER BY created")]
+
+
+def servers_of(desk: Path) -> list[str]:
+    """Processes that run a server for this test's database."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes()
+            home = (entry / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"flows.server" in words and str(desk).encode() in home:
+            found.append(entry.name)
+    return found
+
+
+def test_a_run_through_prefect_publishes_and_is_recorded(desk):
+    process = start(desk, "--json")
+    out, err = process.communicate(timeout=120)
+
+    said = json.loads(out)
+    assert process.returncode == 0, err.decode()
+    assert (said["version"], said["published"]) == ("v0001", True)
+    assert flow_states(desk) == ["Completed"]
+    with sqlite3.connect(desk / "prefect" / "prefect.db") as database:
+        tasks = {row[0] for row in database.execute("SELECT name FROM task_run WHERE state_type = 'COMPLETED'")}
+        artifacts = [row[0] for row in database.execute("SELECT key FROM artifact")]
+    assert {"ingest", "strip", "pair", "assemble", "publish"} <= tasks
+    assert artifacts == ["copydesk-run"]
+    assert servers_of(desk) == []
+
+
+def test_wrong_settings_end_the_flow_with_the_exit_code_of_the_command(desk):
+    process = start(desk, "--raw", "nowhere")
+    _, err = process.communicate(timeout=120)
+
+    assert process.returncode == 2
+    assert "nowhere: no such folder" in err.decode()
+    assert "Traceback" not in err.decode()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_an_interrupted_run_ends_within_five_seconds_and_leaves_nothing(desk, number):
+    process = start(desk, "--full", "--curated", f"other-{number}")
+    for line in process.stderr:
+        if b"ingest" in line:
+            break
+    begin = time.monotonic()
+    process.send_signal(number)
+    process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert time.monotonic() - begin < 5
+    assert servers_of(desk) == []
+    assert not (desk / f"other-{number}" / "latest.json").exists()
