@@ -23,7 +23,7 @@ from tasks.dedupe.cluster import cluster_pairs
 from tasks.dedupe.compare import COVERED, compare_pairs
 from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, describe, holds_against, is_template, relate_pairs
 from tasks.dedupe.shingles import sample_shingles
-from tasks.dedupe.stories import LEAST_WORDING, Quotes, Stories, day_numbers, find_pairs
+from tasks.dedupe.stories import LEAST_WORDING, TEMPLATE, Quotes, Stories, day_numbers, find_pairs
 from tasks.dedupe.words import Words, read_words
 
 Edge = tuple[int, int, str, float, str]
@@ -104,7 +104,8 @@ def find_related(texts: pa.Array) -> Found:
         ranks, shorter, longer, relations, scores, (shorter[touching], longer[touching]), holds
     )[same_as]  # fmt: skip
     related = relations != NONE
-    quoting = ~related & (scores >= LEAST_WORDING) & ~is_template(counts)
+    templates = is_template(counts)
+    quoting = ~related & ((scores >= LEAST_WORDING) | templates)
     return Found(
         words=words,
         same_as=same_as,
@@ -114,7 +115,7 @@ def find_related(texts: pa.Array) -> Found:
         scores=scores[related],
         counts=counts[related],
         labels=first_members(labels),
-        quotes=(shorter[quoting], longer[quoting], scores[quoting]),
+        quotes=(shorter[quoting], longer[quoting], np.where(templates, TEMPLATE, scores)[quoting]),
         ranks=ranks,
     )
 

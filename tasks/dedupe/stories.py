@@ -7,7 +7,8 @@ A figure tells the more the more digits it has and the fewer texts hold it: its 
 A name (a capital inside a sentence) weighs by its rarity alone. In a corpus of five texts rarity says little, so a
 corpus counts as at least `LEAST_CORPUS` texts, and what is asked for is a share: most of the names that the text with
 fewer of them holds. One event has its own figures too; names alone are a topic. Where both texts quote the same
-wording, names are enough. Where both are dated, they may lie at most `MOST_DAYS` apart.
+wording, names are enough; the same form with other facts is another story. Where both are dated, they may lie at most
+`MOST_DAYS` apart.
 
 Limits  Texts without capitals, or in capitals throughout, have no names here; other scripts have figures only.
 """
@@ -31,6 +32,7 @@ MOST_DAYS = 7
 LEAST_FIGURE_BITS, LEAST_NAMES, LEAST_NAMES_SHARE = 5, 3, 0.5
 MANY_FIGURE_BITS, FEW_NAMES, FEW_NAMES_SHARE = 13, 2, 0.25
 LEAST_WORDING, WORDING_NAMES, WORDING_NAMES_SHARE = 0.3, 4, 1 / 3
+TEMPLATE = -1.0  # stands for the share of wording of two texts with the same form and other facts
 LEAST_SHARED = 2  # rare figures and names, for two texts to be held against each other
 DIGIT_BITS = (0, 2, 5, 9)  # of a figure with so many telling digits: leading digits are mostly small
 CALENDAR = (
@@ -87,7 +89,7 @@ class Quotes:
 
     left: np.ndarray
     right: np.ndarray
-    shares: np.ndarray  # covered share of the shorter text
+    shares: np.ndarray  # covered share of the shorter text; TEMPLATE where the facts differ
 
 
 def find_pairs(words: Words, chosen: np.ndarray, quotes: Quotes, days: np.ndarray | None = None) -> Stories:
@@ -98,6 +100,8 @@ def find_pairs(words: Words, chosen: np.ndarray, quotes: Quotes, days: np.ndarra
     """
     features = rare_features(words, chosen)
     left, right, wording = with_quotes(*linked_pairs(features, len(chosen)), quotes)
+    told = wording != TEMPLATE
+    left, right, wording = left[told], right[told], wording[told]
     shared = np.zeros((len(left), 4), np.int64)
     share_features(features.hashes, features.weights, features.is_figure, features.ends, left, right, shared)
     name_bits = features.name_bits()
