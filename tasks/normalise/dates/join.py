@@ -1,0 +1,144 @@
+"""Joins: neighbouring mentions that are one.
+
+In     the mentions of one run, modifiers among them
+Out    the mentions that stand; modifiers that met no date are gone
+
+"early" + "next year" · "the first half" of "this year" · "July" "this year" · "next year"'s "first quarter" · "5 p.m." "Friday"
+· from "January" to "July" · between "March 5" and "April 2". What may stand between two parts is a handful of words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tasks.normalise.dates.records import Expr, ScannedDate
+
+PARTS = frozenset(["quarter", "half", "season", "first_n", "nth_unit", "date", "weekday", "holiday"])
+YEARLY = frozenset(["unit", "fixed", "prev", "earlier", "year_ago", "same"])
+POINTS = frozenset(["fixed", "date", "weekday", "day", "unit", "ago", "quarter", "half", "season"])
+
+_BLANK = re.compile(r"\s*,?\s*$")
+_OF = re.compile(r"\s*(?:,\s*)?(?:of|in|for|during)?\s*(?:the\s)?$", re.IGNORECASE)
+_RANGE = re.compile(r"\s*(?:-|–|to|through|until|till)\s*(?:the\s)?$", re.IGNORECASE)
+_AND = re.compile(r"\s*and\s*$", re.IGNORECASE)
+_FROM = re.compile(r"(?:\bfrom|\bbetween)\s+(?:the\s)?$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+(?:the\s)?$", re.IGNORECASE)
+_CLOCK_GAP = re.compile(r"\s*,?\s*(?:[a-z]{2,4}\s*,?\s*)?(?:on|at|of)?\s*$", re.IGNORECASE)
+
+
+def join_mentions(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
+    """The mentions of one run after joining."""
+    if len(found) > 1:
+        found = _fold(text, found, _join_whole)
+        found = _fold(text, found, _join_clock)
+        found = _fold(text, found, _join_range)
+    if any(m.type == "MOD" for m in found):
+        found = _fold(text, list(reversed(found)), _join_modifier)[::-1]
+    return [m for m in found if m.type != "MOD" and not m.expr.get("of")]
+
+
+def _fold(text, found, join):  # type: ignore[no-untyped-def]
+    """Join each mention to the one kept before it, where `join` makes one of two."""
+    kept: list[ScannedDate] = []
+    for mention in found:
+        joined = join(text, kept[-1], mention) if kept else None
+        if joined is not None:
+            kept[-1] = joined
+        else:
+            kept.append(mention)
+    return kept
+
+
+def _is_year(expr: Expr) -> bool:
+    """Whether an expr names one year."""
+    if expr["k"] == "fixed":
+        return expr["g"] == "year" and "/" not in expr["v"]
+    return (expr["k"] in YEARLY and expr.get("u") == "year") or expr["k"] == "year_ago"
+
+
+def _lacks_year(expr: Expr) -> bool:
+    return expr["k"] in PARTS and "y" not in expr and "whole" not in expr and "side" not in expr
+
+
+def _is_whole_of(part: Expr, whole: Expr) -> bool:
+    """Whether `whole` can be what `part` is a part of."""
+    if _is_year(whole):
+        return part["k"] != "weekday"
+    if part["k"] == "weekday":
+        return whole["k"] == "unit" and whole["u"] == "week"
+    if part["k"] in ("nth_unit", "first_n", "half"):
+        if whole["k"] == "date":
+            return "d" not in whole and part.get("u") != "month"
+        return whole["k"] in ("unit", "prev", "season", "quarter") or (
+            whole["k"] == "fixed" and whole["g"] in ("decade", "century")
+        )
+    return False
+
+
+def _join_whole(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate | None:
+    """A part and its whole: "July" + "this year", "the first half" + of + "1989", "next year" + 's + "first quarter"."""
+    gap = text[left.end : right.start]
+    if _lacks_year(left.expr) and _OF.match(gap) and _is_whole_of(left.expr, right.expr) and _joinable(left, gap):
+        expr = {key: value for key, value in left.expr.items() if key != "of"} | {"whole": right.expr}
+        return replace(left, end=right.end, expr=expr, type="DATE")
+    possessive = gap in ("'s ", "’s ") or (gap.isspace() and left.expr["k"] == "fixed")
+    if (
+        possessive
+        and _is_year(left.expr)
+        and _lacks_year(right.expr)
+        and right.expr["k"] not in ("weekday", "date", "holiday")
+    ):
+        return replace(right, start=left.start, expr=right.expr | {"whole": left.expr}, type="DATE")
+    return None
+
+
+def _joinable(left: ScannedDate, gap: str) -> bool:
+    """A length needs its `of`: "the first two years" in 1989 is no part of it."""
+    return left.expr["k"] not in ("first_n", "nth_unit") or bool(re.search(r"\b(?:of|in)\b", gap, re.IGNORECASE))
+
+
+def _join_clock(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate | None:
+    """A time of day and its day, in either order."""
+    gap = text[left.end : right.start]
+    if not _CLOCK_GAP.match(gap):
+        return None
+    days = ("date", "weekday", "day", "fixed")
+    if left.expr["k"] == "clock" and right.expr["k"] in days:
+        return replace(right, start=left.start, type="TIME", expr=right.expr | {"t": left.expr["t"]})
+    if right.expr["k"] == "clock" and left.expr["k"] in days and "t" not in left.expr:
+        return replace(left, end=right.end, type="TIME", expr=left.expr | {"t": right.expr["t"]})
+    return None
+
+
+def _join_range(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate | None:
+    """Two ends of a span of time, joined by words that say so."""
+    if left.expr["k"] not in POINTS or right.expr["k"] not in POINTS or left.type != "DATE" or right.type != "DATE":
+        return None
+    gap = text[left.end : right.start]
+    before = text[max(0, left.start - 16) : left.start]
+    hyphen = gap.strip() in ("-", "–") and left.expr["k"] == right.expr["k"]
+    worded = bool(_RANGE.match(gap)) and not hyphen and bool(_FROM.search(before) or _same_form(left.expr, right.expr))
+    between = bool(_AND.match(gap)) and bool(_BETWEEN.search(before))
+    if not (hyphen or worded or between):
+        return None
+    return replace(left, end=right.end, expr={"k": "span", "a": left.expr, "b": right.expr}, rule="date.range")
+
+
+def _same_form(a: Expr, b: Expr) -> bool:
+    """Whether two exprs state the same things: month and month, day and day."""
+    return a["k"] == b["k"] and a["k"] in ("date", "fixed") and ("d" in a) == ("d" in b)
+
+
+def _join_modifier(text: str, right: ScannedDate, left: ScannedDate) -> ScannedDate | None:
+    """A modifier and what follows it (the fold runs from the right)."""
+    if left.type != "MOD" or right.type == "MOD" or right.type == "SET":
+        return None
+    gap = text[left.end : right.start]
+    if gap.strip() or right.mod is not None or right.expr["k"] == "vague":
+        return None
+    wants = left.expr["with"]
+    lengths = right.type == "DURATION" or right.expr["k"] in ("ago", "earlier")
+    if (wants == "number" and not lengths) or (wants == "point" and lengths):
+        return None
+    return replace(right, start=left.start, mod=left.expr["m"])

@@ -1,0 +1,40 @@
+"""The record between scanning and resolving: what words say about time, before it is known when they were written.
+
+In     builders and joins of tasks.normalise.dates
+Out    `ScannedDate`, and its JSON form for the cache
+
+`expr` is a small tree of plain values: {"k": kind, ...}. Kinds and their fields are listed in tasks.normalise.dates.build.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+Expr = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedDate:
+    """A span that speaks of time; `expr` says what, `tense` which way its clause looks (past, future or None)."""
+
+    start: int
+    end: int
+    type: str
+    rule: str
+    expr: Expr = field(hash=False)
+    mod: str | None = None
+    tense: str | None = None
+    flag: str | None = None
+
+
+def dump_scanned(scanned: list[ScannedDate]) -> str:
+    """One JSON array, equal for equal lists."""
+    rows = [[s.start, s.end, s.type, s.rule, s.expr, s.mod, s.tense, s.flag] for s in scanned]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def load_scanned(dumped: str) -> list[ScannedDate]:
+    """What `dump_scanned` wrote."""
+    return [ScannedDate(*row) for row in json.loads(dumped)]

@@ -1,0 +1,77 @@
+"""Resolving: from what words say and the day the text was written to values.
+
+In     a text, its scanned dates, the date of publication (or None)
+Out    `Resolution`: mentions with values, the day of writing where it contradicts the date of publication, flags
+
+What counts from the day of writing counts from the date of publication. Where two or more mentions say that cannot be (a
+period that had not ended is told in the past), the text is older than its page: `content_date` is the latest time at which
+all of them would have been true, and everything counts from there (anchor `content`). Without a date of publication the
+last year a history mentions carries its months and days (anchor `previous`); the rest stays `unanchored`.
+
+Limits  Weeks run from Monday to Sunday; fiscal years count as calendar years; seasons are the northern ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from tasks.model import DateMention
+from tasks.normalise.dates.conflict import content_date_of
+from tasks.normalise.dates.evaluate import Context, Found, evaluate
+from tasks.normalise.dates.records import ScannedDate
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The dates of one text; `content_date` is EDTF, flags are sorted."""
+
+    mentions: tuple[DateMention, ...]
+    content_date: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+def resolve_dates(
+    text: str, scanned: list[ScannedDate], published: date | None, *, precision: str = "day"
+) -> Resolution:
+    """Count the scanned dates of `text` from its date of publication.
+
+    Args:
+        text: the text that was scanned.
+        scanned: what `scan_dates` found in it.
+        published: the day of publication, or the first day of its month or year where `precision` says so.
+        precision: second, minute, day, month, year. A day cannot be counted from a month: relative days are unanchored.
+    """
+    anchored = published if precision not in ("month", "year") else published
+    context = Context(anchor=anchored, anchor_name="published", coarse=precision in ("month", "year"))
+    first = [evaluate(s, context) for s in scanned]
+    content = content_date_of(scanned, first, published) if published else None
+    if content is None:
+        return Resolution(tuple(_mention(text, s, f) for s, f in zip(scanned, first, strict=True)))
+    if not content.suspected:
+        marked = [replace(f, status="conflict") if i in content.conflicts else f for i, f in enumerate(first)]
+        return Resolution(tuple(_mention(text, s, f) for s, f in zip(scanned, marked, strict=True)))
+    context = Context(anchor=content.anchor, anchor_name="content", coarse=False)
+    second = [evaluate(s, context) for s in scanned]
+    mentions = tuple(_mention(text, s, f) for s, f in zip(scanned, second, strict=True))
+    return Resolution(mentions, content.value, ("republication_suspected",))
+
+
+def _mention(text: str, scanned: ScannedDate, found: Found) -> DateMention:
+    values: dict[str, Any] = {"mod": found.mod, "flag": scanned.flag}
+    return DateMention(
+        start=scanned.start,
+        end=scanned.end,
+        surface=text[scanned.start : scanned.end],
+        type=scanned.type if scanned.type in ("DATE", "TIME", "DURATION", "SET") else "DATE",
+        value=found.value,
+        start_date=found.first,
+        end_date=found.last,
+        grain=found.grain,
+        relative=found.relative,
+        anchor=found.anchor,
+        status=found.status,
+        rule=scanned.rule,
+        **values,
+    )

@@ -1,0 +1,74 @@
+"""Scanning: which words of a text speak of time, without asking when it was written.
+
+In     a text
+Out    list[ScannedDate], in reading order, not overlapping   to tasks.normalise.dates.resolve, by way of the cache
+
+Three steps: runs of known words (lexer), the longest pattern at each token (grammar, build), and joins of neighbours: a
+modifier with what follows, a part with its whole, a day with its time, two ends of a range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tasks.normalise.dates.build import BUILDERS, Match
+from tasks.normalise.dates.grammar import BY_FIRST, PatternRule
+from tasks.normalise.dates.join import join_mentions
+from tasks.normalise.dates.lexer import Run, find_runs
+from tasks.normalise.dates.records import ScannedDate
+from tasks.normalise.dates.tense import tense_at
+
+# Kinds whose value depends on which way the clause looks, or which a conflict can show in.
+TENSED = frozenset(["date", "weekday", "quarter", "half", "season", "first_n", "nth_unit", "unit", "weekend", "holiday", "span", "prev"])
+
+
+def scan_dates(text: str) -> list[ScannedDate]:
+    """The dates, times, lengths and recurrences of `text`, not yet counted from any day.
+
+    >>> [(s.expr["k"], s.tense) for s in scan_dates("Sales fell last year.")]
+    [('unit', 'past')]
+    """
+    found: list[ScannedDate] = []
+    for run in find_runs(text):
+        found += join_mentions(text, list(_matches(text, run)))
+    return [_with_tense(text, mention) for mention in found]
+
+
+def _matches(text: str, run: Run) -> Iterator[ScannedDate]:
+    """The longest pattern at each token, from left to right."""
+    letters, tokens = run.letters, run.tokens
+    at, size = 0, len(letters)
+    while at < size:
+        candidates = _candidates(letters, at)
+        for start in {c[1] for c in candidates if c[1] > at}:  # a word before the mention must not cut it short
+            candidates += _candidates(letters, start)
+        for end, start, rule in sorted(candidates, key=lambda c: -c[0]):
+            inside = tokens[start:end]
+            before = tokens[start - 1] if start else None
+            built = BUILDERS[rule.build](Match(rule, inside, text, before, tokens[end] if end < size else None))
+            if built is not None:
+                kind, expr, mod = built
+                flag = expr.pop("flag", None)
+                yield ScannedDate(inside[0].start, inside[-1].end, kind, rule.id, expr, mod, None, flag)
+                at = end - 1
+                break
+        at += 1
+
+
+def _candidates(letters: str, at: int) -> list[tuple[int, int, PatternRule]]:
+    """(end, start, rule) of the mentions that rules find from one token on."""
+    found = []
+    for rule in BY_FIRST.get(letters[at], ()):
+        if match := rule.regex.match(letters, at):
+            start, end = match.span(match.lastindex or 0)
+            found.append((end, start, rule))
+    return found
+
+
+def _with_tense(text: str, mention: ScannedDate) -> ScannedDate:
+    if mention.expr["k"] not in TENSED:
+        return mention
+    tense = tense_at(text, mention.start, mention.end)
+    return ScannedDate(
+        mention.start, mention.end, mention.type, mention.rule, mention.expr, mention.mod, tense, mention.flag
+    )

@@ -1,0 +1,110 @@
+"""The vocabulary: which letter stands for which word, which letters make a class, what a word is worth.
+
+In     tasks/rules/dates_words.toml, dates_patterns.toml, dates_vague.toml, dates_holidays.toml
+Out    LETTERS (word -> letter), CLASSES (class -> letters), VALUES (class -> word -> value), CORE (letters that can
+       carry a date), RULES (the pattern rows, vague phrases and holidays among them)
+
+Words get letters from U+0400 on, in the order of the tables; numbers and signs have fixed ASCII letters (tasks.normalise.dates.lexer).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tasks.rules import read_toml
+
+_WORDS = read_toml("dates_words")
+_PATTERNS = read_toml("dates_patterns")["rule"]
+_VAGUE = read_toml("dates_vague")
+_HOLIDAYS = read_toml("dates_holidays")["holiday"]
+_FIRST_LETTER = 0x0400
+
+CAPITAL = frozenset(_WORDS.pop("case")["capital"])
+ABBREVIATIONS = frozenset(_WORDS.pop("abbreviations")["words"])
+# Fixed letters of numbers and signs; the lexer makes them.
+NUMBER_CLASSES = {
+    "day": "d",
+    "int": "deny",
+    "int2": "de",
+    "year": "y",
+    "yy": "a",
+    "num": "denyzw",
+    "nth": "123456",
+    "dayth": "12345",
+    "decade": "D",
+    "iso": "I",
+    "slash": "S",
+    "clock": "C",
+    "clock24": "c",
+    "qn": "Q",
+    "hn": "H",
+}
+_CORE_CLASSES = ["month", "weekday", "weekdays", "unit", "units", "adverb", "season_name", "daypart", "today", "decade_name"]
+# Words of vague phrases that are too common to make a run worth a look by themselves.
+_COMMON = frozenset(["the", "in", "at", "of", "for", "to", "a", "right", "just", "more", "most", "this", "these", "some", "not", "long", "once", "before", "far", "very"])
+
+VALUES: dict[str, dict[str, Any]] = {
+    name: {word: value for word, value in table.items() if word != "why"} for name, table in _WORDS.items()
+}
+TENSE: dict[str, list[str]] = _VAGUE["tense"]
+
+
+def _phrase_rule(kind: str, phrase: str, number: int) -> dict[str, Any]:
+    """A vague phrase as a pattern row."""
+    pattern = " ".join("'s" if w == "'s" else f"'{w}'" for w in phrase.replace("'s", " 's").split())
+    del number
+    return {"id": f"vague.{kind}", "pattern": pattern, "build": "vague"}
+
+
+def _holiday_rule(row: dict[str, Any]) -> dict[str, Any]:
+    """A holiday's names as one pattern row."""
+    names = [" ".join("'s" if w == "'s" else f"'{w}'" for w in n.replace("'s", " 's").split()) for n in row["names"]]
+    return {"id": f"holiday.{row['id']}", "pattern": " | ".join(names), "build": "holiday", "holiday": row}
+
+
+RULES: list[dict[str, Any]] = [
+    *_PATTERNS,
+    *(
+        _phrase_rule(kind, phrase, n)
+        for kind in ("present", "past", "future")
+        for n, phrase in enumerate(_VAGUE[kind]["phrases"])
+    ),
+    *(_holiday_rule(row) for row in _HOLIDAYS),
+]
+
+
+def _vocabulary() -> list[str]:
+    """Every word of a class or a pattern, in a fixed order."""
+    words = [word for table in VALUES.values() for word in table]
+    for rule in RULES:
+        words += re.findall(r"'([^\s']+)'", rule["pattern"])
+    return list(dict.fromkeys(words))
+
+
+def _letters() -> dict[str, str]:
+    """A letter for every word; number words share w, ordinals f (the lexer puts them together)."""
+    letters = {word: chr(_FIRST_LETTER + i) for i, word in enumerate(_vocabulary())}
+    letters |= dict.fromkeys(VALUES["cardinal"], "w")
+    letters |= dict.fromkeys(VALUES["ordinal"], "f")
+    return letters
+
+
+LETTERS = _letters()
+CLASSES: dict[str, str] = {name: "".join(LETTERS[w] for w in table) for name, table in VALUES.items()} | NUMBER_CLASSES
+CLASSES["sure_month"] = "".join(LETTERS[w] for w in VALUES["month"] if w not in ("may", "march", "mar"))
+
+
+def _core() -> frozenset[str]:
+    """Letters that can carry a date: those of core classes, of numbers that are dates, of vague words and holidays."""
+    core = set("yIDSCcaQH") | {c for name in _CORE_CLASSES for c in CLASSES[name]}
+    for rule in RULES:
+        if rule["build"] in ("vague", "holiday"):
+            for name in rule["pattern"].split("|"):
+                words = [w for w in re.findall(r"'([^\s']+)'", name) if w not in _COMMON]
+                if words:
+                    core.add(LETTERS[max(words, key=len)])
+    return frozenset(core - set("wf"))
+
+
+CORE = _core()
