@@ -242,7 +242,7 @@ def rebuild_raw(
 ) -> str | None:
     """The raw text that `text` was cut from; None where the removals do not fit the text.
 
-    >>> rebuild_raw("Rain fell.", [0, 8], [7, 12], ["Title\\n\\n", "full"], [None, "fell"])
+    >>> rebuild_raw("Rain fell.", [0, 12], [7, 16], ["Title\\n\\n", "full"], [None, "fell"])
     'Title\\n\\nRain full.'
     """
     pieces, at, raw_at = [], 0, 0

@@ -192,3 +192,9 @@ def published_tables() -> Callable[..., Tables]:
         return build_tables(documents, relations)
 
     return make
+
+
+@pytest.fixture
+def letters() -> Callable[..., list[dict[str, Any]]]:
+    """A factory of plain documents by name, each with a text of its own."""
+    return lambda names: [document(name, f"A short text about {name}, and about nothing else.") for name in names]
