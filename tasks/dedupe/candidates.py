@@ -15,9 +15,9 @@ import numpy as np
 from tasks.dedupe.compiled import compiled
 
 LONG_POSTING = 12  # texts; above it neighbours only
-NEIGHBOURS = 2  # texts on either side; a posting is longer than that
+NEIGHBOURS = 1  # texts on either side; a posting is longer than that
 LEAST_SHARED = 2  # shingles
-LEAST_SHARE = 0.04  # of the smaller text's kept shingles; an eighth of the characters misread leaves about 15 %
+LEAST_SHARE = 0.05  # of the smaller text's kept shingles; an eighth of the characters misread leaves about 15 %
 
 
 def candidate_pairs(keys: np.ndarray, bits: int, n_texts: int) -> tuple[np.ndarray, np.ndarray]:

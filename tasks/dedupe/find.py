@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ def _as_array(texts: Sequence[str] | pa.Array) -> pa.Array:
 def find_related(texts: pa.Array) -> Found:
     """Relations and clusters of a batch of texts."""
     words = read_words(texts)
-    same_as, chosen, ranks = fold_identical(words)
+    same_as, chosen, ranks = fold_identical(words, texts)
     keys, bits = sample_shingles(words, chosen)
     left, right = candidate_pairs(keys, bits, len(chosen))
     longer, shorter = chosen[left], chosen[right]  # the longest come first
@@ -120,32 +121,40 @@ def find_related(texts: pa.Array) -> Found:
     )
 
 
-def fold_identical(words: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def fold_identical(words: Words, texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Set aside texts of the same words.
 
     Returns:
-        same_as: the text that stands for each text: of those with the same words, the one of the smallest raw digest.
+        same_as: the text that stands for each text: of those with the same words, the one of the smallest digest of
+            its bytes. Texts without any word are the same only where their bytes are.
         chosen: the texts that stand for themselves and have words, in the order of their ranks.
-        ranks: a strict order of all texts, the longest first.
+        ranks: a strict order of all texts, the longest first, that does not depend on the input's order.
     """
-    lengths = words.lengths
-    order = np.lexsort((words.raw_digests, words.digests, -lengths))
+    lengths, digests = words.lengths, words.digests.copy()
+    order = np.lexsort((digests, -lengths))
+    again = (np.diff(lengths[order]) == 0) & (np.diff(digests[order]) == 0)
+    alike = np.union1d(order[1:][again], order[:-1][again])
+    raw = np.zeros(len(order), np.uint64)
+    raw[alike] = [_digest(texts[k].as_py()) for k in alike.tolist()]
+    digests = np.where(lengths > 0, digests, raw)
+    order = np.lexsort((raw, digests, -lengths))
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
-    new = (np.diff(lengths[order], prepend=-1) != 0) | (np.diff(words.digests[order], prepend=words.digests[:1]) != 0)
-    new[:1] = True
+    new = np.append(True, (np.diff(lengths[order]) != 0) | (np.diff(digests[order]) != 0))[: len(order)]
     starts = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
     same_as = np.empty(len(order), np.int64)
     same_as[order] = order[starts]
-    chosen = order[new & (lengths[order] > 0)]
-    return same_as, chosen, ranks
+    return same_as, order[new & (lengths[order] > 0)], ranks
+
+
+def _digest(text: str | None) -> int:
+    return int.from_bytes(blake2b((text or "").encode(errors="replace"), digest_size=8).digest(), "big")
 
 
 def fullest_members(found: Found) -> np.ndarray:
     """The longest text of each cluster that has words, in the order of their ranks."""
     ranked = np.argsort(found.ranks)
-    labels = found.labels[ranked]
-    firsts = np.sort(np.unique(labels, return_index=True)[1])
+    firsts = np.sort(np.unique(found.labels[ranked], return_index=True)[1])
     return ranked[firsts][found.words.lengths[ranked[firsts]] > 0]
 
 

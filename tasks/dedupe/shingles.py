@@ -20,7 +20,7 @@ from tasks.dedupe.compiled import compiled
 from tasks.dedupe.words import Words
 
 SHINGLE = 4  # words
-SAMPLE_RATE = 2  # one in so many is kept
+SAMPLE_RATE = 3  # one in so many is kept
 
 
 def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) -> tuple[np.ndarray, int]:
@@ -41,7 +41,7 @@ def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) ->
         raise ValueError(f"rate must be 1 or more, got {rate}")
     bits = max(1, int(len(texts) - 1).bit_length())
     keys = np.empty(int(words.lengths[texts].sum()) + 1, np.uint64)
-    kept = keep_shingles(words.hashes, words.ends, texts, np.uint64(2**64 // rate - 1), np.uint64(bits), keys)
+    kept = keep_shingles(words.hashes, words.ends, texts, np.uint64(2**32 // rate - 1), np.uint64(bits), keys)
     keys = np.sort(keys[:kept])
     return keys[np.append(True, keys[1:] != keys[:-1])[:kept]], bits
 
@@ -50,21 +50,16 @@ def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) ->
 def keep_shingles(hashes, ends, texts, limit, bits, keys):
     """Write the keys of all shingles whose hash is at most `limit`; returns how many."""
     odd = np.uint64(0x9E3779B97F4A7C15)
+    second, third, fourth = np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9), np.uint64(0xD6E8FEB86659FD93)
     mask = (np.uint64(1) << bits) - np.uint64(1)
     count = 0
     for number in range(len(texts)):
         text = texts[number]
         for i in range(ends[text], ends[text + 1] - 3):
-            mixed = np.uint64(hashes[i])
-            for step in range(1, 4):
-                mixed = (mixed * odd) ^ np.uint64(hashes[i + step])
-                mixed ^= mixed >> np.uint64(29)
-            mixed *= odd
-            mixed ^= mixed >> np.uint64(32)
-            mixed *= odd
-            if mixed <= limit:
-                # The kept hashes are the small ones: multiply once more, so that their high bits differ.
-                mixed *= odd
-                keys[count] = (mixed & ~mask) | np.uint64(number)
-                count += 1
+            mixed = np.uint64(hashes[i]) * odd + np.uint64(hashes[i + 1]) * second
+            mixed += np.uint64(hashes[i + 2]) * third + np.uint64(hashes[i + 3]) * fourth
+            mixed = (mixed ^ (mixed >> np.uint64(32))) * odd
+            # The low half decides who is kept, the high bits are the key. Always written, counted only when kept.
+            keys[count] = (mixed & ~mask) | np.uint64(number)
+            count += (mixed & np.uint64(0xFFFFFFFF)) <= limit
     return count

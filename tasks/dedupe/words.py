@@ -1,7 +1,7 @@
 """Words: a batch of texts as arrays of word hashes, made in one pass over the bytes.
 
 In     an Arrow array of texts                      from the caller
-Out    `Words`: hashes, marks, ends, two digests a text   to   tasks.dedupe.shingles, compare, stories
+Out    `Words`: hashes, marks, ends, a digest a text  to   tasks.dedupe.shingles, compare, stories
 
 Case, accents, punctuation and blanks are folded; apostrophes and thousands separators vanish (10,000 is 10000), a
 point between digits stays (28.5 is one word). In scripts that set no blanks between words each character is a word.
@@ -52,8 +52,7 @@ class Words:
     hashes: np.ndarray  # uint32, (n_words,)
     marks: np.ndarray  # uint8, (n_words,), sums of MARK_*
     ends: np.ndarray  # int64, (n_texts + 1,)
-    digests: np.ndarray  # uint64, (n_texts,), of the folded words: equal means the same text
-    raw_digests: np.ndarray  # uint64, (n_texts,), of the bytes: an order that does not depend on the input's
+    digests: np.ndarray  # uint64, (n_texts,), of the folded words: equal means the same words
 
     @property
     def lengths(self) -> np.ndarray:
@@ -68,31 +67,41 @@ def read_words(texts: pa.Array) -> Words:
     >>> words.lengths.tolist(), bool(words.digests[0] == words.digests[1])
     ([5, 5], True)
     """
+    data, offsets = bytes_of(texts)
+    most = int(offsets[-1] - offsets[0]) // 2 + len(offsets)
+    # Untouched pages of these two cost no memory.
+    hashes, marks = np.empty(most, np.uint32), np.empty(most, np.uint8)
+    ends, digests = np.zeros(len(offsets), np.int64), np.zeros(len(offsets) - 1, np.uint64)
+    split_words(data, offsets, *_tables(), hashes, marks, ends, digests, np.empty((0, 2), np.int64))
+    return Words(hashes[: ends[-1]], marks[: ends[-1]], ends, digests)
+
+
+def bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """The UTF-8 bytes of the texts, uint8, and where each begins and the last one ends, int64; null is empty."""
     texts = texts.cast(pa.large_string())
     if texts.null_count:
         texts = texts.fill_null("")
-    _, offsets_buffer, data_buffer = texts.buffers()
-    offsets = np.frombuffer(offsets_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
-    most = int(offsets[-1] - offsets[0]) // 2 + len(texts) + 1
-    # Untouched pages of these two cost no memory.
-    hashes, marks = np.empty(most, np.uint32), np.empty(most, np.uint8)
-    ends = np.zeros(len(texts) + 1, np.int64)
-    digests, raw_digests = np.zeros(len(texts), np.uint64), np.zeros(len(texts), np.uint64)
-    kinds, folded = _tables()
-    split_words(data, offsets, kinds, folded, hashes, marks, ends, digests, raw_digests)
-    return Words(hashes[: ends[-1]], marks[: ends[-1]], ends, digests, raw_digests)
+    _, offsets, data = texts.buffers()
+    begins = (
+        np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+        if len(texts)
+        else np.zeros(1, np.int64)
+    )
+    return (np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)), begins
 
 
 @cache
-def _tables() -> tuple[np.ndarray, np.ndarray]:
-    """Kind (uint8) and folded form (uint16) of every code point below 65,536."""
+def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Kind (uint8) and folded form (uint16) of every code point below 65,536; folded ASCII letters (uint8, 0 else)."""
     kinds, folded = np.zeros(65536, np.uint8), np.arange(65536).astype(np.uint16)
     for code in range(65536):
         kinds[code], folded[code] = _kind_and_fold(code)
     for first, last in UNSPACED:
         kinds[first : last + 1] = CHARACTER
-    return kinds, folded
+    letters = np.zeros(256, np.uint8)
+    ascii_letters = np.flatnonzero((kinds[:128] == LETTER) | (kinds[:128] == CAPITAL))
+    letters[ascii_letters] = folded[ascii_letters]
+    return kinds, folded, letters
 
 
 def _kind_and_fold(code: int) -> tuple[int, int]:
@@ -109,100 +118,134 @@ def _kind_and_fold(code: int) -> tuple[int, int]:
     return (CAPITAL if category in ("Lu", "Lt") else LETTER), fold
 
 
-@compiled("void(u1[::1], i8[::1], u1[::1], u2[::1], u4[::1], u1[::1], i8[::1], u8[::1], u8[::1])")
-def split_words(data, offsets, kinds, folded, hashes, marks, ends, digests, raw_digests):
-    """Fill the last five arrays from the UTF-8 bytes of the texts."""
+@compiled("void(u1[::1], i8[::1], u1[::1], u2[::1], u1[::1], u4[::1], u1[::1], i8[::1], u8[::1], i8[:, ::1])")
+def split_words(data, offsets, kinds, folded, letters, hashes, marks, ends, digests, places):
+    """Fill the last five arrays from the UTF-8 bytes of the texts.
+
+    Args:
+        letters: uint8, (256,): the folded form of each ASCII letter, 0 for all other bytes.
+        places: int64, (n_words, 2): first byte of each word and the byte behind it; no rows where nobody asks.
+    """
     odd = np.uint64(0x9E3779B97F4A7C15)
     count = 0
     for text in range(len(offsets) - 1):
         position, stop = offsets[text], offsets[text + 1]
-        digest, raw = np.uint64(text * 0), np.uint64(stop - position)
-        opens, capital, length, all_digits, after_digit = True, False, 0, True, False
-        word = np.uint64(0)
+        digest = np.uint64(0)
+        opens, capital, all_digits, after_digit = True, False, True, False
+        word, packed, length = np.uint64(0), np.uint64(0), 0
         value, digits, zeros, point = np.int64(0), np.int64(0), np.int64(0), False
+        begin = position
         while position <= stop:
-            code = 32
-            width = 1
-            if position < stop:
-                code = np.int64(data[position])
-                if code >= 0xF0 and position + 3 < stop:
-                    code = ((code & 7) << 18) | ((np.int64(data[position + 1]) & 63) << 12) | (
-                        (np.int64(data[position + 2]) & 63) << 6) | (np.int64(data[position + 3]) & 63)  # fmt: skip
-                    width = 4
-                elif code >= 0xE0 and position + 2 < stop:
-                    code = ((code & 15) << 12) | ((np.int64(data[position + 1]) & 63) << 6) | (
-                        np.int64(data[position + 2]) & 63)  # fmt: skip
-                    width = 3
-                elif code >= 0xC0 and position + 1 < stop:
-                    code = ((code & 31) << 6) | (np.int64(data[position + 1]) & 63)
-                    width = 2
-                raw = (raw ^ np.uint64(code)) * odd
-                raw ^= raw >> np.uint64(32)
-            kind, fold = 0, code
+            here = position
+            code = np.int64(data[position]) if position < stop else 32
+            if code < 128:
+                position += 1
+            elif code >= 0xF0 and position + 3 < stop:
+                code = ((code & 7) << 18) | ((np.int64(data[position + 1]) & 63) << 12) | (
+                    (np.int64(data[position + 2]) & 63) << 6) | (np.int64(data[position + 3]) & 63)  # fmt: skip
+                position += 4
+            elif code >= 0xE0 and position + 2 < stop:
+                code = ((code & 15) << 12) | ((np.int64(data[position + 1]) & 63) << 6) | (
+                    np.int64(data[position + 2]) & 63)  # fmt: skip
+                position += 3
+            elif position + 1 < stop:
+                code = ((code & 31) << 6) | (np.int64(data[position + 1]) & 63)
+                position += 2
+            else:
+                code = 32
+                position += 1
             if code < 65536:
                 kind, fold = np.int64(kinds[code]), np.int64(folded[code])
-            elif 0x20000 <= code <= 0x3FFFF:
-                kind = 3
             else:
-                kind = 1 if code >= 0x10000 and code < 0x1F000 else 0
-            position += width
+                kind, fold = 3 if 0x20000 <= code <= 0x3FFFF else 1 if code < 0x1F000 else 0, code & 0xFFFF
+
             if kind == 4:
                 continue
             if kind == 0 and after_digit and (code == 44 or code == 46) and position < stop:
                 following = data[position]
                 if 48 <= following <= 57:
                     if code == 46:
-                        word = (word ^ np.uint64(46)) * odd
+                        packed = (packed << np.uint64(8)) | np.uint64(46)
                         length += 1
+                        if length & 7 == 0:
+                            word = (word ^ packed) * odd
+                            word ^= word >> np.uint64(32)
+                            packed = np.uint64(0)
                         point = True
                     continue
             if (kind == 0 or kind == 3) and length:
+                word = (word ^ packed ^ (np.uint64(length) << np.uint64(56))) * odd
                 word ^= word >> np.uint64(29)
                 word *= odd
                 short = np.uint32(word >> np.uint64(32))
-                hashes[count] = short
                 mark = (2 if capital else 0) | (4 if opens else 0)
                 if all_digits:
                     telling = digits if point else digits - zeros
                     if not point and (value < 32 or 1900 <= value < 2100):
                         telling = 0
                     mark |= 1 | (16 * min(telling, 3))
-                marks[count] = mark
+                hashes[count], marks[count] = short, mark
+                if len(places):
+                    places[count, 0], places[count, 1] = begin, here
                 count += 1
                 digest = (digest ^ np.uint64(short)) * odd
                 digest ^= digest >> np.uint64(31)
                 # The stop of "Mr." or "U.S." ends no sentence.
                 opens = code == 46 and not (capital and length <= 3)
-                length, word, capital, all_digits = 0, np.uint64(0), False, True
-                value, digits, zeros, point = 0, 0, 0, False
+                length, word, packed = 0, np.uint64(0), np.uint64(0)
             after_digit = kind == 2
+            if kind == 0:
+                if code == 10 or code == 33 or code == 63 or code == 58 or code == 0x3002:
+                    opens = True
+                continue
             if kind == 3:
-                word = (np.uint64(fold) + np.uint64(1)) * odd
+                word = (np.uint64(code) + np.uint64(1)) * odd
                 word ^= word >> np.uint64(29)
                 word *= odd
                 short = np.uint32(word >> np.uint64(32))
-                hashes[count] = short
-                marks[count] = 8 | (4 if opens else 0)
+                hashes[count], marks[count] = short, 8 | (4 if opens else 0)
+                if len(places):
+                    places[count, 0], places[count, 1] = here, position
                 count += 1
                 digest = (digest ^ np.uint64(short)) * odd
                 digest ^= digest >> np.uint64(31)
                 opens, word = False, np.uint64(0)
-            elif kind == 0:
-                if code == 10 or code == 33 or code == 63 or code == 58 or code == 0x3002:
-                    opens = True
+                continue
+            if length == 0:
+                begin, capital, all_digits = here, kind == 5, True
+                value, digits, zeros, point = 0, 0, 0, False
+            if kind == 2:
+                if value < 100000:
+                    value = 10 * value + fold - 48
+                if value > 0:
+                    digits += 1
+                zeros = zeros + 1 if fold == 48 else 0
             else:
-                if length == 0:
-                    capital = kind == 5
-                if kind != 2:
-                    all_digits = False
-                else:
-                    if value < 100000:
-                        value = 10 * value + fold - 48
-                    if value > 0:
-                        digits += 1
-                    zeros = zeros + 1 if fold == 48 else 0
-                word = (word ^ np.uint64(fold)) * odd
+                all_digits = False
+            if fold > 255:
+                packed = (packed << np.uint64(8)) | np.uint64(fold >> 8)
                 length += 1
+                if length & 7 == 0:
+                    word = (word ^ packed) * odd
+                    word ^= word >> np.uint64(32)
+                    packed = np.uint64(0)
+            packed = (packed << np.uint64(8)) | np.uint64(fold & 255)
+            length += 1
+            if length & 7 == 0:
+                word = (word ^ packed) * odd
+                word ^= word >> np.uint64(32)
+                packed = np.uint64(0)
+            # Most of a text is runs of plain letters.
+            while kind != 2 and position < stop:
+                letter = letters[data[position]]
+                if letter == 0:
+                    break
+                packed = (packed << np.uint64(8)) | np.uint64(letter)
+                length += 1
+                if length & 7 == 0:
+                    word = (word ^ packed) * odd
+                    word ^= word >> np.uint64(32)
+                    packed = np.uint64(0)
+                position += 1
         ends[text + 1] = count
-        # Texts without any word are the same only where their bytes are.
-        digests[text], raw_digests[text] = (digest if count > ends[text] else raw), raw
+        digests[text] = digest
