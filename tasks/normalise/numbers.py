@@ -3,8 +3,8 @@
 In     a text in lower case, code point for code point   from tasks.normalise.figures
 Out    numbers with their spans, in reading order        to   tasks.normalise.figures
 
-One compiled pattern finds every run; a run is then read by the table it came from (digits, words, parts, crowds). Scales
-are applied as decimal exponents, not by multiplying, so "2.09 trillion" is 2090000000000 and not a float beside it.
+One compiled pattern finds every run; a run is then read by the table it came from (digits, words, parts, crowds). Values
+are rounded to 15 places after a scale is applied: "2.09 trillion" is 2090000000000 and not a float beside it.
 What a number counts, and whether it is a figure at all, is not decided here.
 
 Limits  Runs of more than 21 digits, leading zeros ("007") and groupings that are neither Western nor Indian ("1,2,3")
@@ -25,7 +25,7 @@ MAX_DIGITS = 21  # beyond a sextillion no news figure is meant; also keeps every
 _TABLE = {name: table["words"] for name, table in read_toml("numbers").items()}
 _SMALL: dict[str, int] = {**_TABLE["ones"], **_TABLE["teens"], **_TABLE["tens"]}
 _KIND = {word: kind for kind in ("ones", "teens", "tens") for word in _TABLE[kind]}
-_SCALES: dict[str, float] = _TABLE["scales"]
+SCALES: dict[str, float] = _TABLE["scales"]
 _SHORT: dict[str, float] = _TABLE["short_scales"]
 _WEAK = {"m", "b", "t", "k"}  # metres, bits, tonnes, kelvins as well: what stands around decides
 
@@ -49,6 +49,15 @@ class Number:
     decimal_comma: bool = False
     weak_end: int = 0
     weak_scale: float = 0.0
+
+
+def scaled(value: float, scale: float) -> float:
+    """`value` times `scale`, without binary noise.
+
+    >>> 0.07 * 100, scaled(0.07, 100)
+    (7.000000000000001, 7.0)
+    """
+    return float(f"{value * scale:.15g}")
 
 
 def trie(words: Iterable[str]) -> str:
@@ -77,8 +86,8 @@ def _branch(node: dict[str, dict]) -> str:
 _BLANK = r"[ \u00a0\u202f\t]"
 _GAP = rf"(?:{_BLANK}{{1,2}}|-)"
 _END = r"(?![a-z])"
-_SCALE = trie(_SCALES)
-_WORD = trie([*_SMALL, *_SCALES])
+_SCALE = trie(SCALES)
+_WORD = trie([*_SMALL, *SCALES])
 _GLYPH = f"[{''.join(_TABLE['glyphs'])}]"
 _PART = trie([word for word in _TABLE["parts"] if word not in ("half", "halves")])
 _CROWD = trie(_TABLE["crowds"])
@@ -177,10 +186,10 @@ def _read_digits(match: re.Match[str]) -> Number | None:
         return None
     exponent, factor = _worth(scales) if scales else (0, 1.0)
     mantissa = added if fraction and fraction[0] in "/⁄" else float(plain) + added
-    value = float(f"{plain}e{exponent}") * factor if not fraction else mantissa * factor * 10.0**exponent
+    scale = factor * 10.0**exponent
     end = match.end() - len(weak or "")
     return Number(
-        match.start(), end, value, None, mantissa, factor * 10.0**exponent, "digits",
+        match.start(), end, scaled(mantissa, scale) if scale > 1 else mantissa, None, mantissa, scale, "digits",
         bool(scales) or len(bare) != len(plain) or "." in plain, comma,
         match.end() if weak else 0, _SHORT[weak] if weak else 0.0,
     )  # fmt: skip
@@ -202,7 +211,7 @@ def _worth(scales: str) -> tuple[int, float]:
     """(power of ten, other factor) of a run of scale words: "hundred million" is (8, 1.0), "dozen" (0, 12.0)."""
     exponent, factor = 0, 1.0
     for word in _WORDS.findall(scales):
-        worth = _SCALES.get(word) or _SHORT[word]
+        worth = SCALES.get(word) or _SHORT[word]
         if worth == 12:
             factor *= worth
         else:
@@ -226,8 +235,8 @@ def read_words(words: list[str]) -> tuple[float, float] | None:
             if group and not (last == "hundred" or (last == "tens" and kind == "ones")):
                 return None
             group, last, trailing = group + _SMALL[word], kind, 1.0
-        elif word in _SCALES:
-            worth = _SCALES[word]
+        elif word in SCALES:
+            worth = SCALES[word]
             trailing *= worth
             if worth == 100:
                 group, last = (group or 1.0) * worth, "hundred"
@@ -241,7 +250,7 @@ def read_words(words: list[str]) -> tuple[float, float] | None:
 def _read_words(match: re.Match[str]) -> Number | None:
     text = match["words"]
     words = _WORDS.findall(text)
-    if len(words) == 1 and words[0] in _SCALES:
+    if len(words) == 1 and words[0] in SCALES:
         return None  # "per million": a scale alone counts nothing
     read = read_words(words)
     if read is None:
@@ -268,7 +277,9 @@ def _read_part(match: re.Match[str]) -> Number | None:
             return None
     exponent, factor = _worth(match["partscale"]) if match["partscale"] else (0, 1.0)
     scale = factor * 10.0**exponent
-    return Number(match.start(), match.end(), share * scale, None, share, scale, "part", scale > 1)
+    return Number(
+        match.start(), match.end(), scaled(share, scale) if scale > 1 else share, None, share, scale, "part", scale > 1
+    )
 
 
 def _read_crowd(match: re.Match[str]) -> Number:

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from tasks.model import DateMention, FigureMention
-from tasks.normalise.figures_cues import starts_bound_behind
+from tasks.normalise.figures.cues import starts_bound_behind
 from tasks.normalise.numbers import find_numbers, lower
 from tasks.normalise.units import currency_before
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from tasks.normalise.numbers import trie
+from tasks.normalise.numbers import SCALES, trie
 from tasks.rules import read_csv, read_toml
 
 CALENDAR = {"d", "wk", "mo", "3.mo", "a", "10.a", "100.a"}
-_SPACED_LETTERS = set("mtgLWVCFKA")  # one-letter signs that may stand a blank away from the number
+_SPACED_LETTERS = set("mtgLWVCFKp")  # one-letter signs that may stand a blank away from the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Unit:
 def _plurals(name: str) -> set[str]:
     """A unit name and its plural, with blanks for hyphens: "mile per hour" also as "miles per hour"."""
     name = name.replace("-", " ")
+    if name.startswith("degree "):
+        return {name, f"degrees{name[6:]}"}
     head, cut, rest = re.match(r"(.+?)( (?:per|a|an|of) |$)(.*)", name).groups()  # type: ignore[union-attr]
     if head.endswith(("s", "x", "z")) or name in ("feet", "kuai"):
         return {name}
@@ -79,7 +81,9 @@ def _tables() -> tuple[dict[str, list[tuple[str, Unit]]], dict[str, Unit], dict[
         behind.update((sign, unit) for sign in _split(row["suffixes"]))
         prefixes = [sign.strip() for sign in _split(row["prefixes"])]
         before.update((sign, unit) for sign in prefixes)
-        before.update((sign.lower(), unit) for sign in prefixes if sign.endswith("$"))  # texts in lower case
+        before.update(
+            (sign.lower(), unit) for sign in prefixes if sign.endswith("$") and sign[1:] != " $"
+        )  # texts in lower case
     by_word: dict[str, list[tuple[str, Unit]]] = {}
     for name in sorted(names, key=len, reverse=True):
         by_word.setdefault(re.split(r"[ .]", name)[0], []).append((name, names[name]))
@@ -93,9 +97,11 @@ def _split(cell: str) -> list[str]:
 _NAMES, _BEHIND, _BEFORE = _tables()
 _SHARED: dict[str, dict[str, Any]] = read_toml("currencies_shared")
 _FIRST_WORD = re.compile(r"[a-z]+")
+_CAPITAL_BEHIND = re.compile(r" [A-Z]")
 _GAP = re.compile(r"[ \t\u00a0\u202f]{0,3}(?:-[ ]?|\()?")
 _SIGN_BEHIND = re.compile(rf"(?:{trie(_BEHIND)})(?![A-Za-z0-9²³])")
 _SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{trie(_BEFORE)}) ?[-−–]?$")
+_SCALE_BEHIND = re.compile(r" ((?:m|b|tr)illion)(?![a-z])")
 _SIGN_ENDS = {sign[-1] for sign in _BEFORE}
 
 
@@ -118,9 +124,16 @@ def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[
     sign = _SIGN_BEHIND.match(text, start)
     if sign is None:
         return None
-    if start > end and len(sign[0]) == 1 and sign[0].isalpha() and sign[0] not in _SPACED_LETTERS:
-        return None
+    if start > end and len(sign[0]) == 1 and sign[0].isalpha():
+        if sign[0] not in _SPACED_LETTERS or _CAPITAL_BEHIND.match(text, sign.end()):
+            return None  # "23 A series", "12 F Block"
     return _BEHIND[sign[0]], sign.end()
+
+
+def scale_behind(low: str, end: int) -> tuple[float, int] | None:
+    """The scale word that follows a currency, and where it ends: "75 USD million"."""
+    match = _SCALE_BEHIND.match(low, end)
+    return (SCALES[match[1]], match.end()) if match else None
 
 
 def currency_before(text: str, start: int) -> tuple[Unit, int] | None:

@@ -31,14 +31,17 @@ _FILLERS = frozenset(
     "by of a an another further additional extra the its total record whopping staggering around just only "
     "modest sharp mere combined cumulative solid robust strong".split()
 )
-_CLAUSE_ENDS = frozenset(',;:()"“”')
+_CLAUSE_ENDS = frozenset(";:()")
 _BEHIND = re.compile(rf"[ \u00a0]({'|'.join(sorted(map(re.escape, _BOUND_BEHIND), key=len, reverse=True))})(?![a-z])")
-_BEHIND_AT_END = re.compile(rf"(?:[ \u00a0](?:{'|'.join(sorted(map(re.escape, _BOUND_BEHIND), key=len, reverse=True))})|\+)$")
+_BEHIND_AT_END = re.compile(
+    rf"(?:[ \u00a0](?:{'|'.join(sorted(map(re.escape, _BOUND_BEHIND), key=len, reverse=True))})|\+)$"
+)
 _MOVED_BEHIND = re.compile(
     rf"[ -]({'|'.join(sorted(map(re.escape, _CHANGE_BEHIND), key=len, reverse=True))})(?![a-z-])"
 )
 _NEAR_ANY = re.compile(rf"(?<![a-z])({'|'.join(sorted(map(re.escape, _NEAR), key=len, reverse=True))})(?![a-z])")
 _STOP = re.compile(r"[.;!?](?:\s|$)|\n")
+REACH = 50
 
 
 @dataclass(slots=True)
@@ -49,13 +52,14 @@ class Cues:
     bound: str | None = None
     change: str | None = None
     lead: str = ""  # the word right before bound and number: "to", "from", "between", "by" …
+    change_word: str = ""
 
 
 def cues_before(low: str, start: int) -> Cues:
     """The cues in the words that end at position `start`.
 
     >>> cues_before("output rose by nearly 5%", 22)
-    Cues(start=15, bound='~', change='up', lead='by')
+    Cues(start=15, bound='~', change='up', lead='by', change_word='rose')
     """
     begin = max(0, start - 64)
     tokens = [(match[0], match.start()) for match in _TOKENS.finditer(low, begin, start)]
@@ -70,7 +74,7 @@ def cues_before(low: str, start: int) -> Cues:
         cues.bound = cues.bound if cues.bound not in (None, "~") else bound
     if last:
         cues.lead = tokens[last - 1][0]
-        cues.change = _change_at(tokens, last)
+        cues.change, cues.change_word = _change_at(tokens, last)
     return cues
 
 
@@ -85,22 +89,22 @@ def _bound_at(tokens: list[tuple[str, int]], last: int) -> tuple[int, str] | Non
     return None
 
 
-def _change_at(tokens: list[tuple[str, int]], last: int) -> str | None:
+def _change_at(tokens: list[tuple[str, int]], last: int) -> tuple[str | None, str]:
+    """(change, its word) before token `last`."""
     lead = tokens[last - 1][0]
-    if lead in ("to", "from", "at"):
-        for token, _ in reversed(tokens[max(0, last - 9) : last - 1]):
-            if token in _CHANGES:
-                return lead if lead != "at" else None
-            if token in ";:":
+    if lead in ("to", "from"):
+        for word, _ in reversed(tokens[max(0, last - 9) : last - 1]):
+            if word in _CHANGES:
+                return lead, word
+            if word in _CLAUSE_ENDS:
                 break
-        return None
-    for back in range(last - 1, max(-1, last - 5), -1):
-        token = tokens[back][0]
-        if token in _CHANGES:
-            return _CHANGES[token]
-        if token not in _FILLERS:
-            return None
-    return None
+        return None, ""
+    for word, _ in reversed(tokens[max(0, last - 5) : last]):
+        if word in _CHANGES:
+            return _CHANGES[word], word
+        if word not in _FILLERS:
+            break
+    return None, ""
 
 
 def bound_behind(low: str, end: int) -> tuple[str, int] | None:
@@ -121,26 +125,16 @@ def change_behind(low: str, end: int) -> str | None:
     return _CHANGE_BEHIND[match[1]] if match else None
 
 
-def basis_near(low: str, start: int, end: int, is_percent: bool, moved: bool) -> str | None:
-    """What a figure is measured against, by the words of its sentence within about fifty characters."""
-    left = low[max(0, start - 50) : start]
-    for stop in _STOP.finditer(left):
-        left_cut = stop.end()
-        left = " " * left_cut + left[left_cut:]
-    right = low[end : end + 55]
-    if stop_right := _STOP.search(right):
-        right = right[: stop_right.start()]
-    best: tuple[int, str] | None = None
-    for match in _NEAR_ANY.finditer(left):
-        best = _nearer(best, len(left) - match.end(), _NEAR[match[1]])
-    for match in _NEAR_ANY.finditer(right):
-        best = _nearer(best, match.start(), _NEAR[match[1]])
-    if best and best[1] == "share" and (moved or not is_percent):
-        return None
-    if best:
-        return best[1]
-    return "share" if is_percent and not moved and right.startswith(" of ") else None
+def basis_near(low: str, start: int, end: int, is_share: bool, moved: bool) -> str | None:
+    """What a figure is measured against, by the nearest words of its sentence within about fifty characters.
 
-
-def _nearer(best: tuple[int, str] | None, distance: int, basis: str) -> tuple[int, str]:
-    return best if best and best[0] <= distance else (distance, basis)
+    A share does not move: "accounting for" does not count for a figure with a change, nor a period for one without.
+    """
+    left = _STOP.split(low[max(0, start - REACH) : start])[-1]
+    right = _STOP.split(low[end : end + REACH], maxsplit=1)[0]
+    near = [(len(left) - match.end(), _NEAR[match[1]]) for match in _NEAR_ANY.finditer(left)]
+    near += [(match.start(), _NEAR[match[1]]) for match in _NEAR_ANY.finditer(right)]
+    fitting = [pair for pair in near if (pair[1] != "share") == moved]
+    if fitting and (moved or is_share):
+        return min(fitting)[1]
+    return "share" if is_share and not moved and right.startswith(" of ") else None

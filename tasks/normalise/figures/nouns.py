@@ -1,7 +1,7 @@
 """Counted nouns: what a bare number counts ("over 6500 direct investment enterprises").
 
-In     a text in lower case, the position behind a number     from tasks.normalise.figures
-Out    the noun phrase in the singular, and where it ends     to   tasks.normalise.figures
+In     a text, the same in lower case, the position behind a number     from tasks.normalise.figures
+Out    the noun phrase in the singular, and where it ends               to   tasks.normalise.figures
 
 Without a tagger: the phrase runs to the first plural; plurals that follow at once belong to it ("sports teams"). It may
 be joined by "and" to a second plural ("countries and regions"). A phrase without a plural is none, except after one.
@@ -20,6 +20,8 @@ _TABLE = read_toml("figures_nouns")
 _STOP = frozenset(_TABLE["stop"]["words"].split())
 _PLURAL = frozenset(_TABLE["plural"]["words"].split())
 _NOT_PLURAL = frozenset(_TABLE["not_plural"]["words"].split())
+_ATTRIBUTIVE = frozenset(_TABLE["attributive"]["words"].split())
+_CALENDAR = frozenset(_TABLE["calendar"]["words"].split())
 _SINGULAR: dict[str, str] = _TABLE["singular"]["words"]
 _MAX_WORDS = 5
 _WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)(?:[\"“'‘(])?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
@@ -58,50 +60,62 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
-def noun_behind(low: str, end: int, value: float | None) -> tuple[str, int] | None:
+def is_calendar(noun: str) -> bool:
+    """Whether a counted noun is a span of time, which dates take care of: "three consecutive years"."""
+    return noun.rsplit(" ", 1)[-1] in _CALENDAR
+
+
+def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str, int] | None:
     """The counted noun behind position `end`, in the singular, and where its phrase ends; None where there is none.
 
-    >>> noun_behind("119 countries and regions took part", 3, 119.0)
+    >>> text = "119 countries and regions took part"
+    >>> noun_behind(text, text, 3, 119.0)
     ('country and region', 25)
     """
-    words: list[str] = []
-    stop, position = 0, end
+    words: list[tuple[int, int]] = []
+    position, last = end, 0  # `last`: how many words belong to the phrase
     while len(words) < _MAX_WORDS and (match := _WORD.match(low, position)):
-        word = match[1].removesuffix("'s").removesuffix("’s")
+        word = match[1]
         if word in _STOP:
+            if word == "and" and words and not last and _WORD.match(low, match.end()):
+                position = match.end()  # "digital and physical sales"
+                continue
             break
-        if stop and not is_plural(word):
+        if last and not _continues(low[slice(*words[last - 1])], word):
             break
-        words.append(word)
+        words.append(match.span(1))
         position = match.end()
         if is_plural(word):
-            stop = position
-        elif len(word) != len(match[1]):
+            last = len(words)
+        elif word.endswith(("'s", "’s")):
             break  # a genitive: "two Koreas' armies" counts what comes behind, which may be anything
-    if stop:
-        return _joined(low, words, stop)
+    if last:
+        return _joined(text, low, words[:last])
     if value == 1 and words:
-        return _single(words, end, low)
+        return _phrase(text, words[:2]), words[:2][-1][1]
     return None
 
 
-def _joined(low: str, words: list[str], stop: int) -> tuple[str, int]:
+def _continues(plural: str, word: str) -> bool:
+    """Whether a second plural belongs to the first ("sports teams") and is no verb ("30 boats lies")."""
+    return plural in _ATTRIBUTIVE and is_plural(word)
+
+
+def _phrase(text: str, words: list[tuple[int, int]]) -> str:
+    """Words as they are written, the last one in the singular; names keep their capital."""
+    *heads, (start, stop) = words
+    last = text[start:stop]
+    single = singular(last.lower())
+    if last[0].isupper():
+        single = single[0].upper() + single[1:]
+    return " ".join([text[slice(*span)] for span in heads] + [single])
+
+
+def _joined(text: str, low: str, words: list[tuple[int, int]]) -> tuple[str, int]:
     """The phrase up to its plural, and a second noun that "and" joins to a single one."""
-    while words and not is_plural(words[-1]):
-        words.pop()
-    phrase = " ".join([*words[:-1], singular(words[-1])])
+    phrase, stop = _phrase(text, words), words[-1][1]
     if len(words) == 1 and low.startswith(" and ", stop) and (match := _WORD.match(low, stop + 4)):
         behind = low[match.end() : match.end() + 1]
         if is_plural(match[1]) and match[1] not in _STOP and behind != "-":
-            return f"{phrase} and {singular(match[1])}", match.end()
+            return f"{phrase} and {_phrase(text, [match.span(1)])}", match.end()
     return phrase, stop
-
-
-def _single(words: list[str], end: int, low: str) -> tuple[str, int] | None:
-    """The noun after "one": as many words as stand before the next function word, two at most."""
-    kept = words[:2]
-    stop = end
-    for _ in kept:
-        match = _WORD.match(low, stop)
-        stop = match.end() if match else stop
-    return " ".join(kept), stop

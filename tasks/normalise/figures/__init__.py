@@ -1,0 +1,198 @@
+"""Figures: money, shares, measures, counts, ages and multiples that a text states.
+
+In     a text, and the dates found in it                 from tasks.normalise.table, or any caller
+Out    `FigureMention` records, in reading order         to   tasks.normalise.table
+
+Every number of the text (tasks.normalise.numbers) becomes a draft: its sign or unit, its kind (draft). Neighbouring drafts
+share scales and units or become ranges (join). What is a name or a date goes (guard); bare numbers get the noun they
+count (nouns); the words around give bound, change and basis (cues). Values stay as written: 1,000 km2 for a hall is
+flagged, not mended (sanity).
+
+Limits  English only. Spans of days to years are dates, not figures. Scores of games are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Any
+
+from tasks.model import FigureMention
+from tasks.normalise.figures.cues import Cues, basis_near, bound_behind, change_behind, cues_before
+from tasks.normalise.figures.draft import Draft, draft_number
+from tasks.normalise.figures.guard import counts_by_hyphen, is_name, is_short_of_a_figure
+from tasks.normalise.figures.join import join_drafts
+from tasks.normalise.figures.nouns import is_calendar, noun_behind
+from tasks.normalise.figures.sanity import is_implausible
+from tasks.normalise.numbers import find_numbers, lower, scaled
+from tasks.normalise.units import Context
+
+__all__ = ["find_figures"]
+
+_PER = re.compile(r" (?:per|a|an|each|every) (day|week|month|year|hour|minute|capita|person)(?![a-z])")
+_SHARES = ("percent", "percentage_point")
+
+
+def find_figures(text: str, *, dates: Iterable[Any] | None = None) -> list[FigureMention]:
+    """Find the figures of an English text.
+
+    Args:
+        text: any text; offsets of the result are code points into it.
+        dates: mentions already found (anything with `start` and `end`): what lies in them is left alone, but for ages.
+            Without them a light guard passes over what looks like a date.
+
+    Returns:
+        Mentions in reading order, not overlapping; values are finite. Never raises for any text.
+
+    >>> [(f.surface, f.value, f.currency, f.change) for f in find_figures("It rose to 3.5 billion yuan.")]
+    [('3.5 billion yuan', 3500000000.0, 'CNY', 'to')]
+    """
+    low = lower(text)
+    context = Context(low)
+    busy = _Busy(dates or ())
+    drafts: list[Draft] = []
+    joined_at = -1
+    for number in find_numbers(low):
+        draft = draft_number(text, low, number, context, joined_at)
+        if draft and not (draft.kind != "age" and busy.overlaps(number.start, number.end)):
+            drafts.append(draft)
+            joined_at = draft.end
+    return _mentions(text, low, join_drafts(text, low, drafts)) if drafts else []
+
+
+class _Busy:
+    """The spans of the dates, to ask whether something overlaps one."""
+
+    def __init__(self, dates: Iterable[Any]):
+        self.spans = sorted((date.start, date.end) for date in dates)
+        self.starts = [start for start, _ in self.spans]
+
+    def overlaps(self, start: int, end: int) -> bool:
+        if not self.spans:
+            return False
+        at = bisect_right(self.starts, start)
+        return (at > 0 and self.spans[at - 1][1] > start) or (at < len(self.starts) and self.starts[at] < end)
+
+
+def _mentions(text: str, low: str, drafts: list[Draft]) -> list[FigureMention]:
+    found: list[FigureMention] = []
+    last_end = 0
+    for draft in drafts:
+        if draft.kind is None:
+            _count(text, low, draft)
+        if draft.kind in (None, "calendar") or draft.start < last_end or draft.end <= draft.start:
+            continue
+        found.append(_mention(text, low, draft, found[-1] if found else None))
+        last_end = found[-1].end
+    return found
+
+
+# ------------------------------------------------------------------ bare numbers
+
+
+def _count(text: str, low: str, draft: Draft) -> None:
+    """Makes a bare number a count with its noun, a share ("a third of"), a plain figure; or leaves it without a kind."""
+    number = draft.number
+    if number.form == "part" and number.scale == 1:
+        if low.startswith(" of ", draft.number_end) and not is_name(text, low, draft, None):
+            draft.kind = "multiple"
+        return
+    behind = counts_by_hyphen(low, draft.number_end) or _noun(text, low, draft)
+    if is_name(text, low, draft, behind[0] if behind else None):
+        return
+    if behind is None:
+        if not is_short_of_a_figure(text, low, draft):
+            draft.kind = "count"
+        return
+    if is_calendar(behind[0]):
+        draft.kind = "calendar"  # "three consecutive years"
+        return
+    draft.kind, (draft.noun, draft.end) = "count", behind
+    if match := _PER.match(low, draft.end):
+        draft.noun, draft.end = f"{draft.noun} per {match[1]}", match.end()
+
+
+def _noun(text: str, low: str, draft: Draft) -> tuple[str, int] | None:
+    position = draft.number_end
+    if low[position : position + 1] in ("-", "–"):
+        return None
+    if draft.number.form == "crowd" or (draft.number.scale > 1 and low.startswith(" of ", position)):
+        position += 3
+    return noun_behind(text, low, position, draft.low)
+
+
+# ------------------------------------------------------------------ the record
+
+
+def _mention(text: str, low: str, draft: Draft, left: FigureMention | None) -> FigureMention:
+    cues = draft.cues or cues_before(low, draft.start)
+    start, end, bound = _bounded(text, low, draft, cues, left)
+    change = _change(text, low, draft, cues, end)
+    if text[start - 1 : start] == "+" and draft.kind in _SHARES:
+        start -= 1
+    is_share = draft.kind in _SHARES
+    basis = basis_near(low, start, end, is_share, change is not None) if is_share or change else None
+    values = _values(draft)
+    unit = draft.unit
+    mention = FigureMention(
+        start=start,
+        end=end,
+        surface=text[start:end],
+        kind=draft.kind or "count",
+        value=values[0] if draft.high is None else None,
+        value_min=None if draft.high is None else values[0],
+        value_max=None if draft.high is None else values[1],
+        unit=draft.noun if unit is None else None if unit.currency else unit.code,
+        currency=unit.currency if unit else None,
+        bound="range" if draft.high is not None else bound or "=",
+        change=change,
+        basis=basis,
+        rule=f"figure.{draft.kind}.{draft.rule}",
+        flag="implausible_unit" if is_implausible(low, draft, values) else draft.flag,
+    )
+    return mention
+
+
+def _bounded(text: str, low: str, draft: Draft, cues: Cues, left: FigureMention | None) -> tuple[int, int, str | None]:
+    """(start, end, bound) of a draft with the words of bound that touch it."""
+    start, end, bound = draft.start, draft.end, cues.bound
+    if bound and cues.start >= (left.end if left else 0):
+        start = cues.start
+    if bound in (None, "~"):
+        if behind := bound_behind(low, end):
+            bound, end = behind
+        elif bound is None and low[end : end + 1] == "+" and not low[end + 1 : end + 2].isalnum():
+            bound, end = ">=", end + 1
+    if bound is None and left and left.kind == draft.kind and left.bound != "range":
+        between = text[left.end : start]
+        if between in (" (", "(") or (between == " / " and ")" in text[end : end + 2]):
+            bound = left.bound  # the same amount in another unit: "under 40 miles (64 km)"
+    return start, end, bound
+
+
+def _change(text: str, low: str, draft: Draft, cues: Cues, end: int) -> str | None:
+    """Which way the quantity moved by this figure, or whether it moved to or from it."""
+    if draft.kind == "multiple" and draft.number.form == "multiple":
+        return "down" if draft.low < 1 else "up"
+    if draft.kind in _SHARES and text[draft.start - 1 : draft.start] == "+":
+        return "up"
+    if draft.high is not None and cues.change == "from" and draft.rule == "range":
+        return "up" if draft.first <= draft.low else "down"
+    if cues.change in ("up", "down") and draft.kind in ("age", "count") and cues.change_word in _TRANSITIVE:
+        return None
+    if cues.change is None and draft.kind in _SHARES and draft.high is None:
+        return change_behind(low, end)
+    return cues.change
+
+
+_TRANSITIVE = frozenset(
+    {"lost", "lose", "loses", "losing", "added", "adds", "adding", "gained", "gain", "cut", "raised", "shed"}
+)
+
+
+def _values(draft: Draft) -> tuple[float, float]:
+    """Both ends of a draft in its unit; equal where it has one value."""
+    factor = draft.unit.factor if draft.unit else 1.0
+    high = draft.low if draft.high is None else draft.high
+    return (draft.low, high) if factor == 1.0 else (scaled(draft.low, factor), scaled(high, factor))

@@ -1,0 +1,193 @@
+"""Guards: numbers that are no figures, by what they touch and what stands around them.
+
+In     a text, a number in it                             from tasks.normalise.figures
+Out    whether it is part of a name, a code, a date, an idiom, a list's numbering
+
+Two guards: `is_code` holds whatever unit follows ("10+3", "G20"); `is_name` is asked only for numbers without a unit of
+measure or money ("Flight 261", "in 2019", "one by one"). Words: rules/figures_guard.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tasks.normalise.figures.cues import cues_before
+from tasks.normalise.numbers import Number
+from tasks.rules import read_toml
+
+if TYPE_CHECKING:
+    from tasks.normalise.figures.draft import Draft
+
+FIRST_YEAR, LAST_YEAR = 1500, 2100
+
+_TABLE = read_toml("figures_guard")
+_NAME_WORDS = frozenset(_TABLE["name_words"]["words"].split())
+_EXEMPT = frozenset(_TABLE["name_words"]["exempt"].split())  # ordinary words: names only when capitalised
+_IDIOMS = tuple(sorted(_TABLE["idioms"]["phrases"], key=len, reverse=True))
+_IDIOM = re.compile(rf"(?:{'|'.join(map(re.escape, _IDIOMS))})(?![a-z])")
+_BEFORE_ONE = frozenset(_TABLE["idioms"]["before"])
+_BEFORE_HALF = frozenset(_TABLE["idioms"]["before_half"])
+_MONTHS = frozenset(_TABLE["dates"]["months"].split())
+_CLOCK = frozenset(_TABLE["dates"]["clock"].split())
+_COUNT_LEADS = frozenset(_TABLE["dates"]["count_leads"].split())
+_FUNCTION = frozenset(_TABLE["bare"]["function"].split())
+_LEADS = frozenset(_TABLE["bare"]["leads"].split())
+_WORD_BEFORE = re.compile(r"([^\s\"“”()\[\],;:!?]+)[\s\u00a0]*$")
+_WORDS_BEFORE = re.compile(r"[a-z]+(?=[ -]$)")
+_WORD_BEHIND = re.compile(r"[ \u00a0]?([a-z]+(?:\.m\.?)?)")
+_CAPITALS = re.compile(r" [A-Z]{2,5}(?![A-Za-z])")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|s)(?![a-z])")
+
+
+def is_code(text: str, start: int, end: int, has_currency: bool, has_unit: bool, joined_at: int) -> bool:
+    """Whether digits are part of a code by the characters that touch them.
+
+    `has_currency`: a sign of money touches the left side, `has_unit`: a unit the right side; `joined_at` is where the
+    number before ended: a hyphen between the two makes a range, no code.
+    """
+    return not (has_currency or _is_free_left(text, start, joined_at)) or not _is_free_right(text, end, has_unit)
+
+
+def _is_free_left(text: str, start: int, joined_at: int) -> bool:
+    before = text[start - 1] if start else " "
+    if before.isalnum() or before in "_#@§№&":
+        return False
+    two = text[start - 2] if start > 1 else " "
+    if before in "-–—‑":
+        if joined_at == start - 1:
+            return True
+        if two.isalpha():
+            return text[max(0, start - 6) : start - 1].lower().endswith("minus")
+        return not two.isdigit()
+    if before in "+/:":
+        return not two.isalnum()
+    return not (before in ".,'’" and two.isdigit()) and before != "'"
+
+
+def _is_free_right(text: str, end: int, has_unit: bool) -> bool:
+    after, two = text[end : end + 1], text[end + 1 : end + 2]
+    if after in ("+", ":", "/", ".") and two.isdigit():
+        return False
+    if has_unit or not after:
+        return True
+    if after in "-–‑" and two.isupper():
+        return text[end + 2 : end + 3].islower()  # 10-K, but 30-Asean-nation
+    return not (after.isalnum() or after == "_")
+
+
+def is_numbering(text: str, number: Number) -> bool:
+    """Whether a number opens a line as the numbering of a list: "1. Wash the rice"."""
+    line = text.rfind("\n", 0, number.start) + 1
+    head = text[line : number.start].strip(" \t(")
+    return not head and text[number.end : number.end + 2] in (". ", ") ", ".\t", ")\t") and number.value < 100
+
+
+def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
+    """Whether a number without a unit is part of a name, a date or an idiom; `noun` is what it would count."""
+    number = draft.number
+    start = draft.start
+    if number.form in ("words", "part") and _is_idiom(low, number):
+        return True
+    before = _WORD_BEFORE.search(text, max(0, start - 24), start)
+    word = before[1] if before else ""
+    if before and before.end(1) == start - 1 and text[start - 1] == " ":
+        if _is_name_word(word):
+            return True
+        if noun is None and word[0].isupper() and not number.grouped and not opens_sentence(text, before.start()):
+            return True
+    if number.form == "digits":
+        if looks_like_date(low, draft, noun, word.lower()):
+            return True
+    elif text[start].isupper() and not opens_sentence(text, start):
+        return True  # the Five Towns
+    return in_short_quotes(text, start, draft.end)
+
+
+def _is_name_word(word: str) -> bool:
+    lower = word.lower()
+    if lower not in _NAME_WORDS:
+        return False
+    return word[0].isupper() or lower not in _EXEMPT
+
+
+def _is_idiom(low: str, number: Number) -> bool:
+    word = low[number.start : number.end]
+    if _IDIOM.match(low, number.start):
+        return True
+    if word == "half" or number.value == 1:
+        before = _WORDS_BEFORE.search(low, max(0, number.start - 24), number.start)
+        if before is None:
+            return False
+        return before[0] in (_BEFORE_HALF if word == "half" else _BEFORE_ONE)
+    return False
+
+
+def looks_like_date(low: str, draft: Draft, noun: str | None, before: str) -> bool:
+    """The light guard against dates: month names, clock times, decades, ordinals, years.
+
+    Four digits without a comma are a year, unless they count something and a word of bound stands before them.
+    """
+    number, end = draft.number, draft.number_end
+    if _ORDINAL.match(low, end):
+        return True
+    behind = _WORD_BEHIND.match(low, end)
+    if behind and (behind[1] in _CLOCK or (behind[1].rstrip(".") in _MONTHS and draft.low <= 31)):
+        return True
+    if before.rstrip(".") in _MONTHS and (draft.low <= 31 or 1000 <= draft.low < 2200):
+        return True
+    if not number.grouped and FIRST_YEAR <= draft.low < LAST_YEAR:
+        return noun is None or before not in _COUNT_LEADS
+    return False
+
+
+def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
+    """Whether a number without unit and noun lacks what would make it a figure.
+
+    It must be written like one (comma, point, scale, range), or be led up to as one ("reached 76"), and no other word
+    may claim it: "the 4.0 way".
+    """
+    number, end = draft.number, draft.number_end
+    if low[end : end + 1] in ("-", "–", "/", "'", "’") or number.form in ("crowd", "part"):
+        return True
+    word = _WORD_BEHIND.match(low, end)
+    if word and word[1] not in _FUNCTION:
+        return not (number.value % 1 and _CAPITALS.match(text, end))
+    if number.grouped:
+        return draft.low == 1 and draft.high is None
+    if number.form != "digits":
+        return True
+    draft.cues = draft.cues or cues_before(low, draft.start)
+    if draft.high is not None:
+        return draft.cues.lead not in ("between", "from")
+    return not (draft.cues.bound or draft.cues.change or draft.cues.lead in _LEADS)
+
+
+def opens_sentence(text: str, start: int) -> bool:
+    """Whether position `start` is where a sentence begins."""
+    head = text[max(0, start - 4) : start].rstrip(" \u00a0\t\"“‘'(")
+    return not head or head[-1] in ".!?\n:;•–—"
+
+
+def in_short_quotes(text: str, start: int, end: int) -> bool:
+    """Whether a span stands inside a quotation of at most six words: a slogan or a name, not speech."""
+    for opening, closing in (('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'"), ("”", "”")):
+        left = text.rfind(opening, max(0, start - 50), start)
+        if left < 0 or (opening == "'" and left and text[left - 1].isalnum()):
+            continue
+        right = text.find(closing, end, end + 50)
+        inner = text[left + 1 : right] if right > 0 else ""
+        if not inner or closing in text[left + 1 : start] or "\n" in inner:
+            continue
+        if len(inner.split()) <= 6 and inner[-1] not in ".,!?":
+            return True
+    return False
+
+
+def counts_by_hyphen(low: str, end: int) -> tuple[str, int] | None:
+    """The noun of "a 12-member panel" behind position `end`, and where it ends."""
+    match = _COMPOUND.match(low, end)
+    return (match[1], match.end()) if match else None
+
+
+_COMPOUND = re.compile(rf"-({'|'.join(_TABLE['compounds']['words'].split())})(?![a-z])")

@@ -1,0 +1,176 @@
+"""Joins: what neighbouring numbers share, and which of them are one figure.
+
+In     drafts in reading order                            from tasks.normalise.figures
+Out    the same, with shared units; two joined to one     to   tasks.normalise.figures
+
+    20 and 30 km                  two figures, one unit
+    5 to 7 billion yuan           a range; scale and unit count for both ends
+    from $75 a barrel to $46      a range: the ends of a move
+    three in four, 1 out of 5     a share
+    6 feet 2 inches               one length;      13 dollars 45      one price
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tasks.normalise.figures.cues import cues_before
+from tasks.normalise.figures.draft import Draft
+from tasks.normalise.figures.nouns import noun_behind
+from tasks.normalise.numbers import scaled
+
+SAME_SCALE = 20  # "200 to 4 million" is not 200 million: the first number may be this many times the second at most
+
+_DASH = re.compile(r" ?[-–—‑] ?")
+_JOIN = re.compile(r"(?: ?[-–—‑] ?|,? (?:to|or|through|till|until) )(?:as (?:much|many|high) as )?")
+_RATE = re.compile(r" (?:(?:us|u\.s\.) )?(?:per|a|an) [a-z]+ to ")
+_LIST = re.compile(r"(?:, | and |, and | or |, or | to | ?[-–] ?)")
+_OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
+_SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "calendar")
+
+
+def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:
+    """Shares units backwards, then joins neighbours from left to right."""
+    for i in range(len(drafts) - 2, -1, -1):
+        _share(low, drafts[i], drafts[i + 1])
+    joined: list[Draft] = []
+    for draft in drafts:
+        if not joined or not _joins(text, low, joined[-1], draft):
+            joined.append(draft)
+    return [draft for draft in joined if draft.rule != "dropped"]
+
+
+def _share(low: str, left: Draft, right: Draft) -> None:
+    """Lends the right draft's unit and scale to a bare left one: "20 and 30 km", "5, 7 or 9 percent"."""
+    if not left.is_bare or right.kind not in _SHARED_KINDS or right.start != right.number.start:
+        return
+    if right.start - left.end < 8 and _LIST.fullmatch(low, left.end, right.start):
+        left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"
+        _share_scale(left, right)
+
+
+def _share_scale(left: Draft, right: Draft) -> None:
+    scale, mantissa = right.number.scale, left.number.mantissa
+    if scale > 1 and left.number.scale == 1 and 0 < mantissa <= SAME_SCALE * right.number.mantissa and mantissa < 1000:
+        left.low = left.first = scaled(left.low, scale)
+
+
+def _joins(text: str, low: str, left: Draft, right: Draft) -> bool:
+    """Whether `right` became part of `left`."""
+    between = right.start - left.end
+    if not 0 < between < 24 or "multiple" in (left.kind, right.kind) or left.rule == "dropped":
+        return _drops(low, left, right)
+    gap = low[left.end : right.start]
+    if left.high is None and right.high is None:
+        if _is_compound(low, left, right, gap):
+            return _add(left, right)
+        if _is_share(text, low, left, right, gap):
+            return _divide(left, right)
+        if _is_range(text, low, left, right, gap):
+            return _span(left, right)
+    return _drops(low, left, right)
+
+
+def _drops(low: str, left: Draft, right: Draft) -> bool:
+    """Numbers that touch by a hyphen or a blank and are no range are codes: 020 7946 0958, 3-1, 555-14-20."""
+    gap = low[left.end : right.start]
+    if (
+        gap in ("-", "–", " ")
+        and left.kind is None
+        and right.is_bare
+        and "digits" in (left.number.form, right.number.form)
+    ):
+        left.rule, left.end = "dropped", right.end
+        return True
+    return False
+
+
+# ------------------------------------------------------------------ sums and shares
+
+
+def _is_compound(low: str, left: Draft, right: Draft, gap: str) -> bool:
+    if left.unit is None or gap not in (" ", " and ", "-", ", ") or left.rule == "shared_unit":
+        return False
+    if left.unit.code == "[ft_i]":
+        inches = right.unit is not None and right.unit.code == "[in_i]"
+        return 0 <= right.low < 12 and (inches or (gap == "-" and right.kind is None))
+    if left.kind != "money" or left.unit.factor != 1 or not 0 < right.low < 100 or right.low % 1:
+        return False
+    if right.kind == "money" and right.unit is not None and right.unit.factor == 0.01:
+        return left.start == left.number.start
+    named = left.start == left.number.start and left.end > left.number_end
+    return named and right.is_bare and gap == " " and not low[right.end : right.end + 2].strip()[:1].isalpha()
+
+
+def _add(left: Draft, right: Draft) -> bool:
+    """Feet and inches, dollars and cents."""
+    part = 12 if left.unit is not None and left.unit.code == "[ft_i]" else 100
+    left.low = left.first = scaled(left.low + right.low / part, 1.0)
+    left.end, left.rule = right.end, "compound"
+    return True
+
+
+def _is_share(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
+    if not (left.is_bare and right.is_bare and _OUT_OF.fullmatch(gap)):
+        return False
+    if not 0 < left.low < right.low <= 1000 or left.low % 1 or right.number.grouped:
+        return False
+    return "out of" in gap or noun_behind(text, low, right.end, right.low) is not None or left.number.form == "words"
+
+
+def _divide(left: Draft, right: Draft) -> bool:
+    left.low = left.first = left.low / right.low
+    left.end, left.number_end, left.kind, left.rule = right.end, right.end, "multiple", "ratio"
+    return True
+
+
+# ------------------------------------------------------------------ ranges
+
+
+def _is_range(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
+    if left.rule == "range":
+        return False
+    if left.cues is None:
+        left.cues = cues_before(low, left.start)
+    lead = left.cues.lead
+    between = lead == "between" and gap.strip() == "and"
+    rate = left.kind == "money" and lead == "from" and _RATE.fullmatch(gap)
+    if not (_JOIN.fullmatch(gap) or between or rate):
+        return False
+    if not _same_unit(text, low, left, right):
+        return False
+    if gap == " to " and left.cues.change in ("up", "down") and lead not in ("between", "from"):
+        return left.rule == "shared_unit"  # "fell 3% to 5%" is two figures
+    if _DASH.fullmatch(gap):
+        return left.first < right.first
+    return True
+
+
+def _same_unit(text: str, low: str, left: Draft, right: Draft) -> bool:
+    """Whether both ends have one unit, or one end has it for both."""
+    if left.kind and right.kind:
+        return left.kind == right.kind and (left.unit == right.unit or _both_dollars(left, right))
+    if left.kind:
+        return right.is_bare and noun_behind(text, low, right.end, right.low) is None
+    return left.is_bare
+
+
+def _both_dollars(left: Draft, right: Draft) -> bool:
+    """ "from $75 U.S. to $46": a bare sign behind a settled one means the same money."""
+    pair = [draft.unit for draft in (left, right) if draft.unit]
+    return all(unit.kind == "money" for unit in pair) and {unit.currency for unit in pair} == {"USD", None}
+
+
+def _span(left: Draft, right: Draft) -> bool:
+    if left.rule != "shared_unit" and left.end == left.number_end and left.number.mantissa <= right.number.mantissa:
+        _share_scale(left, right)
+    left.first, second = left.low, right.low
+    left.low, left.high = min(left.first, second), max(left.first, second)
+    left.kind = left.kind or right.kind
+    if left.unit is None or (right.unit and not left.unit.currency and right.unit.currency):
+        left.unit = right.unit
+    left.end, left.number_end, left.flag = right.end, right.number_end, left.flag or right.flag
+    left.number = replace(left.number, grouped=left.number.grouped or right.number.grouped, end=right.number.end)
+    left.rule = "range"
+    return True
