@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from tasks import publish
 from tasks.schema import PUBLISHED, SORTED_BY
 
 Tables = dict[str, pa.Table]
+NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
 
 
 def digits(name: str) -> str:
@@ -198,3 +200,22 @@ def published_tables() -> Callable[..., Tables]:
 def letters() -> Callable[..., list[dict[str, Any]]]:
     """A factory of plain documents by name, each with a text of its own."""
     return lambda names: [document(name, f"A short text about {name}, and about nothing else.") for name in names]
+
+
+@pytest.fixture
+def publish_tables() -> Callable[..., str | None]:
+    """A run's publishing half: gives the new version's name, or None where nothing is new."""
+
+    def run(
+        tables: Tables, curated: Any, name: str = "r1", digests: dict[str, str] | None = None, **more: Any
+    ) -> str | None:
+        found = publish.recover(curated)
+        info = publish.RunInfo(name, NOON, digests=digests or {"code": "c"})
+        staged = publish.stage(tables, curated, latest=found.dataset, run=info)
+        if staged.unchanged:
+            staged.discard()
+            return None
+        (staged.folder / "report.html").write_text("<html></html>")
+        return publish.publish(staged, **more)
+
+    return run

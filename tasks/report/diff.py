@@ -187,7 +187,7 @@ def diff_tables(
 def _made_by(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """The cause of a change in a document whose bytes are the same."""
     causes = [cause for name, cause in _MADE_BY.items() if old.get(name) != new.get(name)]
-    return " or ".join(dict.fromkeys(causes)) or "other documents"
+    return " or ".join(dict.fromkeys(causes)) or "unknown"
 
 
 # ------------------------------------------------------------------ articles that came, went, changed places

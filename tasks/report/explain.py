@@ -10,6 +10,7 @@ Limits  Of a rejected document only the reason is known, and of a duplicate's me
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -20,9 +21,11 @@ import pyarrow.compute as pc
 
 from tasks.errors import ConfigError
 from tasks.publish import Dataset
+from tasks.report.mentions import mean_date, mean_figure
 
 _QUOTED = 160  # characters of a removal that are printed
 _SUGGESTED = 3
+_ROW = re.compile(r"(.+)[#:](\d{1,18})")  # a row of a many-document file
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Story:
 
 
 def explain(dataset: Dataset, name: str) -> Story:
-    """Everything decided about the document with this id (`doc_…`, `art_…`), path (`a/b.jsonl:3` for a row) or url.
+    """Everything decided about the document with this id (`doc_…`, `art_…`), path (`a/b.jsonl#3` for a row) or url.
 
     Raises:
         ConfigError: no document, or more than one, is called so; the message names the likely ones.
@@ -82,9 +85,9 @@ def explain(dataset: Dataset, name: str) -> Story:
 def _find(documents: pa.Table, name: str) -> int:
     """The row of the one document that is called `name`."""
     wanted = "doc_" + name[4:] if name.startswith("art_") else name
-    path, _, row = name.rpartition(":")
+    path, row = match.groups() if (match := _ROW.fullmatch(name)) else ("", "")
     tests = [pc.equal(documents["document_id"], wanted), pc.equal(documents["url"], name)]
-    if path and row.isdigit():
+    if path:
         tests.append(pc.and_(pc.equal(documents["source_path"], path), pc.equal(documents["source_row"], int(row))))
     tests += [pc.equal(documents["source_path"], name), pc.ends_with(documents["source_path"], f"/{name}")]
     for test in tests:
@@ -203,18 +206,10 @@ def _mention_lines(name: str, mentions: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _meaning(mention: Mapping[str, Any]) -> str:
-    if "kind" not in mention:
-        value = mention["value"] or mention["status"]
-        anchor = f" (from {mention['anchor']})" if mention["relative"] and mention["value"] else ""
-        return f"{value}{anchor}" + (f" {mention['flag']}" if mention["flag"] else "")
-    low, high = mention["value_min"], mention["value_max"]
-    value = f"{mention['value']:g}" if mention["value"] is not None else f"{low}…{high}"
-    parts = (
-        "" if mention["bound"] in ("=", "range") else mention["bound"],
-        value,
-        mention["currency"] or mention["unit"],
-    )
-    return " ".join(part for part in (*parts, mention["change"], mention["basis"], mention["flag"]) if part)
+    if "kind" in mention:
+        return mean_figure(mention)
+    anchor = f" (from {mention['anchor']})" if mention["relative"] and mention["value"] else ""
+    return mean_date(mention) + anchor
 
 
 def _short(value: Any) -> str:

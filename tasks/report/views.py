@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.invariants import rebuild_raw
+from tasks.report.mentions import mean_date, mean_figure
 from tasks.report.words import diff_words, shorten
 
 EXAMPLES = 4  # of each rule
@@ -342,29 +343,6 @@ def view_mentions(database: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
         f"FROM {name} GROUP BY rule ORDER BY mentions DESC, rule",
     )
     return [{**row, "examples": shown[row["rule"]]} for row in rules]
-
-
-def mean_date(row: Row) -> str:
-    """A date mention's value in short.
-
-    >>> mean_date({"value": "2024-05", "mod": "start", "status": "resolved", "flag": None})
-    'start 2024-05'
-    """
-    parts = (row["mod"], row["value"] or row["status"], row["flag"])
-    return " ".join(part for part in parts if part)
-
-
-def mean_figure(row: Row) -> str:
-    """A figure mention's value in short; `explain` prints it the same way.
-
-    >>> mean_figure({"value": 3.5, "value_min": None, "value_max": None, "bound": ">", "currency": None, "unit": "%",
-    ...     "change": "up", "basis": "yoy", "flag": None})
-    '> 3.5 % up yoy'
-    """
-    value = f"{row['value']:,.12g}" if row["value"] is not None else f"{row['value_min']:g}…{row['value_max']:g}"
-    bound = "" if row["bound"] in ("=", "range") else row["bound"]
-    parts = (bound, value, row["currency"] or row["unit"], row["change"], row["basis"], row["flag"])
-    return " ".join(part for part in parts if part)
 
 
 def clip(text: str, length: int = LONG) -> str:
