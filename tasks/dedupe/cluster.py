@@ -15,6 +15,7 @@ Every tie is broken by the texts' digests, so the order of the input does not ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -22,30 +23,49 @@ from scipy.sparse.csgraph import connected_components
 
 from tasks.dedupe.relate import CONTAINS, NEAR
 
+WHOLE = 0.8  # a longer text covered to this share is a copy of its part, not a collection that holds it
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Related pairs of texts; arrays of one length."""
+
+    shorter: np.ndarray  # int64
+    longer: np.ndarray
+    relations: np.ndarray  # NEAR or CONTAINS
+    scores: np.ndarray  # share of the shorter text that is covered
+    scores_longer: np.ndarray  # the same of the longer text
+    begins: np.ndarray  # where in the longer text the longest shared block begins, words
+    lengths: np.ndarray  # of that block, words
+
+    def choose(self, which: np.ndarray) -> Pairs:
+        """The pairs that an index or a mask chooses."""
+        return Pairs(*(getattr(self, field.name)[which] for field in fields(self)))
+
 
 def cluster_pairs(
     ranks: np.ndarray,
-    shorter: np.ndarray,
-    longer: np.ndarray,
-    relations: np.ndarray,
-    scores: np.ndarray,
-    touching: tuple[np.ndarray, np.ndarray],
+    pairs: Pairs,
+    touching: np.ndarray,
     holds: Callable[[np.ndarray, np.ndarray], np.ndarray],
 ) -> np.ndarray:
     """One label a text; equal labels mean one cluster.
 
     Args:
         ranks: int64, (n_texts,), a strict order of the texts, the longest first, independent of the input's order.
-        shorter, longer, relations, scores: the compared pairs.
-        touching: pairs of texts that share any wording.
+        touching: int64, sorted `pair_keys` of texts that share any wording.
         holds: (members, centres) -> bool array, whether each member may be in its centre's cluster.
     """
-    near = relations == NEAR
-    first, second = shorter[near], longer[near]
-    inside, around = best_containers(ranks, shorter, longer, relations, scores)
-    keep = ~in_digests(around, shorter, longer, relations, touching)
-    first, second = np.append(first, inside[keep]), np.append(second, around[keep])
+    joining = pairs.choose(~in_digests(pairs, touching))
+    near = joining.choose(joining.relations == NEAR)
+    inside = best_containers(ranks, joining.choose(joining.relations == CONTAINS))
+    first, second = np.append(near.shorter, inside.shorter), np.append(near.longer, inside.longer)
     return split_by_centres(components(first, second, len(ranks)), ranks, first, second, holds)
+
+
+def pair_keys(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """One number a pair, whichever comes first, int64."""
+    return (np.minimum(one, other) << 32) | np.maximum(one, other)
 
 
 def components(first: np.ndarray, second: np.ndarray, n_texts: int) -> np.ndarray:
@@ -54,46 +74,52 @@ def components(first: np.ndarray, second: np.ndarray, n_texts: int) -> np.ndarra
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def best_containers(
-    ranks: np.ndarray, shorter: np.ndarray, longer: np.ndarray, relations: np.ndarray, scores: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Each contained text and the one container that covers it best; of equals the closest in length."""
-    chosen = np.flatnonzero(relations == CONTAINS)
-    order = chosen[np.lexsort((-ranks[longer[chosen]], -scores[chosen], shorter[chosen]))]
-    firsts = np.append(True, shorter[order][1:] != shorter[order][:-1])[: len(order)]
-    return shorter[order][firsts], longer[order][firsts]
+def best_containers(ranks: np.ndarray, pairs: Pairs) -> Pairs:
+    """For each contained text the one pair whose container covers it best; of equals the closest in length."""
+    pairs = pairs.choose(np.lexsort((-ranks[pairs.longer], -pairs.scores, pairs.shorter)))
+    return pairs.choose(np.append(True, pairs.shorter[1:] != pairs.shorter[:-1])[: len(pairs.shorter)])
 
 
-def in_digests(
-    containers: np.ndarray,
-    shorter: np.ndarray,
-    longer: np.ndarray,
-    relations: np.ndarray,
-    touching: tuple[np.ndarray, np.ndarray],
-) -> np.ndarray:
-    """Whether each of the containers is a digest, where a contained text joins nothing."""
-    contained, container = shorter[relations == CONTAINS], longer[relations == CONTAINS]
-    members: dict[int, list[int]] = {}
-    for part, whole in zip(contained.tolist(), container.tolist(), strict=True):
-        members.setdefault(whole, []).append(part)
-    several = {whole: parts for whole, parts in members.items() if len(parts) > 1}
-    if not several:
-        return np.zeros(len(containers), bool)
-    links = set(zip(*(side.tolist() for side in touching), strict=True))
-    links |= {(right, left) for left, right in links}
-    digests = {whole for whole, parts in several.items() if not _hang_together(parts, links)}
-    return np.array([whole in digests for whole in containers.tolist()], bool)
+def in_digests(pairs: Pairs, touching: np.ndarray) -> np.ndarray:
+    """Whether each pair joins a part with a digest: a text with several parts that have nothing in common.
+
+    Parts have something in common when their places in the whole overlap, or when they share wording. A pair whose
+    longer text is nearly all covered is no part of anything.
+    """
+    parts = np.flatnonzero(pairs.scores_longer < WHOLE)
+    parts = parts[np.lexsort((pairs.begins[parts], pairs.longer[parts]))]
+    wholes = pairs.longer[parts]
+    # The next part begins behind all parts before it; positions of different wholes are moved apart.
+    offset = wholes * (int((pairs.begins + pairs.lengths).max(initial=0)) + 1)
+    reach = np.maximum.accumulate(offset + pairs.begins[parts] + pairs.lengths[parts])
+    apart = np.flatnonzero((wholes[1:] == wholes[:-1]) & ((offset + pairs.begins[parts])[1:] >= reach[:-1]))
+    digests = [
+        whole for whole in np.unique(wholes[apart]).tolist() if _is_digest(pairs, parts, wholes, whole, touching)
+    ]
+    return np.isin(np.arange(len(pairs.longer)), parts[np.isin(wholes, digests)])
 
 
-def _hang_together(parts: list[int], links: set[tuple[int, int]]) -> bool:
-    """Whether every text is linked with every other, over others of the list."""
-    reached, waiting = {parts[0]}, [parts[0]]
-    while waiting:
-        here = waiting.pop()
-        new = [part for part in parts if part not in reached and (here, part) in links]
-        reached.update(new)
-        waiting += new
-    return len(reached) == len(parts)
+def _is_digest(pairs: Pairs, parts: np.ndarray, wholes: np.ndarray, whole: int, touching: np.ndarray) -> bool:
+    """Whether the parts of one text fall into groups that have nothing in common."""
+    mine = parts[np.searchsorted(wholes, whole) : np.searchsorted(wholes, whole, "right")]
+    texts, begins = pairs.shorter[mine], pairs.begins[mine]
+    ends = begins + pairs.lengths[mine]
+    linked = (begins[:, None] < ends[None, :]) & (begins[None, :] < ends[:, None])
+    linked |= is_among(pair_keys(texts[:, None], texts[None, :]), touching)
+    reached = linked[0]
+    while not reached.all():
+        more = linked[reached].any(axis=0)
+        if (more == reached).all():
+            return True
+        reached = more
+    return False
+
+
+def is_among(keys: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Whether each key is one of the known ones, which are sorted."""
+    if not len(known):
+        return np.zeros(keys.shape, bool)
+    return known[np.minimum(np.searchsorted(known, keys), len(known) - 1)] == keys
 
 
 def split_by_centres(

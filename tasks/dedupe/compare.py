@@ -27,7 +27,7 @@ COUNTS = (
     "blocks",
     "longest",  # words of the longest block
     "covered_longer",  # words of the longer text in blocks
-    "figures_agree",  # figures in blocks that are equal
+    "figures_agree",  # figures (weekdays and months are such too) in blocks that are equal
     "figures_differ",  # figures in gaps that face another figure
     "figures_lost",  # figures in gaps that face none
     "names_agree",

@@ -20,8 +20,8 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.dedupe.candidates import candidate_pairs
-from tasks.dedupe.cluster import cluster_pairs
-from tasks.dedupe.compare import COVERED, compare_pairs
+from tasks.dedupe.cluster import Pairs, cluster_pairs, is_among, pair_keys
+from tasks.dedupe.compare import COVERED, FIRST_BLOCK_LONGER, LONGEST, compare_pairs
 from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, describe, holds_against, is_template, relate_pairs
 from tasks.dedupe.shingles import sample_shingles
 from tasks.dedupe.stories import LEAST_WORDING, TEMPLATE, Quotes, Stories, day_numbers, find_pairs
@@ -37,10 +37,7 @@ class Found:
 
     words: Words
     same_as: np.ndarray  # int64, (n_texts,): the first text of the same words, itself if there is none
-    shorter: np.ndarray  # int64, (n_pairs,): related pairs of different texts
-    longer: np.ndarray
-    relations: np.ndarray  # int8, NEAR or CONTAINS
-    scores: np.ndarray  # float64, share of the shorter text that is covered
+    pairs: Pairs  # related pairs of different texts
     counts: np.ndarray  # int32, (n_pairs, len(COUNTS))
     labels: np.ndarray  # int64, (n_texts,): the cluster's first text
     quotes: tuple[np.ndarray, np.ndarray, np.ndarray]  # (shorter, longer, share): pairs that share wording, no more
@@ -95,25 +92,27 @@ def find_related(texts: pa.Array) -> Found:
     counts = compare_pairs(words, shorter, longer)
     lengths = words.lengths
     relations = relate_pairs(counts, lengths[shorter], lengths[longer])
-    scores = covered_shares(counts, lengths[shorter], lengths[longer])[0]
-    touching = counts[:, COVERED] >= TOUCHING
+    scores, scores_longer = covered_shares(counts, lengths[shorter], lengths[longer])
+    related = relations != NONE
+    pairs = Pairs(shorter, longer, relations, scores, scores_longer, counts[:, FIRST_BLOCK_LONGER], counts[:, LONGEST])
+    pairs = pairs.choose(related)
+    known = np.sort(pair_keys(pairs.shorter, pairs.longer))
 
     def holds(members: np.ndarray, centres: np.ndarray) -> np.ndarray:
-        return holds_against(compare_pairs(words, members, centres), lengths[members])
+        fine = is_among(pair_keys(members, centres), known)
+        one, other = members[~fine], centres[~fine]
+        fine[~fine] = holds_against(compare_pairs(words, one, other), lengths[one])
+        return fine
 
-    labels = cluster_pairs(
-        ranks, shorter, longer, relations, scores, (shorter[touching], longer[touching]), holds
-    )[same_as]  # fmt: skip
-    related = relations != NONE
+    touches = counts[:, COVERED] >= TOUCHING
+    touching = np.sort(pair_keys(shorter[touches], longer[touches]))
+    labels = cluster_pairs(ranks, pairs, touching, holds)[same_as]
     templates = is_template(counts)
     quoting = ~related & ((scores >= LEAST_WORDING) | templates)
     return Found(
         words=words,
         same_as=same_as,
-        shorter=shorter[related],
-        longer=longer[related],
-        relations=relations[related],
-        scores=scores[related],
+        pairs=pairs,
         counts=counts[related],
         labels=first_members(labels),
         quotes=(shorter[quoting], longer[quoting], np.where(templates, TEMPLATE, scores)[quoting]),
@@ -170,8 +169,8 @@ def tell_stories(found: Found, texts: np.ndarray, days: np.ndarray | None) -> St
     number = number[found.labels]  # of the text that stands for each text's cluster
     shorter, longer, shares = found.quotes
     stories = find_pairs(found.words, texts, quotes_among(number[shorter], number[longer], shares), days)
-    related = pair_keys(number[found.shorter], number[found.longer])
-    return stories.choose(~np.isin(pair_keys(stories.left, stories.right), related))
+    related = np.sort(pair_keys(number[found.pairs.shorter], number[found.pairs.longer]))
+    return stories.choose(~is_among(pair_keys(stories.left, stories.right), related))
 
 
 def quotes_among(one: np.ndarray, other: np.ndarray, shares: np.ndarray) -> Quotes:
@@ -179,11 +178,6 @@ def quotes_among(one: np.ndarray, other: np.ndarray, shares: np.ndarray) -> Quot
     apart = one != other
     one, other = one[apart], other[apart]
     return Quotes(np.minimum(one, other), np.maximum(one, other), shares[apart])
-
-
-def pair_keys(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """One number a pair, whichever comes first."""
-    return (np.minimum(one, other) << 32) | np.maximum(one, other)
 
 
 def first_members(labels: np.ndarray) -> np.ndarray:
@@ -199,9 +193,9 @@ def related_edges(found: Found) -> list[Edge]:
     for copy in np.flatnonzero(found.same_as != np.arange(len(found.same_as))).tolist():
         left, right = sorted((copy, int(found.same_as[copy])))
         edges.append((left, right, "exact", 1.0, exact_evidence(int(lengths[copy]))))
-    for k in range(len(found.shorter)):
-        shorter, longer = int(found.shorter[k]), int(found.longer[k])
-        relation, score = int(found.relations[k]), float(found.scores[k])
+    for k in range(len(found.pairs.shorter)):
+        shorter, longer = int(found.pairs.shorter[k]), int(found.pairs.longer[k])
+        relation, score = int(found.pairs.relations[k]), float(found.pairs.scores[k])
         evidence = describe(
             found.counts[k], relation, score, int(lengths[shorter]), int(lengths[longer]), (shorter, longer)
         )

@@ -23,22 +23,18 @@ import pyarrow as pa
 
 from tasks.dedupe.candidates import count_links, write_links
 from tasks.dedupe.compiled import compiled
-from tasks.dedupe.words import Words, read_words
+from tasks.dedupe.words import Words
 
 NO_DAY = np.iinfo(np.int64).min
 LEAST_CORPUS = 1000  # texts
 MOST_DAYS = 7
-# Either most names and a figure, or several figures and some names, or the same wording and some names.
-LEAST_FIGURE_BITS, LEAST_NAMES, LEAST_NAMES_SHARE = 5, 3, 0.5
+# Either a figure and most names, five at least; or several figures and some names, or the same wording and some names.
+LEAST_FIGURE_BITS, LEAST_NAMES, LEAST_NAMES_SHARE = 5, 5, 0.5
 MANY_FIGURE_BITS, FEW_NAMES, FEW_NAMES_SHARE = 13, 2, 0.25
 LEAST_WORDING, WORDING_NAMES, WORDING_NAMES_SHARE = 0.3, 4, 1 / 3
 TEMPLATE = -1.0  # stands for the share of wording of two texts with the same form and other facts
 LEAST_SHARED = 2  # rare figures and names, for two texts to be held against each other
 DIGIT_BITS = (0, 2, 5, 9)  # of a figure with so many telling digits: leading digits are mostly small
-CALENDAR = (
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
-    "September October November December"
-)  # capitals that name nobody
 
 
 @dataclass(frozen=True)
@@ -135,10 +131,9 @@ def day_numbers(dates: pa.Array | pa.ChunkedArray) -> np.ndarray:
 def rare_features(words: Words, chosen: np.ndarray) -> Features:
     """The figures and names of the chosen texts with their weights."""
     lengths = words.lengths[chosen]
-    skip = read_words(pa.array([CALENDAR])).hashes
     keys = np.empty(int(lengths.sum()), np.uint64)
     kinds = np.empty(len(keys), np.uint8)
-    count = collect_features(words.hashes, words.marks, words.ends, chosen, np.sort(skip), keys, kinds)
+    count = collect_features(words.hashes, words.marks, words.ends, chosen, keys, kinds)
     keys, first = np.unique(keys[:count], return_index=True)
     kinds = kinds[:count][first]
     hashes, texts = (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32), (keys >> np.uint64(32)).astype(np.int64)
@@ -162,8 +157,8 @@ def linked_pairs(features: Features, n_texts: int) -> tuple[np.ndarray, np.ndarr
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-@compiled("i8(u4[::1], u1[::1], i8[::1], i8[::1], u4[::1], u8[::1], u1[::1])")
-def collect_features(hashes, marks, ends, chosen, skip, keys, kinds):
+@compiled("i8(u4[::1], u1[::1], i8[::1], i8[::1], u8[::1], u1[::1])")
+def collect_features(hashes, marks, ends, chosen, keys, kinds):
     """Write `text << 32 | hash` of figures and names, with the figure's telling digits or 4 for a name.
 
     Where more than half of the words begin with a capital, a capital says nothing.
@@ -178,12 +173,7 @@ def collect_features(hashes, marks, ends, chosen, skip, keys, kinds):
         for i in range(ends[text], ends[text + 1]):
             mark = marks[i]
             telling = (mark >> 4) & 3
-            if not telling and has_names and (mark & 15) == 2:
-                place = np.searchsorted(skip, hashes[i])
-                is_name = place >= len(skip) or skip[place] != hashes[i]
-            else:
-                is_name = False
-            if telling or is_name:
+            if telling or (has_names and (mark & 15) == 2):
                 keys[count] = (np.uint64(number) << np.uint64(32)) | np.uint64(hashes[i])
                 kinds[count] = telling if telling else 4
                 count += 1

@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from tasks.dedupe.compiled import compiled
 
-MARK_FIGURE = 1  # digits only, with or without points
+MARK_FIGURE = 1  # digits only, with or without points; or the name of a weekday or month
 MARK_CAPITAL = 2  # begins with a capital
 MARK_OPENS = 4  # first word of a sentence or line, where a capital means nothing
 MARK_CHARACTER = 8  # one character of an unspaced script
@@ -41,6 +41,12 @@ UNSPACED = (
     (0x3005, 0x3007), (0x3041, 0x3096), (0x30A1, 0x30FA), (0x30FC, 0x30FE),  # Japanese
     (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),  # Han
 )  # fmt: skip
+# Names that say when, as figures do: reports of one form differ in them.
+CALENDAR = (
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
+    "September October November December"
+)
+CALENDAR_SLOTS = 1024  # enough that no two of them share a slot
 # Joined to the word they stand in or dropped: apostrophes, accents on their own, soft hyphen, zero-width characters.
 NO_WIDTH = "'`\u00b4\u2018\u2019\u02bc\uff07\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
@@ -72,7 +78,8 @@ def read_words(texts: pa.Array) -> Words:
     # Untouched pages of these two cost no memory.
     hashes, marks = np.empty(most, np.uint32), np.empty(most, np.uint8)
     ends, digests = np.zeros(len(offsets), np.int64), np.zeros(len(offsets) - 1, np.uint64)
-    split_words(data, offsets, *_tables(), hashes, marks, ends, digests, np.empty((0, 2), np.int64))
+    no_places = np.empty((0, 2), np.int64)
+    split_words(data, offsets, *_tables(), _calendar(), hashes, marks, ends, digests, no_places)
     return Words(hashes[: ends[-1]], marks[: ends[-1]], ends, digests)
 
 
@@ -104,6 +111,18 @@ def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return kinds, folded, letters
 
 
+@cache
+def _calendar() -> np.ndarray:
+    """Hashes of the calendar's names, each in the slot that its last bits name; 0 elsewhere."""
+    data, offsets = bytes_of(pa.array([CALENDAR]))
+    hashes, marks = np.zeros(len(CALENDAR), np.uint32), np.zeros(len(CALENDAR), np.uint8)
+    ends, digests = np.zeros(2, np.int64), np.zeros(1, np.uint64)
+    slots = np.zeros(CALENDAR_SLOTS, np.uint32)
+    split_words(data, offsets, *_tables(), slots, hashes, marks, ends, digests, np.empty((0, 2), np.int64))
+    slots[hashes[: ends[1]] & np.uint32(CALENDAR_SLOTS - 1)] = hashes[: ends[1]]
+    return slots
+
+
 def _kind_and_fold(code: int) -> tuple[int, int]:
     character = chr(code)
     category = unicodedata.category(character)
@@ -118,12 +137,13 @@ def _kind_and_fold(code: int) -> tuple[int, int]:
     return (CAPITAL if category in ("Lu", "Lt") else LETTER), fold
 
 
-@compiled("void(u1[::1], i8[::1], u1[::1], u2[::1], u1[::1], u4[::1], u1[::1], i8[::1], u8[::1], i8[:, ::1])")
-def split_words(data, offsets, kinds, folded, letters, hashes, marks, ends, digests, places):
+@compiled("void(u1[::1], i8[::1], u1[::1], u2[::1], u1[::1], u4[::1], u4[::1], u1[::1], i8[::1], u8[::1], i8[:, ::1])")
+def split_words(data, offsets, kinds, folded, letters, calendar, hashes, marks, ends, digests, places):
     """Fill the last five arrays from the UTF-8 bytes of the texts.
 
     Args:
         letters: uint8, (256,): the folded form of each ASCII letter, 0 for all other bytes.
+        calendar: uint32, (1024,): hashes of names that count as figures, by their last ten bits.
         places: int64, (n_words, 2): first byte of each word and the byte behind it; no rows where nobody asks.
     """
     odd = np.uint64(0x9E3779B97F4A7C15)
@@ -184,6 +204,8 @@ def split_words(data, offsets, kinds, folded, letters, hashes, marks, ends, dige
                     if not point and (value < 32 or 1900 <= value < 2100):
                         telling = 0
                     mark |= 1 | (16 * min(telling, 3))
+                elif capital and calendar[short & np.uint32(1023)] == short:
+                    mark |= 1
                 hashes[count], marks[count] = short, mark
                 if len(places):
                     places[count, 0], places[count, 1] = begin, here
