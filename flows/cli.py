@@ -136,7 +136,13 @@ def _through_prefect(watch: Any, parameters: dict[str, Any], quiet: bool) -> Any
 
 
 @app.command
-def clean(file: str, *, config: Path | None = None, output: Output = PLAIN_OUTPUT) -> int:
+def clean(
+    file: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    /,
+    *,
+    config: Path | None = None,
+    output: Output = PLAIN_OUTPUT,
+) -> int:
     """Clean one raw file and print it; no data set needed.
 
     Parameters

@@ -39,9 +39,8 @@ def test_run_prints_one_json_object_and_publishes_nothing_twice(desk):
     said = json.loads(done.stdout)
     assert done.returncode == 0
     assert (said["version"], said["published"]) == ("v0001", False)
-    assert said["counts"] == {
-        "documents": 1, "articles": 1, "duplicates": 0, "rejected": 0, "new": 0, "changed": 0, "removed": 0,
-    }  # fmt: skip
+    counts = {"documents": 1, "articles": 1, "duplicates": 0, "rejected": 0, "new": 0, "changed": 0, "removed": 0}
+    assert said["counts"].items() >= counts.items()
     assert {"ingest", "strip", "assemble"} <= said["seconds"].keys()
 
 
