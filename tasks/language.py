@@ -201,7 +201,7 @@ def _normalised(char: str) -> str:
 
 
 @njit(cache=True)
-def likelihoods(profile, grams, draws):  # type: ignore[no-untyped-def]
+def likelihoods(profile, grams, draws):
     """The mean of the trials' likelihoods.
 
     Args:

@@ -15,7 +15,7 @@ import trafilatura
 from trafilatura.settings import Document
 
 from tasks import schema
-from tasks.ingest.records import without_surrogates
+from tasks.ingest.records import storable
 
 EXTRACTION = f"trafilatura {trafilatura.__version__}"
 # Fixed bounds instead of today, so that a page has the same date whenever it is read.
@@ -37,10 +37,10 @@ def _extract(media: str | None, content: str | None, url: str | None) -> tuple[s
     if content is None:
         return (None,) * 6
     if media != "html":
-        return without_surrogates(content), None, None, None, None, None
+        return storable(content), None, None, None, None, None
     page = trafilatura.bare_extraction(
         content, url=url, fast=True, include_comments=False, with_metadata=True, date_extraction_params=dict(DATES)
     )
     if not isinstance(page, Document) or not page.text:
         return None, EXTRACTION, None, None, "not_an_article", "no text was found in the page"
-    return without_surrogates(page.text), EXTRACTION, page.title, page.date, None, None
+    return storable(page.text), EXTRACTION, page.title, page.date, None, None

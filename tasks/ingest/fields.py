@@ -1,21 +1,26 @@
 """What the columns of a row, or the keys of a sidecar, say about a document.
 
-In     a mapping of names to values, as a format gives it
+In     mappings of names to values, as a format gives them
 Out    the text as it stands there, and `Fields`
 
-The first name that has something in it wins; names are looked for as written, then without regard to case.
+Of the names that a field may have, the first whose value is not empty wins; names are looked for as written, then
+without regard to case. Rows of a file mostly have the same names, so which name is which field is worked out once.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from tasks.ingest.records import Fields, Found, Refused, without_surrogates
-from tasks.ingest.settings import IngestSettings
+from tasks.ingest.decode import decode
+from tasks.ingest.records import Fields, Found, Refused, storable
+from tasks.ingest.settings import FIELDS, IngestSettings
 
 MAX_CHARS = 10_000  # of one field other than the text; longer ones are no title, name or address
+MAX_NAMES = 100  # authors
+MAX_LAYOUTS = 1_000  # sets of names remembered
 
 _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html\b|head\b|body\b)", re.I | re.S
@@ -24,113 +29,139 @@ _FRAGMENT = re.compile(r"\s*<(?:p|div|article|section|main|h[1-6]|span|figure|ta
 _CLOSING = re.compile(r"</(?:p|div|article|section|main|figure|table|ul)\s*>\s*\Z", re.I)
 
 
-def document_of(row: int | None, value: Any, settings: IngestSettings) -> Found:
-    """The document that a row's fields describe.
-
-    Raises:
-        Refused: it is no object, or has no text.
-    """
-    if not isinstance(value, Mapping):
-        raise Refused("malformed", f"not an object but {type(value).__name__}")
-    text = text_of(value, settings)
-    if text.isspace():
-        raise Refused("empty", "the text is nothing but blanks")
-    if len(text) > settings.document_bytes:
-        raise Refused("too_large", f"the text has {len(text):,} characters; the limit is {settings.document_bytes:,}")
-    return Found(row, text, media=media_of(text), fields=fields_of(value, settings))
-
-
 def media_of(text: str) -> str:
-    """`html` for text that is a page or a fragment of markup from its first to its last character, else `text`."""
-    if "<" not in text[:2_000]:
-        return "text"
-    if _PAGE.match(text) or (_FRAGMENT.match(text) and _CLOSING.search(text[-200:])):
+    """`html` for text that is a page, or a fragment of markup from its first to its last character, else `text`."""
+    if "<" in text[:2_000] and (_PAGE.match(text) or (_FRAGMENT.match(text) and _CLOSING.search(text[-200:]))):
         return "html"
     return "text"
 
 
-def text_of(row: Mapping[str, Any], settings: IngestSettings) -> str:
-    """The text of a row.
+class RowReader:
+    """Reads rows under one configuration."""
 
-    Raises:
-        Refused: there is no text column, or it holds no text.
-    """
-    names = settings.names("text")
-    value = first(row, names)
-    if isinstance(value, str):
-        return without_surrogates(value)
-    if value is not None:
-        raise Refused("malformed", f"the text is not a string but {type(value).__name__}")
-    if has_name(row, names):
-        raise Refused("empty", "the text is null or empty")
-    found = ", ".join(repr(str(key)[:40]) for key in list(row)[:8])
-    raise Refused(
-        "malformed",
-        f"no text field; found {found or 'no fields at all'}; name one {names[0]!r}, or map it in copydesk.toml",
+    def __init__(self, settings: IngestSettings):
+        self.settings = settings
+        self._layouts: dict[tuple[object, ...], dict[str, list[Any]]] = {}
+
+    def document(self, row: int | None, value: Any) -> Found:
+        """The document that a row describes; encoding, digest and size are left to the caller.
+
+        Raises:
+            Refused: it is no object, has no text, or too much of it.
+        """
+        if not isinstance(value, Mapping):
+            raise Refused("malformed", f"it is not an object but {_kind(value)}")
+        layout = self.layout(value)
+        text = self._text(value, layout)
+        return Found(row, text, media=media_of(text), fields=self.fields(value))
+
+    def fields(self, row: Mapping[Any, Any]) -> Fields:
+        """Everything but the text. Values that are no short strings are left out, and flagged."""
+        layout = self.layout(row)
+        flags: list[str] = []
+        return Fields(
+            title=_plain(_first(row, layout["title"]), flags),
+            published=_plain(_first(row, layout["published"]), flags),
+            url=_plain(_first(row, layout["url"]), flags),
+            id=_plain(_first(row, layout["id"]), flags),
+            byline=_names(_first(row, layout["byline"]), flags),
+            publisher=_plain(_first(row, layout["publisher"]), flags),
+            flags=tuple(flags[:1]),
+        )
+
+    def layout(self, names: Iterable[Any]) -> dict[str, list[Any]]:
+        """Which names of a row stand for which field, best first."""
+        key = tuple(names)
+        found = self._layouts.get(key)
+        if found is None:
+            if len(self._layouts) >= MAX_LAYOUTS:
+                self._layouts.clear()
+            folded = {name.strip().casefold(): name for name in reversed(key) if isinstance(name, str)}
+            found = {}
+            for field in FIELDS:
+                wanted = self.settings.names(field)
+                exact = [name for name in wanted if name in key]
+                found[field] = exact + [
+                    folded[name.casefold()]
+                    for name in wanted
+                    if name.casefold() in folded and folded[name.casefold()] not in exact
+                ]
+            self._layouts[key] = found
+        return found
+
+    def no_text_field(self, names: Iterable[object]) -> Refused:
+        """The refusal of a row or table without a column for the text."""
+        found = ", ".join(repr(str(name)[:40]) for name in list(names)[:8]) or "no fields at all"
+        wanted = self.settings.names("text")[0]
+        return Refused("malformed", f"no text field; found {found}; name one {wanted!r}, or map it in copydesk.toml")
+
+    def _text(self, row: Mapping[Any, Any], layout: dict[str, list[Any]]) -> str:
+        if not layout["text"]:
+            raise self.no_text_field(row)
+        value = _first(row, layout["text"])
+        if isinstance(value, bytes):
+            value = decode(value)[0]
+        if value is None:
+            raise Refused("empty", "the text is null or empty")
+        if not isinstance(value, str):
+            raise Refused("malformed", f"the text is not a string but {_kind(value)}")
+        if value.isspace():
+            raise Refused("empty", "the text is nothing but blanks")
+        if len(value) > self.settings.document_bytes:
+            limit = self.settings.document_bytes
+            raise Refused("too_large", f"the text has {len(value):,} characters; the limit is {limit:,}")
+        return storable(value)
+
+
+def _kind(value: Any) -> str:
+    return {dict: "an object", list: "a list", str: "a string", type(None): "null"}.get(
+        type(value), type(value).__name__
     )
 
 
-def fields_of(row: Mapping[str, Any], settings: IngestSettings) -> Fields:
-    """Everything but the text. Values that are no short strings are left out and flagged."""
-    flags: set[str] = set()
-
-    def plain(name: str) -> str | None:
-        return _plain(first(row, settings.names(name)), flags)
-
-    return Fields(
-        title=plain("title"),
-        published=plain("published"),
-        url=plain("url"),
-        id=plain("id"),
-        byline=tuple(_names(first(row, settings.names("byline")), flags)),
-        publisher=plain("publisher"),
-        flags=tuple(sorted(flags)),
-    )
-
-
-def has_name(found: Iterable[object], names: tuple[str, ...]) -> bool:
-    """True where one of the names is among those found, without regard to case."""
-    folded = {str(name).strip().casefold() for name in found}
-    return any(name.casefold() in folded for name in names)
-
-
-def first(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    """The first value that is not empty, by names in order; None where there is none."""
+def _first(row: Mapping[Any, Any], names: list[Any]) -> Any:
+    """The first value that is not empty; None where there is none."""
     for name in names:
-        value = row.get(name)
-        if value is not None and value != "":
-            return value
-    folded = {key.strip().casefold(): key for key in row if isinstance(key, str)}
-    for name in names:
-        value = row.get(folded.get(name.casefold(), ""))
+        value = row[name]
         if value is not None and value != "":
             return value
     return None
 
 
-def _plain(value: Any, flags: set[str]) -> str | None:
+def _plain(value: Any, flags: list[str]) -> str | None:
     """A value as a short string; a mapping stands for its `name` (JSON-LD), a list of one for its member."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        value = _as_string(value)
+        if value is None:
+            flags.append("field_ignored")
+            return None
+    if len(value) > MAX_CHARS:
+        flags.append("field_ignored")
+        return None
+    return storable(value.strip()) or None
+
+
+def _as_string(value: Any) -> str | None:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, Mapping):
         value = value.get("name") or value.get("url")
-    if value is None or value is True or value is False:
-        return None
-    if not isinstance(value, str | int | float):
-        flags.add("field_ignored")
-        return None
-    text = without_surrogates(str(value)).strip()
-    if len(text) > MAX_CHARS:
-        flags.add("field_ignored")
-        return None
-    return text or None
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, str | int | float) and not isinstance(value, bool) and value == value:  # NaN is no value
+        return str(value)
+    return None
 
 
-def _names(value: Any, flags: set[str]) -> list[str]:
+def _names(value: Any, flags: list[str]) -> tuple[str, ...]:
     """Names of persons: a list as it is, a string parted at semicolons only (commas stand inside names)."""
     if isinstance(value, list):
-        found = [_plain(item, flags) for item in value[:100]]
+        found = [_plain(item, flags) for item in value[:MAX_NAMES]]
     else:
         plain = _plain(value, flags)
         found = [part.strip() for part in plain.split(";")] if plain else []
-    return [name for name in found if name]
+    return tuple(name for name in found if name)

@@ -1,9 +1,9 @@
-"""One function a format: a source in, the documents found in it out.
+"""One function a format: a stream in, the documents found in it out.
 
-In     a `Source` and the settings
+In     a binary stream and the `RowReader` of the run
 Out    `Found` documents, in the order of their rows; refusals among them, each in its place
 
-A new format is one function here and one line in `READERS`.
+A new format is one function like these and one line in `READERS`.
 """
 
 from __future__ import annotations
@@ -13,110 +13,139 @@ import re
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from tasks.ingest.decode import decode, refuse_binary
-from tasks.ingest.fields import document_of, media_of
+from tasks.ingest.decode import decode, decode_as, recoded, refuse_binary
+from tasks.ingest.fields import RowReader, media_of
 from tasks.ingest.lines import JsonSplitter, TooLong, read_lines
-from tasks.ingest.records import Found, Refused, digest, without_surrogates
+from tasks.ingest.records import Found, Refused, digest, storable
 from tasks.ingest.settings import IngestSettings
 from tasks.ingest.tables import read_csv, read_parquet
 
-_BRACKET = re.compile(rb'[\[{]|[\]}]|"(?:[^"\\]++|\\.)*+"', re.S)
-
+Reader = Callable[[IO[bytes], RowReader], Iterator[Found]]
 
 # ------------------------------------------------------------------ one document a file
 
 
-def read_text(stream: IO[bytes], settings: IngestSettings) -> Iterator[Found]:
+def read_text(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
     """A `.txt` file."""
-    yield _one(stream, settings, is_html=False)
+    yield _one(stream, rows.settings, is_html=False)
 
 
-def read_html(stream: IO[bytes], settings: IngestSettings) -> Iterator[Found]:
+def read_html(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
     """An `.html` file."""
-    yield _one(stream, settings, is_html=True)
+    yield _one(stream, rows.settings, is_html=True)
 
 
 def _one(stream: IO[bytes], settings: IngestSettings, is_html: bool) -> Found:
-    raw = _whole(stream, settings.document_bytes)
+    limit = settings.document_bytes
+    raw = stream.read(limit + 1)
+    if len(raw) > limit:
+        raise Refused("too_large", f"the document has more than {limit:,} bytes")
     sha, size = digest(raw), len(raw)
     try:
         text, encoding = decode(raw, is_html)
-        text = without_surrogates(text)
         if not text or text.isspace():
             raise Refused("empty", "nothing but blanks" if raw else "the file has no bytes")
     except Refused as refused:
         return Found(None, None, raw_sha256=sha, n_bytes=size, reason=refused.reason, detail=refused.detail)
-    media = "html" if is_html else media_of(text)
-    return Found(None, text, encoding, media, sha, size)
+    return Found(None, storable(text), encoding, "html" if is_html else media_of(text), sha, size)
 
 
-def _whole(stream: IO[bytes], limit: int) -> bytes:
-    raw = stream.read(limit + 1)
-    if len(raw) > limit:
-        raise Refused("too_large", f"the document has more than {limit:,} bytes")
-    return raw
-
-
-def read_unknown(stream: IO[bytes], _settings: IngestSettings) -> Iterator[Found]:
+def read_unknown(stream: IO[bytes], _rows: RowReader) -> Iterator[Found]:
     """A file whose suffix says nothing to us: never a document, always a row."""
     head = stream.read(4096)
     if not head:
         raise Refused("empty", "the file has no bytes")
     refuse_binary(head)
     raise Refused("malformed", "unknown suffix; docs/input.md lists the formats that are read")
+    yield  # a generator, like the other readers
 
 
 # ------------------------------------------------------------------ JSON
 
+# Numbers stay as they are written (an id of 5,000 digits, a date like 20210304); NaN and Infinity are null.
 _json = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=lambda _: None)
+_BRACKET = re.compile(rb'[\[{]|[\]}]|"(?:[^"\\]++|\\.)*+"?', re.S)
 
 
-def read_jsonl(stream: IO[bytes], settings: IngestSettings) -> Iterator[Found]:
+def read_jsonl(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
     """A `.jsonl` file: one object a line; blank lines are no rows."""
     row = 0
-    for number, line in enumerate(read_lines(stream, settings.line_bytes), start=1):
-        if isinstance(line, bytes):
-            if number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
-            if not line or line.isspace():
-                continue
-        yield _json_document(row, line, f"line {number}", settings)
-        row += 1
+    stream, encoding = recoded(stream)
+    for number, line in enumerate(read_lines(stream, rows.settings.line_bytes), start=1):
+        if isinstance(line, TooLong) or (line and not line.isspace()):
+            yield _json_row(row, line, f"line {number}", encoding, rows)
+            row += 1
 
 
-def read_json(stream: IO[bytes], settings: IngestSettings) -> Iterator[Found]:
-    """A `.json` file: an array of objects, one object, or objects one after the other."""
-    splitter = JsonSplitter(stream, settings.line_bytes)
-    for row, piece in enumerate(splitter):
-        yield _json_document(row, piece, f"element {row}", settings)
+def read_json(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
+    """A `.json` file: an array of objects, one object, objects one after the other, or an object that holds one array.
+
+    An object without a text of its own, but with exactly one list of objects in it, stands for that list.
+    """
+    stream, encoding = recoded(stream)
+    splitter = JsonSplitter(stream, rows.settings.line_bytes)
+    row = 0
+    for piece in splitter:
+        for found in _json_rows(row, piece, encoding, rows):
+            yield found
+            row += 1
     if not splitter.ended:
         raise Refused("malformed", "the JSON text breaks off before its end")
 
 
-def _json_document(row: int, piece: bytes | TooLong, where: str, settings: IngestSettings) -> Found:
+def _json_rows(row: int, piece: bytes | TooLong, encoding: str, rows: RowReader) -> Iterator[Found]:
+    """One value of a `.json` file as its rows: mostly one."""
+    if isinstance(piece, bytes) and b"[" in piece and b'"' in piece[:1000]:
+        try:
+            value = parse_json(decode_as(piece, encoding)[0], piece, "", rows.settings)
+        except Refused:
+            value = None
+        if isinstance(value, dict) and (inner := _only_list(value, rows)) is not None:
+            for n, item in enumerate(inner):
+                raw = json.dumps(item, ensure_ascii=False).encode("utf-8", "surrogatepass")
+                yield _document(row + n, raw, encoding, lambda item=item: item, rows)  # type: ignore[misc]
+            return
+    yield _json_row(row, piece, f"element {row}", encoding, rows)
+
+
+def _only_list(value: dict[str, Any], rows: RowReader) -> list[Any] | None:
+    if rows.layout(value)["text"]:
+        return None
+    lists = [item for item in value.values() if isinstance(item, list) and item and isinstance(item[0], dict)]
+    return lists[0] if len(lists) == 1 else None
+
+
+def _json_row(row: int, piece: bytes | TooLong, where: str, encoding: str, rows: RowReader) -> Found:
     if isinstance(piece, TooLong):
-        detail = f"{where} has {piece.n_bytes:,} bytes; the limit is {settings.line_bytes:,}"
+        detail = f"{where} has {piece.n_bytes:,} bytes; the limit is {rows.settings.line_bytes:,}"
         return Found(row, None, n_bytes=piece.n_bytes, reason="too_large", detail=detail)
-    sha, size = digest(piece), len(piece)
     try:
-        text, encoding = decode(piece)
-        value = parse_json(text, piece, where, settings)
-        found = document_of(row, value, settings)
+        text, encoding = decode_as(piece, encoding)
     except Refused as refused:
-        return Found(row, None, raw_sha256=sha, n_bytes=size, reason=refused.reason, detail=refused.detail)
-    return Found(row, found.content, encoding, found.media, sha, size, found.fields, found.reason, found.detail)
+        return Found(row, None, None, None, digest(piece), len(piece), reason=refused.reason, detail=refused.detail)
+    return _document(row, piece, encoding, lambda: parse_json(text, piece, where, rows.settings), rows)
+
+
+def _document(row: int, raw: bytes, encoding: str, value: Callable[[], Any], rows: RowReader) -> Found:
+    sha, size = digest(raw), len(raw)
+    try:
+        found = rows.document(row, value())
+    except Refused as refused:
+        return Found(row, None, encoding, None, sha, size, reason=refused.reason, detail=refused.detail)
+    return Found(row, found.content, encoding, found.media, sha, size, found.fields)
 
 
 def parse_json(text: str, raw: bytes, where: str, settings: IngestSettings) -> Any:
-    """A JSON value; numbers stay as they are written, NaN and Infinity are null.
+    """A JSON value; of a key that comes twice, the last counts.
 
     Raises:
-        Refused: `malformed`.
+        Refused: `malformed`: it is no JSON, or nested too deep.
     """
-    if raw.count(b"[") + raw.count(b"{") > settings.nesting and _depth(raw) > settings.nesting:
-        raise Refused("malformed", f"{where} is nested more than {settings.nesting} deep")
+    limit = settings.nesting
+    if raw.count(b"[") + raw.count(b"{") > limit and _depth(raw) > limit:
+        raise Refused("malformed", f"{where} is nested more than {limit} deep")
     try:
-        return _json.decode(text.removeprefix("\ufeff"))
+        return _json.decode(text)
     except json.JSONDecodeError as error:
         raise Refused("malformed", f"{where} is not JSON: {error.msg} at character {error.pos}") from None
     except RecursionError:
@@ -124,10 +153,10 @@ def parse_json(text: str, raw: bytes, where: str, settings: IngestSettings) -> A
 
 
 def _depth(raw: bytes) -> int:
-    """How deep a JSON text is nested; strings do not count."""
+    """How deep a JSON text is nested; what stands in strings does not count."""
     depth = deepest = 0
     for match in _BRACKET.finditer(raw):
-        mark = match[0][0]
+        mark = match[0][:1]
         if mark in b"[{":
             depth += 1
             deepest = max(deepest, depth)
@@ -136,7 +165,7 @@ def _depth(raw: bytes) -> int:
     return deepest
 
 
-READERS: dict[str, Callable[[IO[bytes], IngestSettings], Iterator[Found]]] = {
+READERS: dict[str, Reader] = {
     ".txt": read_text,
     ".html": read_html,
     ".htm": read_html,

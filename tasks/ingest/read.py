@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks import schema
-from tasks.ingest.fields import fields_of
+from tasks.ingest.fields import RowReader
 from tasks.ingest.formats import READERS, parse_json, read_unknown
 from tasks.ingest.identity import Identities, site_of
 from tasks.ingest.records import NO_FIELDS, BatchBuilder, Fields, Found, Refused
@@ -99,6 +99,7 @@ def _batches(
     raw: Path, settings: IngestSettings, identities: Identities, progress: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     builder = BatchBuilder(settings.batch_rows, settings.batch_bytes)
+    rows = RowReader(settings)
     files, sidecars = scan(raw)
     waiting = [(file.path, n, of_file(file, settings)) for n, file in enumerate(files)]
     heapq.heapify(waiting)
@@ -114,8 +115,8 @@ def _batches(
                 else:
                     member.close()
             continue
-        for found in _documents(source, form, packing, settings):
-            found = _with_sidecar(found, sidecars.get(source.path), settings)
+        for found in _documents(source, form, packing, rows):
+            found = _with_sidecar(found, sidecars.get(source.path), rows)
             row = _row(source.path, found, identities)
             if builder.add(row, len(found.content or "")):
                 batch = builder.take()
@@ -146,21 +147,21 @@ def _members(source: Source, form: str, packing: str, settings: IngestSettings) 
         yield replace(source, problem=_reason(error), size=0)
 
 
-def _documents(source: Source, form: str, packing: str, settings: IngestSettings) -> Iterator[Found]:
+def _documents(source: Source, form: str, packing: str, rows: RowReader) -> Iterator[Found]:
     """The documents of one source; where it breaks, a last one that says so."""
-    rows = 0
+    count = 0
     try:
         if source.problem:
             raise Refused(*source.problem)
-        with open_unpacked(source, packing, settings) as stream:
-            for found in READERS.get(form, read_unknown)(stream, settings):
-                rows += 1
+        with open_unpacked(source, packing, rows.settings) as stream:
+            for found in READERS.get(form, read_unknown)(stream, rows):
+                count += 1
                 yield found
-        if not rows:
+        if not count:
             raise Refused("empty", "the file holds no documents")
     except Exception as error:  # one bad file must not stop the run
         reason, detail = _reason(error)
-        yield Found(rows or None, None, reason=reason, detail=detail, n_bytes=None if rows else source.size)
+        yield Found(count or None, None, reason=reason, detail=detail, n_bytes=None if count else source.size)
     finally:
         source.close()
 
@@ -178,14 +179,13 @@ def _reason(error: Exception) -> tuple[str, str]:
     return "unreadable", f"unexpected {type(error).__name__}: {error}"
 
 
-def _with_sidecar(found: Found, sidecar: RawFile | None, settings: IngestSettings) -> Found:
+def _with_sidecar(found: Found, sidecar: RawFile | None, rows: RowReader) -> Found:
     if sidecar is None:
         return found
-    given = _read_sidecar(sidecar, settings)
+    given = _read_sidecar(sidecar, rows)
     own = found.fields
     one = found.row is None
-    return replace(
-        found,
+    return found._replace(
         fields=Fields(
             title=own.title or (given.title if one else None),
             published=own.published or given.published,
@@ -198,16 +198,16 @@ def _with_sidecar(found: Found, sidecar: RawFile | None, settings: IngestSetting
     )
 
 
-def _read_sidecar(sidecar: RawFile, settings: IngestSettings) -> Fields:
+def _read_sidecar(sidecar: RawFile, rows: RowReader) -> Fields:
     try:
-        with of_file(sidecar, settings).open() as stream:
-            raw = stream.read(settings.line_bytes)
-        value = parse_json(raw.decode("utf-8-sig"), raw, "the sidecar", settings)
+        with of_file(sidecar, rows.settings).open() as stream:
+            raw = stream.read(rows.settings.line_bytes)
+        value = parse_json(raw.decode("utf-8-sig"), raw, "the sidecar", rows.settings)
         if not isinstance(value, dict):
             raise Refused("malformed", "the sidecar is no object")
-        return fields_of(value, settings)
+        return rows.fields(value)
     except (Refused, OSError, UnicodeDecodeError):
-        return replace(NO_FIELDS, flags=("sidecar_malformed",))
+        return NO_FIELDS._replace(flags=("sidecar_malformed",))
 
 
 def _row(path: str, found: Found, identities: Identities) -> tuple[object, ...]:

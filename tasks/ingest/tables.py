@@ -1,57 +1,62 @@
 """Rows of CSV, TSV and Parquet files as documents.
 
-In     a binary stream
+In     a binary stream and the `RowReader` of the run
 Out    `Found` documents, in the order of their rows
 
 A row of a CSV file is cut out by the parity of its quotation marks before it is parsed, so that its length can be
-bounded, and a quotation mark that is never closed costs one row. The bytes of a row (for its digest) are those of its
-lines in UTF-8; of a row of a Parquet file, its understood fields as a JSON array.
+bounded, and a quotation mark that is never closed costs one row. The bytes of a row, for digest and size, are those of
+its lines in UTF-8; of a row of a Parquet file, the understood columns as strings, parted by NUL.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.ingest.decode import decode
-from tasks.ingest.fields import document_of, has_name
+from tasks.ingest.decode import recoded
+from tasks.ingest.fields import RowReader
 from tasks.ingest.lines import TooLong
 from tasks.ingest.records import Found, Refused, digest
-from tasks.ingest.settings import FIELDS, IngestSettings
 from tasks.ingest.sources import spooled
 
-SAMPLE = 1 << 18  # bytes from which the encoding of a CSV file is told
 DELIMITERS = ",;\t|"
-PARQUET_ROWS = 64  # decoded at a time
+PARQUET_ROWS = 512  # decoded at a time
+_ESCAPED = re.compile("[\udc80-\udcff]")  # a byte that the encoding cannot read
+
+# ------------------------------------------------------------------ CSV
 
 
-def read_csv(stream: IO[bytes], settings: IngestSettings) -> Iterator[Found]:
+def read_csv(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
     """A `.csv` or `.tsv` file with a header; the delimiter is the one that finds a text column in the header."""
     csv.field_size_limit(sys.maxsize)  # rows are bounded before they are parsed
-    text, encoding = _text_stream(stream)
-    records = csv_records(text, settings.line_bytes)
-    header_line = next(records, None)
-    if not isinstance(header_line, str):
-        raise Refused("malformed", "the header line is missing or too long")
-    header, delimiter = _header(header_line, settings)
+    stream, encoding = recoded(stream)
+    text = io.TextIOWrapper(stream, _codec(encoding), errors="surrogateescape", newline="")
+    limit = rows.settings.line_bytes
+    records = csv_records(text, limit)
+    first = next(records, None)
+    if first is None:
+        return
+    if isinstance(first, TooLong):
+        raise Refused("malformed", f"the header has more than {limit:,} characters")
+    header, delimiter = _header(first, rows)
     row = 0
     for record in records:
         if isinstance(record, TooLong):
-            detail = f"row {row} has {record.n_bytes:,} characters; the limit is {settings.line_bytes:,}"
+            detail = f"row {row} has {record.n_bytes:,} characters; the limit is {limit:,}"
             yield Found(row, None, reason="too_large", detail=detail)
             row += 1
             continue
-        for cells in csv.reader(record.splitlines(keepends=True), delimiter=delimiter):
-            if cells:
-                yield _csv_document(row, cells, header, record, encoding, settings)
+        for cells in csv.reader(io.StringIO(record, newline=""), delimiter=delimiter):
+            if any(cells):
+                yield _csv_document(row, cells, header, record, encoding, rows)
                 row += 1
 
 
@@ -75,114 +80,95 @@ def csv_records(lines: IO[str], limit: int) -> Iterator[str | TooLong]:
             held, size, quotes = [], 0, 0
     if size > limit:
         yield TooLong(size)
-    elif quotes % 2:  # never closed: the row where it was opened is lost, those after it are not
+    elif quotes % 2:  # never closed: the line where it was opened stands alone, so that those after it are not lost
         yield from held[:1]
         yield from csv_records(io.StringIO("".join(held[1:]), newline=""), limit)
     elif held:
         yield "".join(held)
 
 
-def _text_stream(stream: IO[bytes]) -> tuple[IO[str], str]:
-    """The stream as text; what the encoding cannot read becomes lone surrogates, which its row pays for."""
-    head = stream.read(SAMPLE)
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-        encoding = "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-        decode(head.decode("utf-8", "ignore").encode())  # UTF-16 without a mark is valid UTF-8 too
-    except UnicodeDecodeError:
-        _, encoding = decode(head[: head.rfind(b"\n") + 1] or head)
-    rest = io.BufferedReader(_Joined(head, stream))
-    return io.TextIOWrapper(rest, encoding, errors="surrogateescape", newline=""), encoding
+def _codec(encoding: str) -> str:
+    return "utf-8-sig" if encoding == "utf-8" else encoding
 
 
-class _Joined(io.RawIOBase):
-    """Bytes already read, then the rest of their stream."""
-
-    def __init__(self, head: bytes, rest: IO[bytes]):
-        self._head, self._rest = io.BytesIO(head), rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._head.read(len(buffer)) or self._rest.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _header(line: str, settings: IngestSettings) -> tuple[list[str], str]:
-    names = settings.names("text")
+def _header(line: str, rows: RowReader) -> tuple[list[str], str]:
     for delimiter in DELIMITERS:
-        header = next(csv.reader([line], delimiter=delimiter), [])
-        if has_name(header, names):
+        header = next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
+        if rows.layout(header)["text"]:
             return header, delimiter
-    found = ", ".join(repr(name[:40]) for name in next(csv.reader([line]), [])[:8])
-    raise Refused("malformed", f"no text column; found {found}; name one 'text' or 'body', or map it in copydesk.toml")
+    raise rows.no_text_field(next(csv.reader([line]), []))
 
 
-def _csv_document(
-    row: int, cells: list[str], header: list[str], record: str, encoding: str, settings: IngestSettings
-) -> Found:
+def _csv_document(row: int, cells: list[str], header: list[str], record: str, encoding: str, rows: RowReader) -> Found:
     raw = record.encode("utf-8", "surrogateescape")
     sha, size = digest(raw), len(raw)
     try:
         if len(cells) > len(header):
             raise Refused("malformed", f"row {row} has {len(cells)} cells, the header {len(header)}")
-        if not record.isascii() and any("\udc80" <= char <= "\udcff" for char in record):
+        if not record.isascii() and _ESCAPED.search(record):
             raise Refused("undecodable", f"row {row} is not {encoding}")
-        found = document_of(
-            row,
-            dict(zip(reversed(header), reversed([*cells, *[""] * (len(header) - len(cells))]), strict=True)),
-            settings,
-        )
+        if record.count('"') % 2:
+            raise Refused("malformed", f"row {row} opens a quotation mark that is never closed")
+        found = rows.document(row, dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=True)))
     except Refused as refused:
-        return Found(row, None, raw_sha256=sha, n_bytes=size, reason=refused.reason, detail=refused.detail)
+        return Found(row, None, encoding, None, sha, size, reason=refused.reason, detail=refused.detail)
     return Found(row, found.content, encoding, found.media, sha, size, found.fields)
 
 
-def read_parquet(stream: IO[bytes], settings: IngestSettings) -> Iterator[Found]:
+# ------------------------------------------------------------------ Parquet
+
+
+def read_parquet(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
     """A `.parquet` file; only the columns that are understood are read."""
-    if not stream.seekable():
-        stream = spooled(stream)
-    with stream:
-        file = pq.ParquetFile(stream, pre_buffer=False, buffer_size=1 << 20)
-        columns = _columns(file.schema_arrow, settings)
+    with stream if stream.seekable() else spooled(stream) as seekable:
+        file = pq.ParquetFile(seekable, pre_buffer=False, buffer_size=1 << 20)
+        layout = rows.layout(file.schema_arrow.names)
+        if not layout["text"]:
+            raise rows.no_text_field(file.schema_arrow.names)
+        columns = [name for name in file.schema_arrow.names if any(name in names for names in layout.values())]
+        limit = rows.settings.document_bytes
         row = 0
-        for batch in file.iter_batches(PARQUET_ROWS, columns=columns):
-            for values in _rows(batch):
-                yield _parquet_document(row, values, settings)
+        for batch in file.iter_batches(PARQUET_ROWS, columns=columns, use_threads=False):
+            for values in _rows(batch, limit):
+                yield _parquet_document(row, values, rows)
                 row += 1
 
 
-def _columns(columns: pa.Schema, settings: IngestSettings) -> list[str]:
-    if not has_name(columns.names, settings.names("text")):
-        found = ", ".join(repr(name[:40]) for name in columns.names[:8])
-        raise Refused(
-            "malformed", f"no text column; found {found}; name one 'text' or 'body', or map it in copydesk.toml"
-        )
-    wanted = {name.casefold() for field in FIELDS for name in settings.names(field)}
-    return [name for name in columns.names if name.casefold() in wanted]
-
-
-def _rows(batch: pa.RecordBatch) -> Iterator[Mapping[str, Any] | None]:
-    """The rows as mappings; None for one that holds strings which are not UTF-8."""
+def _rows(batch: pa.RecordBatch, limit: int) -> Iterator[Mapping[str, Any] | Refused]:
+    """The rows as mappings of plain values; a refusal for one that cannot be had."""
     try:
-        yield from batch.to_pylist()
+        if not _has_long(batch, limit):
+            yield from batch.to_pylist()
+            return
     except UnicodeDecodeError:
-        for i in range(batch.num_rows):
-            try:
-                yield batch.slice(i, 1).to_pylist()[0]
-            except UnicodeDecodeError:
-                yield None
+        pass
+    for i in range(batch.num_rows):
+        one = batch.slice(i, 1)
+        if _has_long(one, limit):
+            yield Refused("too_large", f"a value has more than {limit:,} bytes")
+            continue
+        try:
+            yield one.to_pylist()[0]
+        except UnicodeDecodeError:
+            yield Refused("undecodable", "it holds a string that is not UTF-8")
 
 
-def _parquet_document(row: int, values: Mapping[str, Any] | None, settings: IngestSettings) -> Found:
-    raw = json.dumps(list((values or {}).values()), ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
-    sha, size = digest(raw), len(raw)
+def _has_long(batch: pa.RecordBatch, limit: int) -> bool:
+    """Whether a string is longer than the limit: looked at before anything is made of it."""
+    if batch.nbytes <= limit:
+        return False
+    strings = (c for c in batch.columns if pa.types.is_string(c.type) or pa.types.is_large_string(c.type))
+    return any((pc.max(pc.binary_length(column)).as_py() or 0) > limit for column in strings)
+
+
+def _parquet_document(row: int, values: Mapping[str, Any] | Refused, rows: RowReader) -> Found:
+    sha = size = None
     try:
-        if values is None:
-            raise Refused("undecodable", f"row {row} holds a string that is not UTF-8")
-        found = document_of(row, values, settings)
+        if isinstance(values, Refused):
+            raise values
+        raw = "\0".join([v if isinstance(v, str) else str(v) for v in values.values()]).encode("utf-8", "surrogatepass")
+        sha, size = digest(raw), len(raw)
+        found = rows.document(row, values)
     except Refused as refused:
-        return Found(row, None, raw_sha256=sha, n_bytes=size, reason=refused.reason, detail=refused.detail)
+        return Found(row, None, None, None, sha, size, reason=refused.reason, detail=refused.detail)
     return Found(row, found.content, "utf-8", found.media, sha, size, found.fields)
