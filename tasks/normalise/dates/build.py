@@ -175,6 +175,8 @@ def whole_date(match: Match) -> Built | None:
     expr: Expr = {"k": "date", "m": month}
     if day is not None:
         expr["d"] = day
+        if (weekday_number := match.first("weekday", "short_weekday")) is not None and year is None:
+            expr["w"] = weekday_number
     if year is not None:
         expr["y"] = year
     if match.rule.id == "date.month" and match.next_word() in ("Airlines", "Theatre", "Theater", "Lake"):
@@ -257,10 +259,49 @@ _COUNTED = re.compile(
     r"degrees|rpm|am|pm|hours|seats?|words|million|billion|or|soldiers|students|deaths|homes|units"
 )
 _YEAR_BEFORE = frozenset(
-    ["in", "of", "since", "by", "until", "till", "from", "to", "before", "after", "through", "and", "during", "for", "between", "the", "than"]
+    [
+        "in",
+        "of",
+        "since",
+        "by",
+        "until",
+        "till",
+        "from",
+        "to",
+        "before",
+        "after",
+        "through",
+        "and",
+        "during",
+        "for",
+        "between",
+        "the",
+        "than",
+    ]
 )
 _COUNT_BEFORE = frozenset(
-    ["about", "some", "nearly", "almost", "over", "approximately", "roughly", "around", "only", "another", "least", "most", "than", "up"]
+    [
+        "about",
+        "some",
+        "nearly",
+        "almost",
+        "over",
+        "approximately",
+        "roughly",
+        "around",
+        "only",
+        "another",
+        "least",
+        "most",
+        "than",
+        "up",
+    ]
+)
+
+
+_PART_BEFORE = re.compile(
+    r"(?i)(?:half|quarter|months|weeks|days|season|summer|winter|spring|autumn|fall|end|start|beginning|january|february|march|"
+    r"april|may|june|july|august|september|october|november|december)\s+of\s*$"
 )
 
 
@@ -292,6 +333,10 @@ def year(match: Match) -> Built | None:
             "act",
         ):
             return None
+        if before == "of" and _PART_BEFORE.search(
+            match.text, max(0, match.tokens[0].start - 20), match.tokens[0].start
+        ):
+            return _date(_fixed(periods.year_period(value)))
         plural = re.fullmatch(r"[a-z]{3,}s", after) and not re.search(r"(?:ss|us|is)$", after)
         if plural and before not in ("in", "the", "since", "by", "late", "early", "mid", "fiscal"):
             return None
@@ -428,9 +473,16 @@ def past_n(match: Match) -> Built | None:
 
 
 def vague(match: Match) -> Built | None:
-    if match.words == ["now"] and (match.next_word() in ("that", "-", "‑") or match.previous_word() == "-"):
+    if match.words == ["now"] and (match.next_word() in ("-", "‑") or match.previous_word() == "-"):
         return None
     if match.words[-1] in ("past", "present", "future") and (match.next_word() in ("-", "‑") or _is_noun_ahead(match)):
+        return None
+    return "DATE", dict(VAGUE), None
+
+
+def vague_adjective(match: Match) -> Built | None:
+    after = match.next_word()
+    if not after[:1].isalpha() or after.lower() in ("account", "accounts", "and", "or", "of", "in", "is", "was"):
         return None
     return "DATE", dict(VAGUE), None
 
@@ -459,7 +511,11 @@ def ago(match: Match) -> Built | None:
     unit = match.first("units", "unit")
     if match.tokens[0].letter in "123456":
         return None
+    if match.words[:2] == ["a", "year"]:
+        return _date({"k": "year_ago", "u": "year"})
     amount = _amount(match)
+    if unit == "decade" and amount is not None:  # a decade ago is a year about then, not the decade before
+        unit, amount = "year", 10 * amount
     if amount is None or amount > 10000:
         return "DATE", dict(VAGUE), None
     return _date({"k": "ago", "u": unit, "n": -amount})
@@ -470,7 +526,7 @@ def year_ago(match: Match) -> Built | None:
     if numbers := match.numbers("1234"):
         expr["q"] = int(numbers[0])
     if "quarter" in match.words:
-        expr["of"] = "quarter"
+        expr["base"] = "quarter"
     return _date(expr)
 
 
@@ -501,7 +557,7 @@ def same_period(match: Match) -> Built | None:
         expr["u"] = "quarter"
     if match.year is not None:
         expr["y"] = match.year
-    elif "last" in words or "ago" in words or "earlier" in words or "year-ago" in words:
+    elif "last" in words or "previous" in words or "ago" in words or "earlier" in words or "year-ago" in words:
         expr["back"] = 1
     return _date(expr)
 
@@ -533,8 +589,8 @@ def weekend(match: Match) -> Built | None:
 
 def duration(match: Match) -> Built | None:
     unit = match.first("units", "unit")
-    if unit == "second" and match.tokens[-1].letter in "23":
-        return None
+    if unit == "quarter" and match.words[-1] == "quarters" and _amount(match) == 3:
+        return None  # three-quarters of the house
     amount = _amount(match)
     if amount is None:
         return "DURATION", {"k": "vague", "u": unit}, None
@@ -554,6 +610,10 @@ def half_duration(match: Match) -> Built | None:
 
 
 def vague_duration(match: Match) -> Built | None:
+    if "couple" in match.words:
+        return "DURATION", {"k": "length", "u": match.first("units"), "n": 2}, "approx"
+    if match.previous_word() in ("of", "-") and match.rule.id == "duration.bare":
+        return None  # hundreds of years
     return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None
 
 
@@ -578,7 +638,36 @@ def set_adverb(match: Match) -> Built | None:
 
 
 _NO_RATE_BEFORE = frozenset(
-    ["in", "for", "within", "after", "over", "about", "than", "such", "quite", "only", "is", "was", "of", "to", "as", "from", "at", "by", "on", "and", "or", "with", "that", "what", "half", "once", "not", "with"]
+    [
+        "in",
+        "for",
+        "within",
+        "after",
+        "over",
+        "about",
+        "than",
+        "such",
+        "quite",
+        "only",
+        "is",
+        "was",
+        "of",
+        "to",
+        "as",
+        "from",
+        "at",
+        "by",
+        "on",
+        "and",
+        "or",
+        "with",
+        "that",
+        "what",
+        "half",
+        "once",
+        "not",
+        "with",
+    ]
 )
 
 
@@ -590,8 +679,7 @@ def set_per(match: Match) -> Built | None:
             r"[a-z]+s|twice|once|thrice|million|billion|thousand|percent|cent|%|yen|yuan|people|men", before
         )
         if (
-            (before in _NO_RATE_BEFORE
-            and before != "once")
+            (before in _NO_RATE_BEFORE and before != "once")
             or not rate
             or re.search(r"ss$|^(?:is|was|has|as|this|does|lasts|takes|spends)$", before)
         ):
@@ -658,5 +746,8 @@ BUILDERS: dict[str, Callable[[Match], Built | None]] = {
         f.__name__: f
         for f in (ago, year_ago, earlier, same_period, the_period, unit_end, weekend, duration, duration_range)
     },
-    **{f.__name__: f for f in (half_duration, vague_duration, set_every, set_adverb, set_per, holiday, modifier)},
+    **{
+        f.__name__: f
+        for f in (half_duration, vague_duration, set_every, set_adverb, set_per, holiday, modifier, vague_adjective)
+    },
 }

@@ -22,7 +22,8 @@ HOLIDAYS: dict[str, dict[str, Any]] = {
     row["holiday"]["id"]: row["holiday"] for row in RULES if row["build"] == "holiday"
 }
 REPORTED = ("month", "quarter", "half", "year", "season")  # grains that "a year earlier" can compare with
-FIXED_KINDS = ("fixed",)
+CLOSE_PAST = (30, 200)  # the same where the clause tells of the past
+CLOSE = (60, 200)  # days: a day without a year this near is meant if its other year is that far (TimeBank, tuning part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
     relative = context.used != "none"
     if period is None:
         return Found(mod=scanned.mod, relative=True, status="unanchored", grain=expr.get("u"))
-    context.remember(period)
+    if kind not in ("year_ago", "clock") and "back" not in expr:  # what is compared with is not what is spoken of
+        context.remember(period)
     if kind == "fixed" and period.grain == "year":
         context.last_year = period.first.year
     found = Found(
@@ -144,15 +146,30 @@ def _whole(expr: Expr, context: Context) -> Period | None:
 
 
 def _nearest(candidates: list[Period], context: Context) -> Period | None:
-    """Of the same part of several years, the one the clause looks at: the last begun, or the first not over."""
+    """Of the same part of several years, the one the clause looks at.
+
+    Days within `CLOSE` of the text are meant whatever the tense (a dividend "is payable Nov. 16"), quarters are those of
+    the report (the nearest), and the rest is the last begun, or behind a future cue the first not over.
+    """
     now = context.now()
     if now is None:
         return None
-    if context.tense == "future":
-        ahead = [p for p in candidates if p.last >= now]
-        return ahead[0] if ahead else None
     begun = [p for p in candidates if p.first <= now]
-    return begun[-1] if begun else None
+    ahead = [p for p in candidates if p.last >= now]
+    if not begun or not ahead:
+        return begun[-1] if begun else ahead[0] if ahead else None
+    past, future = begun[-1], ahead[0]
+    back, ahead_days = (now - past.last).days, (future.first - now).days
+    if past.grain == "day":
+        close, far = CLOSE if context.tense != "past" else CLOSE_PAST
+        if min(back, ahead_days) <= close and max(back, ahead_days) >= far:
+            return past if back < ahead_days else future
+        return future if context.tense == "future" and ahead_days <= far else past
+    if past.grain == "quarter":
+        return min(candidates, key=lambda p: (abs((p.first - now).days + (p.last - now).days), p.first))
+    if context.tense == "future" or (context.tense is None and past.grain == "month" and 0 < ahead_days <= 92 < back):
+        return future
+    return past
 
 
 def _in_year(expr: Expr, context: Context, make: Callable[[int], Period | None]) -> Period | None:
@@ -170,6 +187,8 @@ def _in_year(expr: Expr, context: Context, make: Callable[[int], Period | None])
             context.used = "previous"
             return make(context.last_year)
     years = [p for y in range(now.year - 1, now.year + 2) if 1 <= y <= 9999 and (p := make(y)) is not None]
+    if "w" in expr:  # a weekday that one year alone fits decides
+        years = [p for p in years if p.first.isoweekday() == expr["w"]] or years
     if "side" in expr:
         context.now()
         if expr["side"] < 0:
@@ -246,22 +265,7 @@ def _quarter(expr: Expr, context: Context) -> Period | None:
     def make(year: int) -> Period | None:
         return periods.quarter_period(year, expr["n"])
 
-    if _unfinished(expr, context):
-        return _last_ended(context, make)
     return _in_year(expr, context, make)
-
-
-def _unfinished(expr: Expr, context: Context) -> bool:
-    """Whether a part of a year is told as over: reports speak of quarters that have ended."""
-    return context.anchor is not None and context.tense != "future" and not {"y", "whole", "side"} & expr.keys()
-
-
-def _last_ended(context: Context, make: Callable[[int], Period | None]) -> Period | None:
-    now = context.now()
-    if now is None:
-        return None
-    ended = [p for y in (now.year - 1, now.year) if y > 0 and (p := make(y)) is not None and p.last < now]
-    return ended[-1] if ended else None
 
 
 def _half(expr: Expr, context: Context) -> Period | None:
@@ -333,7 +337,7 @@ def _year_ago(expr: Expr, context: Context) -> Period | None:
     if "q" in expr:
         now = context.now()
         return periods.quarter_period(now.year - 1, expr["q"]) if now else None
-    if expr["u"] == "year" and (base := _reported(context, expr.get("of"))) is not None:
+    if expr["u"] == "year" and (base := _reported(context, expr.get("base"))) is not None:
         context.used = "previous"
         return _year_back(base)
     now = context.now()

@@ -138,6 +138,13 @@ def _join_modifier(text: str, right: ScannedDate, left: ScannedDate) -> ScannedD
     if gap.strip() or right.mod is not None or right.expr["k"] == "vague":
         return None
     wants = left.expr["with"]
+    first_word = text[left.start : left.end].lower()
+    if first_word in ("over", "under", "about", "around", "some", "just") and right.expr["k"] in (
+        "past",
+        "weekday",
+        "unit",
+    ):
+        return None  # over the past year: a preposition
     lengths = right.type == "DURATION" or right.expr["k"] in ("ago", "earlier")
     if (wants == "number" and not lengths) or (wants == "point" and lengths):
         return None

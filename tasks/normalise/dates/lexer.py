@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from tasks.normalise.dates.words import ABBREVIATIONS, CAPITAL, CORE, LETTERS, VALUES
 
 _TOKEN = re.compile(
-    r"""(?P<word>[^\W\d_]+)
+    r"""(?P<qn>(?<![^\W_])(?:[1-4][qh]|[qh][1-4])(?![^\W_]))
+      | (?P<word>[^\W\d_]+)
       | (?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)?)?(?![\w/-]))
       | (?P<slash>\d\d?(?P<sep>[/.-])\d\d?(?P=sep)(?:\d{4}|\d\d)(?![\w/-]|\.\d))
-      | (?P<clock>\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))
-      | (?P<qn>[1-4](?:q|h)(?![^\W_]))
+      | (?P<clock>\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))(?:\s\(?(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w)\)?)?
       | (?P<decade>\d{3}0['’]?s(?![^\W_])|['’‘]?\d0s(?![^\W_]))
       | (?P<yy>['’‘]\d\d(?![\d\w]))
-      | (?P<num>\d+(?:,\d{3})*(?:\.\d+)?(?P<nth>(?:st|nd|rd|th)(?![^\W_]))?)
+      | (?P<num>\d+(?:,\d{3})*(?:\.\d+)?(?:\s[1-9]/[2-9](?!\d))?(?P<nth>(?:st|nd|rd|th)(?![^\W_]))?)
       | (?P<poss>['’]s(?![^\W_]))
       | (?P<hyphen>[-‐‑–](?![-–]))
       | (?P<stop>\.)
@@ -35,7 +35,8 @@ _TOKEN = re.compile(
       | (?P<other>[^\s\w])""",
     re.VERBOSE,
 )
-_CORE = re.compile(f"[{''.join(sorted(CORE))}]")
+_THE_NTH = f"{LETTERS['on']}{LETTERS['the']}[1-5]"
+_CORE = re.compile(f"[{''.join(sorted(CORE))}]|{_THE_NTH}")
 _GLUE_BEFORE = frozenset("$€£¥₹#+@*^=~&_/\\")
 _GLUE_AFTER = frozenset("%°+‰²³×^=_@&\\€£¥")
 MAX_DIGITS = 15
@@ -139,10 +140,8 @@ def _number(match: re.Match[str], lower: str, broken_end: int) -> Token | None:
     after = lower[end] if end < len(lower) else " "
     if before in _GLUE_BEFORE or before.isalnum() or after in _GLUE_AFTER or after.isalpha() or after == "_":
         return None
-    if (
-        (broken_end == start
-        and before in "-–.")
-        or (broken_end >= 0 and lower[broken_end:start].strip() == "" and lower[broken_end - 1] in "$€£¥#")
+    if (broken_end == start and before in "-–.") or (
+        broken_end >= 0 and lower[broken_end:start].strip() == "" and lower[broken_end - 1] in "$€£¥#"
     ):
         return None
     if after in ".,:" and lower[end + 1 : end + 2].isdigit():
@@ -151,10 +150,10 @@ def _number(match: re.Match[str], lower: str, broken_end: int) -> Token | None:
     if kind == "num":
         return _plain_number(words, match["nth"], start, end)
     if kind == "clock":
-        exact = words[-1] not in "0123456789"
+        exact = words.count(":") > 1 or bool(re.search(r"[a-z]", words))
         return Token("C" if exact else "c", start, end, words)
     if kind == "qn":
-        return Token("Q" if words[1] == "q" else "H", start, end, int(words[0]))
+        return Token("Q" if "q" in words else "H", start, end, int(words.strip("qh")))
     letter = {"iso": "I", "slash": "S", "decade": "D", "yy": "a"}[str(kind)]
     return Token(letter, start, end, words)
 
@@ -162,6 +161,14 @@ def _number(match: re.Match[str], lower: str, broken_end: int) -> Token | None:
 def _plain_number(words: str, nth: str | None, start: int, end: int) -> Token | None:
     """d 1 to 31, e two digits above, y four digits of a year, n other whole numbers, z decimals; 1 to 6 ordinals."""
     digits = words.removesuffix(nth) if nth else words
+    if "/" in digits:
+        whole, part = digits.split()
+        value = (
+            int(whole.replace(",", "")) + int(part[0]) / int(part[2])
+            if len(whole) <= MAX_DIGITS and "." not in whole
+            else 0
+        )
+        return Token("z", start, end, value)
     if len(digits) > MAX_DIGITS:
         return None
     if "," in digits or "." in digits:
@@ -186,12 +193,12 @@ def _ordinal_letter(value: int) -> str:
 def _closed(tokens: list[Token]) -> Run | None:
     """The run of the tokens, spelled-out numbers put together; None where nothing in it can carry a date."""
     letters = "".join(t.letter for t in tokens)
-    if not _CORE.search(letters):
-        return None
     if "w" in letters or "f" in letters:
+        if not (_CORE.search(letters) or "ww" in letters):
+            return None
         tokens = list(_with_numbers(tokens))
         letters = "".join(t.letter for t in tokens)
-    return Run(letters, tokens)
+    return Run(letters, tokens) if _CORE.search(letters) else None
 
 
 def _with_numbers(tokens: list[Token]) -> Iterator[Token]:

@@ -19,7 +19,22 @@ from tasks.normalise.dates.records import ScannedDate
 from tasks.normalise.dates.tense import tense_at
 
 # Kinds whose value depends on which way the clause looks, or which a conflict can show in.
-TENSED = frozenset(["date", "weekday", "quarter", "half", "season", "first_n", "nth_unit", "unit", "weekend", "holiday", "span", "prev"])
+TENSED = frozenset(
+    [
+        "date",
+        "weekday",
+        "quarter",
+        "half",
+        "season",
+        "first_n",
+        "nth_unit",
+        "unit",
+        "weekend",
+        "holiday",
+        "span",
+        "prev",
+    ]
+)
 
 
 def scan_dates(text: str) -> list[ScannedDate]:
@@ -39,10 +54,7 @@ def _matches(text: str, run: Run) -> Iterator[ScannedDate]:
     letters, tokens = run.letters, run.tokens
     at, size = 0, len(letters)
     while at < size:
-        candidates = _candidates(letters, at)
-        for start in {c[1] for c in candidates if c[1] > at}:  # a word before the mention must not cut it short
-            candidates += _candidates(letters, start)
-        for end, start, rule in sorted(candidates, key=lambda c: -c[0]):
+        for end, start, rule in sorted(_candidates(letters, at), key=lambda c: -c[0]):
             inside = tokens[start:end]
             before = tokens[start - 1] if start else None
             built = BUILDERS[rule.build](Match(rule, inside, text, before, tokens[end] if end < size else None))

@@ -40,9 +40,43 @@ NUMBER_CLASSES = {
     "qn": "Q",
     "hn": "H",
 }
-_CORE_CLASSES = ["month", "weekday", "weekdays", "unit", "units", "adverb", "season_name", "daypart", "today", "decade_name"]
+_CORE_CLASSES = [
+    "month",
+    "weekday",
+    "weekdays",
+    "unit",
+    "units",
+    "adverb",
+    "season_name",
+    "daypart",
+    "today",
+    "decade_name",
+]
 # Words of vague phrases that are too common to make a run worth a look by themselves.
-_COMMON = frozenset(["the", "in", "at", "of", "for", "to", "a", "right", "just", "more", "most", "this", "these", "some", "not", "long", "once", "before", "far", "very"])
+_COMMON = frozenset(
+    [
+        "the",
+        "in",
+        "at",
+        "of",
+        "for",
+        "to",
+        "a",
+        "right",
+        "just",
+        "more",
+        "most",
+        "this",
+        "these",
+        "some",
+        "not",
+        "long",
+        "once",
+        "before",
+        "far",
+        "very",
+    ]
+)
 
 VALUES: dict[str, dict[str, Any]] = {
     name: {word: value for word, value in table.items() if word != "why"} for name, table in _WORDS.items()
@@ -97,7 +131,11 @@ CLASSES["sure_month"] = "".join(LETTERS[w] for w in VALUES["month"] if w not in 
 
 def _core() -> frozenset[str]:
     """Letters that can carry a date: those of core classes, of numbers that are dates, of vague words and holidays."""
-    core = set("yIDSCcaQH") | {c for name in _CORE_CLASSES for c in CLASSES[name]}
+    core = (
+        set("yIDSCcaQH")
+        | {LETTERS[w] for w in ("period", "half", "ago", "current", "recent", "while", "time")}
+        | {c for name in _CORE_CLASSES for c in CLASSES[name]}
+    )
     for rule in RULES:
         if rule["build"] in ("vague", "holiday"):
             for name in rule["pattern"].split("|"):
