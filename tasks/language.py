@@ -148,7 +148,8 @@ def _by_script(text: str) -> tuple[str, tuple[str, float] | None]:
         return (_NOT_LATIN.sub(" ", text) if n_other > MIXED_SHARE * n_latin else text), None
     n_han = len(_HAN.findall(other))
     if n_han and not _KANA_HANGUL.search(other) and 2 * n_han > n_other:
-        return text, (("zh", round(n_han / n_other, 4)) if n_han * IDEOGRAPH_LETTERS >= MIN_LETTERS else UNDECIDED)
+        share = min(n_han / n_other, 1.0)  # U+3007, the Chinese zero, is no letter to Python
+        return text, (("zh", round(share, 4)) if n_han * IDEOGRAPH_LETTERS >= MIN_LETTERS else UNDECIDED)
     return _LATIN.sub(" ", text), None
 
 
