@@ -30,8 +30,8 @@ LEAST_CORPUS = 1000  # texts
 MOST_DAYS = 7
 # Either a figure and most names, five at least; or several figures and some names, or the same wording and some names.
 LEAST_FIGURE_BITS, LEAST_NAMES, LEAST_NAMES_SHARE = 5, 5, 0.5
-MANY_FIGURE_BITS, FEW_NAMES, FEW_NAMES_SHARE = 13, 2, 0.25
-LEAST_WORDING, WORDING_NAMES, WORDING_NAMES_SHARE = 0.3, 4, 1 / 3
+MANY_FIGURE_BITS, FEW_NAMES, FEW_NAMES_SHARE = 13, 3, 0.3
+LEAST_WORDING, WORDING_NAMES, WORDING_NAMES_SHARE = 0.3, 4, 0.25
 TEMPLATE = -1.0  # stands for the share of wording of two texts with the same form and other facts
 LEAST_SHARED = 2  # rare figures and names, for two texts to be held against each other
 DIGIT_BITS = (0, 2, 5, 9)  # of a figure with so many telling digits: leading digits are mostly small
