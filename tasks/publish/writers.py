@@ -94,7 +94,10 @@ def json_line(row: dict[str, Any]) -> str:
     >>> json_line({"title": "Zoë\\u2028", "day": date(2024, 2, 29)})
     '{"title":"Zoë\\\\u2028","day":"2024-02-29"}\\n'
     """
-    return _ENCODER.encode(row).translate(_LINE_ENDS) + "\n"
+    line = _ENCODER.encode(row)
+    if any(end in line for end in _LINE_ENDS):
+        line = line.translate(str.maketrans(_LINE_ENDS))
+    return line + "\n"
 
 
 def _as_text(value: Any) -> str:
@@ -105,4 +108,4 @@ def _as_text(value: Any) -> str:
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_as_text)
 # JSON leaves these as they are, and Python's str.splitlines, among others, ends a line at each
-_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_LINE_ENDS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
