@@ -20,6 +20,7 @@ from math import log10
 
 from tasks.rules import read_toml
 
+LIMIT = 1e24
 MAX_DIGITS = 21  # beyond a sextillion no news figure is meant; also keeps every value finite and short to print
 
 _TABLE = {name: table["words"] for name, table in read_toml("numbers").items()}
@@ -93,25 +94,31 @@ _PART = trie([word for word in _TABLE["parts"] if word not in ("half", "halves")
 _CROWD = trie(_TABLE["crowds"])
 _MULTIPLE = trie(_TABLE["multiples"])
 
-_NUMBER = re.compile(
-    rf"""(?P<digits>(?:\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|(?<![\w.])\.\d+)
-            (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])|{_GLYPH})?
-            (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mln|mio|bn|bln|tn|trn){_END})?
-            (?P<weak>[mbtk]{_END}(?![²³2/^]))?)
-        |(?<![a-z0-9_])(?:
-          (?P<crowd>{_CROWD}(?:{_BLANK}of{_BLANK}{_CROWD})*(?={_BLANK}of{_END}))
-         |(?P<multiple>{_MULTIPLE}{_END}(?!-))
-         |(?P<part>(?:an?{_BLANK})?quarter{_BLANK}(?:of{_BLANK})?(?:an?{_BLANK})?(?={_SCALE}{_END})
-            |(?:an?|{trie(_TABLE["ones"])}){_GAP}(?:{_PART}){_END}
-            |half{_BLANK}an?{_BLANK}(?={_SCALE}{_END})|half(?={_BLANK}(?:of|the|its|their|his|her|our|all){_END}))
-            (?P<partscale>(?:{_BLANK}?{_SCALE}{_END})*)
-         |(?P<words>(?:an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
-            (?:{_GAP}{_WORD}{_END}|(?:(?<=hundred)|(?<=thousand)|(?<=million)){_BLANK}and{_BLANK}{_WORD}{_END})*){_END}
-            (?P<ahalf>(?:{_BLANK}|-)and(?:{_BLANK}|-)a(?:{_BLANK}|-)half{_END})?
-            (?P<wordscale>(?:{_BLANK}?{_SCALE}{_END})*)
-        )
-        |{_GLYPH}""",
+_DIGITS = re.compile(
+    rf"""(?P<digits>(?:\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|\.\d+))
+         (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])|{_GLYPH})?
+         (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mln|mio|bn|bln|tn|trn){_END})?
+         (?P<weak>[mbtk]{_END}(?![²³2/^]))?""",
     re.VERBOSE,
+)
+_IN_WORDS = re.compile(
+    rf"""(?P<crowd>{_CROWD}(?:{_BLANK}of{_BLANK}{_CROWD})*(?={_BLANK}of{_END}))
+        |(?P<multiple>{_MULTIPLE}{_END}(?!-))
+        |(?P<part>(?:an?{_BLANK})?quarter{_BLANK}(?:of{_BLANK})?(?:an?{_BLANK})?(?={_SCALE}{_END})
+           |(?:an?|{trie(_TABLE["ones"])}){_GAP}(?:{_PART}){_END}
+           |half{_BLANK}an?{_BLANK}(?={_SCALE}{_END})|half(?={_BLANK}(?:of|the|its|their|his|her|our|all){_END}))
+           (?P<partscale>(?:{_BLANK}?{_SCALE}{_END})*)
+        |(?P<words>(?:an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
+           (?:{_GAP}{_WORD}{_END}|(?:(?<=hundred)|(?<=thousand)|(?<=million)){_BLANK}and{_BLANK}{_WORD}{_END})*){_END}
+           (?P<ahalf>(?:{_BLANK}|-)and(?:{_BLANK}|-)a(?:{_BLANK}|-)half{_END})?
+           (?P<wordscale>(?:{_BLANK}?{_SCALE}{_END})*)
+        |(?P<glyph>{_GLYPH})""",
+    re.VERBOSE,
+)
+_FIRST_WORDS = trie([*_SMALL, *_TABLE["crowds"], *_TABLE["multiples"], "half", "quarter"])
+# A sieve that is cheaper than the patterns above: where a number may begin at all
+_START = re.compile(
+    rf"\d|(?<![a-z0-9_])(?:{_FIRST_WORDS}{_END}|an?[ -](?=(?:{_SCALE}|{_PART}){_END}))|(?<![\w.])\.\d|{_GLYPH}"
 )
 _WESTERN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
@@ -134,12 +141,19 @@ def find_numbers(low: str) -> list[Number]:
     >>> [(n.value, n.high) for n in find_numbers("from 2.5 million to tens of thousands of seats")]
     [(2500000.0, None), (10000.0, 100000.0)]
     """
-    found = []
-    for match in _NUMBER.finditer(low):
-        kind = match.lastgroup
-        number = _read_digits(match) if match["digits"] else _READERS.get(kind or "", _read_glyph)(match)
-        if number is not None:
+    found: list[Number] = []
+    position = 0
+    while start := _START.search(low, position):
+        if match := _DIGITS.match(low, start.start()):
+            number = _read_digits(match)
+        elif match := _IN_WORDS.match(low, start.start()):
+            number = _READERS[match.lastgroup](match)  # type: ignore[index]
+        else:
+            position = start.end()
+            continue
+        if number is not None and number.value < LIMIT:
             found.append(number)
+        position = match.end()
     return found
 
 
@@ -175,8 +189,7 @@ def decimal_of(digits: str) -> tuple[str, bool] | None:
 def _read_digits(match: re.Match[str]) -> Number | None:
     run = match["digits"]
     fraction, scales, weak = match["fraction"], match["scales"], match["weak"]
-    tail = len(fraction or "") + len(scales or "") + len(weak or "")
-    bare = (run[:-tail] if tail else run).replace(" ", "").replace("\u202f", "")
+    bare = run.replace(" ", "").replace("\u202f", "")
     read = decimal_of(bare)
     if read is None:
         return None
@@ -244,7 +257,7 @@ def read_words(words: list[str]) -> tuple[float, float] | None:
                 total, group, last = total + (group or 1.0) * worth, 0.0, "scale"
             else:
                 total *= worth
-    return (total + group, trailing) if total + group < 1e24 else None
+    return total + group, trailing
 
 
 def _read_words(match: re.Match[str]) -> Number | None:
@@ -300,11 +313,12 @@ def _read_multiple(match: re.Match[str]) -> Number:
 
 
 def _read_glyph(match: re.Match[str]) -> Number:
-    value = _TABLE["glyphs"][match[0]]
+    value = _TABLE["glyphs"][match["glyph"]]
     return Number(match.start(), match.end(), value, None, value, 1.0, "part")
 
 
 _READERS = {
+    "glyph": _read_glyph,
     "crowd": _read_crowd,
     "multiple": _read_multiple,
     "part": _read_part,

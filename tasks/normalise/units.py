@@ -22,6 +22,7 @@ from tasks.normalise.numbers import SCALES, trie
 from tasks.rules import read_csv, read_toml
 
 CALENDAR = {"d", "wk", "mo", "3.mo", "a", "10.a", "100.a"}
+MAX_CONTEXT = 100_000  # characters looked at for whose dollars are meant
 _SPACED_LETTERS = set("mtgLWVCFKp")  # one-letter signs that may stand a blank away from the number
 
 
@@ -101,6 +102,15 @@ _CAPITAL_BEHIND = re.compile(r" [A-Z]")
 _GAP = re.compile(r"[ \t\u00a0\u202f]{0,3}(?:-[ ]?|\()?")
 _SIGN_BEHIND = re.compile(rf"(?:{trie(_BEHIND)})(?![A-Za-z0-9²³])")
 _SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{trie(_BEFORE)}) ?[-−–]?$")
+_GLUED = {
+    "R",
+    "PS",
+    "Sh",
+    "BD",
+    "KD",
+    "LE",
+    "Dh",
+}  # letters that are words elsewhere: a sign only when they touch digits
 _SCALE_BEHIND = re.compile(r" ((?:m|b|tr)illion)(?![a-z])")
 _SIGN_ENDS = {sign[-1] for sign in _BEFORE}
 
@@ -125,8 +135,8 @@ def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[
     if sign is None:
         return None
     if start > end and len(sign[0]) == 1 and sign[0].isalpha():
-        if sign[0] not in _SPACED_LETTERS or _CAPITAL_BEHIND.match(text, sign.end()):
-            return None  # "23 A series", "12 F Block"
+        if sign[0] not in _SPACED_LETTERS or (sign[0] in "CFK" and _CAPITAL_BEHIND.match(text, sign.end())):
+            return None  # "12 F Block"
     return _BEHIND[sign[0]], sign.end()
 
 
@@ -151,7 +161,7 @@ def currency_before(text: str, start: int) -> tuple[Unit, int] | None:
     if sign is None:
         return None
     name = sign[0].rstrip(" -−–")
-    if name == "R" and sign[0] != "R":
+    if name in _GLUED and sign[0] != name:
         return None
     return _BEFORE[name], sign.start()
 
@@ -160,7 +170,7 @@ class Context:
     """What the words of one text say about whose money a shared name is; looked up once a name."""
 
     def __init__(self, low: str):
-        self.low = low
+        self.low = low[:MAX_CONTEXT]
         self.known: dict[str, Unit] = {}
 
     def settle(self, unit: Unit) -> Unit:

@@ -50,7 +50,7 @@ def find_figures(text: str, *, dates: Iterable[Any] | None = None) -> list[Figur
     """
     low = lower(text)
     context = Context(low)
-    busy = _Busy(dates or ())
+    busy = _Busy(dates) if dates else _NOTHING
     drafts: list[Draft] = []
     joined_at = -1
     for number in find_numbers(low):
@@ -73,6 +73,9 @@ class _Busy:
             return False
         at = bisect_right(self.starts, start)
         return (at > 0 and self.spans[at - 1][1] > start) or (at < len(self.starts) and self.starts[at] < end)
+
+
+_NOTHING = _Busy(())
 
 
 def _mentions(text: str, low: str, drafts: list[Draft]) -> list[FigureMention]:
@@ -177,8 +180,8 @@ def _change(text: str, low: str, draft: Draft, cues: Cues, end: int) -> str | No
         return "down" if draft.low < 1 else "up"
     if draft.kind in _SHARES and text[draft.start - 1 : draft.start] == "+":
         return "up"
-    if draft.high is not None and cues.change == "from" and draft.rule == "range":
-        return "up" if draft.first <= draft.low else "down"
+    if draft.high is not None and cues.change in ("from", "to"):
+        return None  # the ends of a move: its rule says "rise" or "fall"
     if cues.change in ("up", "down") and draft.kind in ("age", "count") and cues.change_word in _TRANSITIVE:
         return None
     if cues.change is None and draft.kind in _SHARES and draft.high is None:

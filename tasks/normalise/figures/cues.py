@@ -31,6 +31,8 @@ _FILLERS = frozenset(
     "by of a an another further additional extra the its total record whopping staggering around just only "
     "modest sharp mere combined cumulative solid robust strong".split()
 )
+_ENDS_OF_MOVES = ("to", "from")
+_TELLING = _FILLERS | _LAST_WORDS | set(_CHANGES) | set(_ENDS_OF_MOVES)
 _CLAUSE_ENDS = frozenset(";:()")
 _BEHIND = re.compile(rf"[ \u00a0]({'|'.join(sorted(map(re.escape, _BOUND_BEHIND), key=len, reverse=True))})(?![a-z])")
 _BEHIND_AT_END = re.compile(
@@ -41,7 +43,7 @@ _MOVED_BEHIND = re.compile(
 )
 _NEAR_ANY = re.compile(rf"(?<![a-z])({'|'.join(sorted(map(re.escape, _NEAR), key=len, reverse=True))})(?![a-z])")
 _STOP = re.compile(r"[.;!?](?:\s|$)|\n")
-REACH = 50
+REACH = 56  # characters: about nine words
 
 
 @dataclass(slots=True)
@@ -61,45 +63,48 @@ def cues_before(low: str, start: int) -> Cues:
     >>> cues_before("output rose by nearly 5%", 22)
     Cues(start=15, bound='~', change='up', lead='by', change_word='rose')
     """
-    begin = max(0, start - 64)
-    tokens = [(match[0], match.start()) for match in _TOKENS.finditer(low, begin, start)]
-    if not tokens:
-        return Cues(start)
+    begin = max(0, start - REACH)
+    if low[start - 4 : start] == "sub-":
+        return Cues(start - 4, "<")
+    words = low[begin:start].rsplit(None, 1)
+    if not words or words[-1].lstrip("(\"“") not in _TELLING:  # true of most numbers, and quickly seen
+        return Cues(start, lead=words[-1] if words else "")
+    tokens = _TOKENS.findall(low, begin, start)
     last = len(tokens)
     cues = Cues(start)
     while last and (found := _bound_at(tokens, last)):
         length, bound = found
+        for token in reversed(tokens[last - length : last]):
+            cues.start = low.rfind(token, begin, cues.start)
         last -= length
-        cues.start = tokens[last][1]
         cues.bound = cues.bound if cues.bound not in (None, "~") else bound
     if last:
-        cues.lead = tokens[last - 1][0]
+        cues.lead = tokens[last - 1]
         cues.change, cues.change_word = _change_at(tokens, last)
     return cues
 
 
-def _bound_at(tokens: list[tuple[str, int]], last: int) -> tuple[int, str] | None:
+def _bound_at(tokens: list[str], last: int) -> tuple[int, str] | None:
     """(number of words, bound) of the longest words of bound that end before token `last`."""
-    if tokens[last - 1][0] not in _LAST_WORDS:
+    if tokens[last - 1] not in _LAST_WORDS:
         return None
     for length in range(min(_LONGEST, last), 0, -1):
-        phrase = tuple(token for token, _ in tokens[last - length : last])
-        if phrase in _BOUNDS:
-            return length, _BOUNDS[phrase]
+        if bound := _BOUNDS.get(tuple(tokens[last - length : last])):
+            return length, bound
     return None
 
 
-def _change_at(tokens: list[tuple[str, int]], last: int) -> tuple[str | None, str]:
+def _change_at(tokens: list[str], last: int) -> tuple[str | None, str]:
     """(change, its word) before token `last`."""
-    lead = tokens[last - 1][0]
-    if lead in ("to", "from"):
-        for word, _ in reversed(tokens[max(0, last - 9) : last - 1]):
+    lead = tokens[last - 1]
+    if lead in _ENDS_OF_MOVES:
+        for word in reversed(tokens[max(0, last - 9) : last - 1]):
             if word in _CHANGES:
                 return lead, word
             if word in _CLAUSE_ENDS:
                 break
         return None, ""
-    for word, _ in reversed(tokens[max(0, last - 5) : last]):
+    for word in reversed(tokens[max(0, last - 5) : last]):
         if word in _CHANGES:
             return _CHANGES[word], word
         if word not in _FILLERS:

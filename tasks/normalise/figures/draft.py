@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from tasks.normalise.figures.cues import Cues
-from tasks.normalise.figures.guard import is_code, is_numbering
+from tasks.normalise.figures.guard import is_code, is_numbering, is_year
 from tasks.normalise.figures.nouns import noun_behind
 from tasks.normalise.numbers import Number, scaled
 from tasks.normalise.units import Context, Unit, currency_before, scale_behind, unit_behind
@@ -19,8 +19,8 @@ from tasks.normalise.units import Context, Unit, currency_before, scale_behind, 
 MAX_AGE = 120
 MAX_PRIMES = 200  # ′ and ″ behind more than this are damaged quotation marks
 
-_AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(year|month|week|day)s?[ -](?:old|of age)(?![a-z])")
-_AGE_CODES = {"year": "a", "month": "mo", "week": "wk", "day": "d"}
+_AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(?:(year|yr|month|week|day)s?\.?[ -](?:old|of age)|y/?o|y\.o\.)(?![a-z])")
+_AGE_CODES = {None: "a", "year": "a", "yr": "a", "month": "mo", "week": "wk", "day": "d"}
 _AGE_BEFORE = re.compile(
     r"(?:(?<![a-z])(?P<age>(?:the )?age (?:of )?|aged )|(?<![a-z])(?P<turn>turn(?:s|ed)? |(?:he|she|who) (?:is|was|will be) ))$"
 )
@@ -75,7 +75,12 @@ def draft_number(text: str, low: str, number: Number, context: Context, joined_a
     elif not _take_age(text, low, draft):
         _take_unit(text, low, draft, context)
     if number.form == "digits":
-        if is_code(text, number.start, draft.end, before is not None, not draft.is_bare, joined_at):
+        if before and before[0].currency == "GBP" and text[draft.start] == "P" and number.scale == 1:
+            return None  # "PS" is a pound sign in some feeds, and a games console
+        owned = before is not None or draft.kind == "age"
+        if is_code(text, number.start, draft.end, owned, not draft.is_bare, joined_at):
+            return None
+        if draft.is_bare and is_year(low, number):
             return None
         if draft.kind is None and (number.decimal_comma or is_numbering(text, number)):
             return None

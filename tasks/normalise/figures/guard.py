@@ -27,9 +27,11 @@ _EXEMPT = frozenset(_TABLE["name_words"]["exempt"].split())  # ordinary words: n
 _IDIOMS = tuple(sorted(_TABLE["idioms"]["phrases"], key=len, reverse=True))
 _IDIOM = re.compile(rf"(?:{'|'.join(map(re.escape, _IDIOMS))})(?![a-z])")
 _BEFORE_ONE = frozenset(_TABLE["idioms"]["before"])
+_LED = {word: tuple(phrases) for word, phrases in _TABLE["idioms"]["led"].items()}
 _BEFORE_HALF = frozenset(_TABLE["idioms"]["before_half"])
 _MONTHS = frozenset(_TABLE["dates"]["months"].split())
 _CLOCK = frozenset(_TABLE["dates"]["clock"].split())
+_YEAR_LEADS = frozenset(_TABLE["dates"]["year_leads"].split())
 _COUNT_LEADS = frozenset(_TABLE["dates"]["count_leads"].split())
 _FUNCTION = frozenset(_TABLE["bare"]["function"].split())
 _LEADS = frozenset(_TABLE["bare"]["leads"].split())
@@ -51,14 +53,14 @@ def is_code(text: str, start: int, end: int, has_currency: bool, has_unit: bool,
 
 def _is_free_left(text: str, start: int, joined_at: int) -> bool:
     before = text[start - 1] if start else " "
-    if before.isalnum() or before in "_#@§№&":
+    if before.isalnum() or before in "_#@§№&×":
         return False
     two = text[start - 2] if start > 1 else " "
     if before in "-–—‑":
         if joined_at == start - 1:
             return True
         if two.isalpha():
-            return text[max(0, start - 6) : start - 1].lower().endswith("minus")
+            return text[max(0, start - 6) : start - 1].lower().endswith(("minus", " sub"))
         return not two.isdigit()
     if before in "+/:":
         return not two.isalnum()
@@ -67,7 +69,7 @@ def _is_free_left(text: str, start: int, joined_at: int) -> bool:
 
 def _is_free_right(text: str, end: int, has_unit: bool) -> bool:
     after, two = text[end : end + 1], text[end + 1 : end + 2]
-    if after in ("+", ":", "/", ".") and two.isdigit():
+    if (after in ("+", ":", "/", ".") and two.isdigit()) or after == "×":
         return False
     if has_unit or not after:
         return True
@@ -78,9 +80,8 @@ def _is_free_right(text: str, end: int, has_unit: bool) -> bool:
 
 def is_numbering(text: str, number: Number) -> bool:
     """Whether a number opens a line as the numbering of a list: "1. Wash the rice"."""
-    line = text.rfind("\n", 0, number.start) + 1
-    head = text[line : number.start].strip(" \t(")
-    return not head and text[number.end : number.end + 2] in (". ", ") ", ".\t", ")\t") and number.value < 100
+    head = text[max(0, number.start - 4) : number.start].rstrip(" \t(")
+    return (not head or head[-1] == "\n") and text[number.end : number.end + 2] in (". ", ") ", ".\t", ")\t") and number.value < 100
 
 
 def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
@@ -115,12 +116,14 @@ def _is_idiom(low: str, number: Number) -> bool:
     word = low[number.start : number.end]
     if _IDIOM.match(low, number.start):
         return True
-    if word == "half" or number.value == 1:
-        before = _WORDS_BEFORE.search(low, max(0, number.start - 24), number.start)
-        if before is None:
-            return False
-        return before[0] in (_BEFORE_HALF if word == "half" else _BEFORE_ONE)
-    return False
+    if word != "half" and number.value > 2:
+        return False
+    before = _WORDS_BEFORE.search(low, max(0, number.start - 24), number.start)
+    if before is None:
+        return False
+    if before[0] in (_BEFORE_HALF if word == "half" else _BEFORE_ONE if word == "one" else ()):
+        return True
+    return low.startswith(_LED.get(before[0], ()), number.start) if before[0] in _LED else False
 
 
 def looks_like_date(low: str, draft: Draft, noun: str | None, before: str) -> bool:
@@ -139,6 +142,14 @@ def looks_like_date(low: str, draft: Draft, noun: str | None, before: str) -> bo
     if not number.grouped and FIRST_YEAR <= draft.low < LAST_YEAR:
         return noun is None or before not in _COUNT_LEADS
     return False
+
+
+def is_year(low: str, number: Number) -> bool:
+    """Whether bare digits are a year by the word before them: "in 2008 to 29" is no range."""
+    if number.grouped or not FIRST_YEAR <= number.value < LAST_YEAR:
+        return False
+    before = _WORDS_BEFORE.search(low, max(0, number.start - 24), number.start)
+    return bool(before) and (before[0] in _YEAR_LEADS or before[0] in _MONTHS)  # type: ignore[index]
 
 
 def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:

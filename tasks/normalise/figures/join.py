@@ -24,8 +24,9 @@ SAME_SCALE = 20  # "200 to 4 million" is not 200 million: the first number may b
 
 _DASH = re.compile(r" ?[-–—‑] ?")
 _JOIN = re.compile(r"(?: ?[-–—‑] ?|,? (?:to|or|through|till|until) )(?:as (?:much|many|high) as )?")
-_RATE = re.compile(r" (?:(?:us|u\.s\.) )?(?:per|a|an) [a-z]+ to ")
+_RATE = re.compile(r"(?: (?:us|u\.s\.))?(?: (?:per|a|an) [a-z]+)?(?: in \d{4})?,? to ")
 _LIST = re.compile(r"(?:, | and |, and | or |, or | to | ?[-–] ?)")
+_OF_THE = re.compile(r" (?:out )?of (?:the|its|their|a total) ")
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
 _SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "calendar")
 
@@ -45,7 +46,13 @@ def _share(low: str, left: Draft, right: Draft) -> None:
     """Lends the right draft's unit and scale to a bare left one: "20 and 30 km", "5, 7 or 9 percent"."""
     if not left.is_bare or right.kind not in _SHARED_KINDS or right.start != right.number.start:
         return
-    if right.start - left.end < 8 and _LIST.fullmatch(low, left.end, right.start):
+    if left.number.scale > 1 and right.kind == "money" and _OF_THE.fullmatch(low, left.end, right.start):
+        left.kind, left.unit, left.rule = (
+            right.kind,
+            right.unit,
+            "shared_unit",
+        )  # "280 million of the 1.5 billion shekels"
+    elif right.start - left.end < 8 and _LIST.fullmatch(low, left.end, right.start):
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"
         _share_scale(left, right)
 
@@ -129,13 +136,11 @@ def _divide(left: Draft, right: Draft) -> bool:
 
 
 def _is_range(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
-    if left.rule == "range":
-        return False
     if left.cues is None:
         left.cues = cues_before(low, left.start)
     lead = left.cues.lead
     between = lead == "between" and gap.strip() == "and"
-    rate = left.kind == "money" and lead == "from" and _RATE.fullmatch(gap)
+    rate = left.kind in ("money", "measure") and lead == "from" and _RATE.fullmatch(gap)
     if not (_JOIN.fullmatch(gap) or between or rate):
         return False
     if not _same_unit(text, low, left, right):
@@ -173,4 +178,6 @@ def _span(left: Draft, right: Draft) -> bool:
     left.end, left.number_end, left.flag = right.end, right.number_end, left.flag or right.flag
     left.number = replace(left.number, grouped=left.number.grouped or right.number.grouped, end=right.number.end)
     left.rule = "range"
+    if left.cues and left.cues.change == "from":  # the ends of a move
+        left.rule = "rise" if left.first < second else "fall"
     return True

@@ -20,10 +20,12 @@ _TABLE = read_toml("figures_nouns")
 _STOP = frozenset(_TABLE["stop"]["words"].split())
 _PLURAL = frozenset(_TABLE["plural"]["words"].split())
 _NOT_PLURAL = frozenset(_TABLE["not_plural"]["words"].split())
+_IDLE = frozenset(_TABLE["idle"]["words"].split())
 _ATTRIBUTIVE = frozenset(_TABLE["attributive"]["words"].split())
 _CALENDAR = frozenset(_TABLE["calendar"]["words"].split())
 _SINGULAR: dict[str, str] = _TABLE["singular"]["words"]
 _MAX_WORDS = 5
+_OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those)(?= )")
 _WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)(?:[\"“'‘(])?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
 
 
@@ -74,6 +76,10 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
     """
     words: list[tuple[int, int]] = []
     position, last = end, 0  # `last`: how many words belong to the phrase
+    if value != 1 and (match := _OF_THEM.match(low, end)):
+        position = match.end()  # "six of the passengers"
+    elif (match := _WORD.match(low, end)) and match[1] in _IDLE:
+        position = match.end()
     while len(words) < _MAX_WORDS and (match := _WORD.match(low, position)):
         word = match[1]
         if word in _STOP:
