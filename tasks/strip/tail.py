@@ -1,26 +1,163 @@
-"""Off-topic tails: other articles' headlines, teasers and paragraphs below the body."""
+"""Off-topic tails: other articles' headlines, teasers and paragraphs below the body.
+
+In     a draft
+Out    the draft without its tail; flag `tail_suspected` where a suffix looks like one but may not be cut
+
+Every line's features (signs.py) have weights, positive for a tail's lines; a line's score is their sum. The tail is the
+suffix with the highest total. It is cut only if it also holds a hard sign:
+    first rank    a doubled headline, a label ("Related stories"), headlines parted by the same mark
+    second rank   a paragraph that breaks off, or three headlines in a row to the end
+On a sign of the second rank alone never more than `MOST_CUT` of the words go, and none before `EARLIEST` of the text.
+
+Limits  Complete foreign paragraphs without a headline look like a round-up and stay. So does a tail above more prose.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from tasks.rules import read_toml
 from tasks.strip.draft import Draft
-from tasks.strip.fields import ends_like_prose
-from tasks.strip.rules import is_label
-from tasks.text import line_key
+from tasks.strip.signs import SENTENCES, Signs, describe
+from tasks.text import Line
+
+# Set by hand, on the development bodies: below the first total a suffix is no tail, a single line needs the second.
+LEAST_TOTAL, LEAST_TOTAL_OF_ONE = 2.0, 4.0
+MOST_CUT, EARLIEST = 0.6, 0.25
+# So many complete paragraphs in a row end the search upwards: an item of a tail has one or two.
+PROSE_IN_A_ROW = 5
+# The best start is moved by at most so many lines to where an item can begin.
+REACH = 3
+HEADINGS, BROKEN = ("heading", "question"), ("cut", "meta")
+SHORT = ("heading", "question", "label", "meta", "rule", "sentence", "line")
+LABEL_TOTAL = 8.0  # what a label above a list counts as
+FIRST_RANK = ("tail.doubled_headline", "tail.label", "tail.piped_headlines")
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where a tail begins (position in the lines that stand), its hard sign as a rule id, and its total score."""
+
+    start: int
+    rule: str | None
+    total: float
+
+
+@cache
+def _weights() -> tuple[dict[str, float], float]:
+    """(weight of every feature, weight of every line)."""
+    table = read_toml("strip_weights")
+    return {name: value / 100 for name, value in table["weights"].items()}, table["line"] / 100
 
 
 def cut_tail(draft: Draft) -> None:
-    """Cut from the first doubled headline, or from a label that only headlines follow, to the end."""
+    """Cut the tail, if there is one with a hard sign that is safe to cut; else flag what looks like one."""
     standing = list(draft.standing())
-    keys = [line_key(line.text) for _, line in standing]
-    start = None
-    rule = ""
-    for at in range(1, len(standing) - 1):
-        text = standing[at][1].text
-        if keys[at] and keys[at] == keys[at + 1] and len(text) < 300 and not ends_like_prose(text):
-            start, rule = at, "tail.doubled_headline"
+    tail = find_tail([line.text for _, line in standing])
+    if tail is None:
+        return
+    if tail.rule is None or (tail.rule not in FIRST_RANK and _is_too_much([line for _, line in standing], tail.start)):
+        draft.flags.add("tail_suspected")
+        return
+    score = round(min(0.99, 0.5 + tail.total / 20), 2)
+    draft.cut_lines(standing[tail.start][0], standing[-1][0], "related_tail", tail.rule, score)
+
+
+def _is_too_much(lines: Sequence[Line], start: int) -> bool:
+    before = sum(line.text.count(" ") + 1 for line in lines[:start])
+    after = sum(line.text.count(" ") + 1 for line in lines[start:])
+    above = sum(len(line.text) for line in lines[:start])
+    return after > MOST_CUT * (before + after) or above < EARLIEST * sum(len(line.text) for line in lines)
+
+
+def find_tail(texts: Sequence[str]) -> Tail | None:
+    """The suffix of the lines that looks most like a tail, or None."""
+    signs = describe(texts)
+    label = _label_of_list(signs)
+    if label is not None:
+        return Tail(label, "tail.label", LABEL_TOTAL)
+    weights, bias = _weights()
+    best, start, total = 0.0, len(texts), 0.0
+    for i in range(len(texts) - 1, 0, -1):
+        total += bias + sum(weights.get(name, 0.0) for name in signs[i].names)
+        if total > best:
+            best, start = total, i
+    if best < (LEAST_TOTAL if start < len(texts) - 1 else LEAST_TOTAL_OF_ONE):
+        return None
+    start = _settled(signs, start)
+    return Tail(start, _hard_sign(signs, start), best)
+
+
+def _label_of_list(signs: Sequence[Signs]) -> int | None:
+    """A label with nothing but short lines between it and the end, two at least: no total is asked for."""
+    first = len(signs)
+    while first > 1 and signs[first - 1].kind in SHORT:
+        first -= 1
+    labels = [i for i in range(first, len(signs) - 2) if signs[i].kind == "label"]
+    if not labels:
+        return None
+    return labels[0] - (signs[labels[0] - 1].kind == "rule")
+
+
+def _settled(signs: Sequence[Signs], start: int) -> int:
+    """The best start moved to the next place where an item of a tail can begin."""
+    kinds = [sign.kind for sign in signs]
+    pairs = [i for i in range(start, len(signs)) if signs[i].doubled]
+    if len(pairs) >= 4 and pairs[0] - start <= REACH and not (kinds[start] in HEADINGS and kinds[start + 1] in BROKEN):
+        start = pairs[0]
+    elif all(kind in HEADINGS for kind in kinds[start:]):
+        start = _top_of_run(kinds, start)
+    else:
+        start = _item_start(kinds, start)
+    while start > 1 and kinds[start - 1] in ("rule", "label"):
+        start -= 1
+    return start
+
+
+def _top_of_run(kinds: Sequence[str], start: int) -> int:
+    """A run of headlines to the end begins where the last paragraph ends, if that is near."""
+    top = start
+    while top > 0 and kinds[top - 1] in HEADINGS:
+        top -= 1
+    return top if start - top <= REACH and kinds[top - 1] in SENTENCES else start
+
+
+def _item_start(kinds: Sequence[str], start: int) -> int:
+    """Headline and teaser go together: down from remarks above the first headline, up from a bare teaser."""
+    end = len(kinds)
+    if kinds[start] in BROKEN and start > 1 and kinds[start - 1] in HEADINGS and start + 1 < end:
+        return start - 1
+    for skip in range(REACH):
+        at = start + skip
+        if at + 2 >= end or kinds[at] == "label" or (kinds[at] == "rule" and kinds[at + 1] in HEADINGS):
             break
-        if is_label(text) and all(not ends_like_prose(line.text) for _, line in standing[at + 1 :]):
-            start, rule = at, "tail.label_list"
-            break
-    if start is not None:
-        draft.cut_lines(standing[start][0], standing[-1][0], "related_tail", rule, 0.95)
+        if kinds[at] in HEADINGS and not _is_remark(kinds[at : at + 5]):
+            return at
+    return start
+
+
+def _is_remark(kinds: Sequence[str]) -> bool:
+    """Whether a heading stands above the first item, not in it: the items below go headline, teaser, headline, teaser."""
+    return (
+        len(kinds) == 5 and kinds[1] in HEADINGS and kinds[2] in BROKEN and kinds[3] in HEADINGS and kinds[4] in BROKEN
+    )
+
+
+def _hard_sign(signs: Sequence[Signs], start: int) -> str | None:
+    """The rule id of the strongest hard sign in the suffix, or None."""
+    suffix = signs[start:]
+    kinds = [sign.kind for sign in suffix]
+    if any(sign.doubled for sign in suffix[:4]):
+        return "tail.doubled_headline"
+    if "label" in kinds[:3]:
+        return "tail.label"
+    if sum(sign.piped for sign in suffix) >= 2:
+        return "tail.piped_headlines"
+    if "cut" in kinds:
+        return "tail.broken_off"
+    ending = next(
+        (n for n, kind in enumerate(reversed(kinds)) if kind not in ("heading", "question", "meta")), len(kinds)
+    )
+    return "tail.headlines_to_the_end" if ending >= 3 else None

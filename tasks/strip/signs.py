@@ -1,0 +1,265 @@
+"""What a line looks like from outside: its kind, and named yes/no features of its form and neighbours.
+
+In     the lines of a text, in order
+Out    for each line its kind (one of `KINDS`) and the names of the features it has
+
+No feature knows a word or a topic: they are lengths, end marks, capitals, doubling, marks that several lines share, the
+kinds of the neighbours, and which share of a line's longer words the first part of the text uses too. The weights
+of the features are in tasks/rules/strip_weights.toml; bench/strip_fit.py fits them.
+
+Limits  Capitals say nothing in scripts without them; the share of words says nothing where no blanks part them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.strip.rules import is_label
+from tasks.text import line_key
+
+KINDS = ("rule", "label", "meta", "heading", "question", "cut", "open", "sentence", "line", "prose")
+# A headline has at most this many words; what is longer and has no stop was cut off.
+LONGEST_HEADING = 26
+# A single sentence is a `sentence` up to so many words, and a `line` up to the length of a headline.
+SHORT_SENTENCE = 14
+SENTENCES = ("sentence", "line", "prose")
+FIRST_PART = 0.4  # of the characters: the vocabulary that later lines are held against
+_LONGEST_READ = 260  # characters of a line that are looked at for words
+
+_CUT_MARK = re.compile(
+    r"(?:\.{2,4}|…|[\[(]\s?(?:\.{2,4}|…)\s?[\])]|[\[(](?:more|read more|mehr|suite)[\])])\s?[”\"»]?$", re.IGNORECASE
+)
+_DOTS = re.compile(r"\.{3}|…")
+_STOP = re.compile(r"[.!?。！？](?:[\"”’'»)\]）」』*]|\s?\(\w{1,12}\)){0,3}$")
+# "… of our time.” —Ada Quill, Harbour Studio": a quotation's author stands behind its stop
+_INNER_STOP = re.compile(r"[^\W\d_]{2}[.!?][”\"’]? (?=\W?[^\W\d_])|[。！？]\w")
+_ATTRIBUTION = re.compile(r"[.!?…][\"”’'»)]{0,2}\s?(?:[—–―-]{1,2}\s?|\()[^\W\d_][^.!?]{1,80}$")
+_WORD = re.compile(r"[^\W\d_]{5,}")
+_PART = re.compile(r" (?:[|¦•·»›>/~–—―-]|::|//|›|»|\|\|) |(?<=\w) ?\|")
+_TIME = re.compile(
+    r"(?i)^\W{0,3}(?:(?:about |vor |il y a |hace |há )?\d{1,3}\s?(?:h|hr|hrs|hours?|m|min|mins|minutes?|d|days?|weeks?|months?|years?|stunden?|tagen?|minuten"
+    r"|heures?|jours?|horas?|días?|小时|分钟|天|часов|часа|дней|дня)(?:\s?(?:ago|前|назад|atrás))?|(?:today|yesterday|heute|gestern|hier|ayer|ieri|oggi)\b[\s,]{0,3}[\d:.hpam ]{0,9}"
+    r"|\d{1,2}:\d\d(?:\s?[ap]m)?|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2}\.? \w{3,9}\.? \d{4})\W{0,3}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """One line's kind and the names of its features."""
+
+    kind: str
+    names: tuple[str, ...]
+    doubled: bool = False
+    piped: bool = False
+
+
+def describe(texts: Sequence[str]) -> list[Signs]:
+    """Kind and features of every line."""
+    words = [_word_count(text) for text in texts]
+    repeated = _repeated_short(texts)
+    kinds = [_kind(text, n, repeated) for text, n in zip(texts, words, strict=True)]
+    doubled = _doubled(texts)
+    shared = _shared_marks(texts, kinds)
+    known = _first_words(texts)
+    below = _prose_below(kinds)
+    blocks = _heading_blocks(kinds)
+    return [
+        _signs(i, texts, words[i], kinds, doubled, shared[i], known, below[i], blocks[i]) for i in range(len(texts))
+    ]
+
+
+def _heading_blocks(kinds: Sequence[str]) -> list[int]:
+    """For each heading how many headings stand in its run, counted up to 9; 0 for other lines."""
+    runs, start = [0] * len(kinds), 0
+    for i in range(len(kinds) + 1):
+        if i < len(kinds) and kinds[i] in ("heading", "question"):
+            continue
+        runs[start:i] = [min(9, i - start)] * (i - start)
+        start = i + 1
+    return runs
+
+
+def _prose_below(kinds: Sequence[str]) -> list[int]:
+    """How many complete sentences or paragraphs stand below each line."""
+    counts, n = [0] * len(kinds), 0
+    for i in range(len(kinds) - 1, -1, -1):
+        counts[i] = n
+        n += kinds[i] in SENTENCES
+    return counts
+
+
+def _word_count(text: str) -> int:
+    """Words between blanks; where a script has no blanks, half the characters."""
+    blanks = text.count(" ")
+    return (
+        blanks + 1
+        if 12 * blanks >= len(text) - 24
+        else max(blanks + 1, len(text) // 4 if text.isascii() else len(text) // 2)
+    )
+
+
+def _repeated_short(texts: Sequence[str]) -> frozenset[str]:
+    """Short lines that stand three times or more: "Photo gallery" between teasers."""
+    counts = Counter(text for text in texts if len(text) <= 40)
+    return frozenset(text for text, n in counts.items() if n >= 3)
+
+
+def _kind(text: str, words: int, repeated: frozenset[str]) -> str:
+    if not any(map(str.isalnum, text)):
+        return "rule"
+    if len(text) <= 70 and is_label(text):
+        return "label"
+    if len(text) <= 40 and (text in repeated or _TIME.match(text)):
+        return "meta"
+    end = text[-12:]
+    if _CUT_MARK.search(end):
+        return "cut" if words > 4 else "heading"
+    if _STOP.search(end):
+        if text[-1] in "?!" and words <= LONGEST_HEADING:
+            return "question"
+        if 4 <= words <= LONGEST_HEADING and _capitals(text) == "most":
+            return "heading"
+        if words <= LONGEST_HEADING and not _INNER_STOP.search(text):
+            return "sentence" if words <= SHORT_SENTENCE else "line"
+        return "prose"
+    if text[-1] in ":：;；":
+        return "open"
+    if words > LONGEST_HEADING:
+        return "prose" if _ATTRIBUTION.search(text[-110:]) else "cut"
+    return "heading"
+
+
+def _doubled(texts: Sequence[str]) -> list[bool]:
+    """Whether a line stands twice in a row, capitals and marks aside."""
+    found = [False] * len(texts)
+    for i in range(len(texts) - 1):
+        one, other = texts[i], texts[i + 1]
+        if len(one) <= 400 and (_is_same(one, other) or _is_shortened(one, other) or _is_shortened(other, one)):
+            found[i] = found[i + 1] = True
+    return found
+
+
+def _is_same(one: str, other: str) -> bool:
+    return abs(len(one) - len(other)) <= 8 and line_key(one) == line_key(other) != ""
+
+
+def _is_shortened(whole: str, cut: str) -> bool:
+    """Whether `cut` is the beginning of `whole` up to dots, perhaps with a link's words behind them."""
+    dots = _DOTS.search(cut, 10)
+    if dots is None or dots.start() > len(whole) or len(cut) - dots.end() > 14:
+        return False
+    return line_key(whole).startswith(line_key(cut[: dots.start()]))
+
+
+def _shared_marks(texts: Sequence[str], kinds: Sequence[str]) -> list[tuple[bool, bool, bool]]:
+    """For each line: whether its bullet, its last word, its parting mark stand in other headings too."""
+    headings = [i for i, kind in enumerate(kinds) if kind in ("heading", "question", "sentence", "line")]
+    bullets = {i: texts[i][0] if not texts[i][0].isalnum() and texts[i][0] not in "\"'“‘«([" else "" for i in headings}
+    ends = {i: texts[i].rsplit(" ", 1)[-1].casefold() for i in headings}
+    parts = {i: m.group().strip() if (m := _PART.search(texts[i])) else "" for i in headings}
+    counts = [Counter(v for v in values.values() if v) for values in (bullets, ends, parts)]
+    none = (False, False, False)
+    return [
+        tuple(bool(values[i]) and n[values[i]] >= 2 for values, n in zip((bullets, ends, parts), counts, strict=True))
+        if i in bullets
+        else none
+        for i in range(len(texts))
+    ]
+
+
+def _first_words(texts: Sequence[str]) -> frozenset[str]:
+    """The longer words of the first part of the text."""
+    budget = FIRST_PART * sum(map(len, texts))
+    first: list[str] = []
+    for text in texts:
+        first.append(text)
+        budget -= len(text)
+        if budget <= 0:
+            break
+    return frozenset(_WORD.findall(" ".join(first).casefold()))
+
+
+def _signs(
+    i: int,
+    texts: Sequence[str],
+    words: int,
+    kinds: Sequence[str],
+    doubled: Sequence[bool],
+    shared: tuple[bool, bool, bool],
+    known: frozenset[str],
+    prose_below: int,
+    block: int,
+) -> Signs:
+    text, kind = texts[i], kinds[i]
+    before = kinds[i - 1] if i else "start"
+    after = kinds[i + 1] if i + 1 < len(kinds) else "end"
+    names = [
+        f"{kind}.{_size(words)}",
+        f"{before}>{kind}",
+        f"{kind}>{after}",
+        f"{_GROUP[kind]}.known_{_known_share(text, known)}",
+        f"{_GROUP[kind]}.prose_below_{_few(prose_below)}",
+    ]
+    if kind == "cut":
+        names.append("cut.marked" if _CUT_MARK.search(text[-12:]) else "cut.silent")
+    if kind in ("heading", "question"):
+        names.append(f"heading.capitals_{_capitals(text)}")
+        names.append(
+            f"heading.run_{'1' if block == 1 else '2' if block == 2 else '3'}_{'last' if not prose_below else 'inside'}"
+        )
+    if i + 3 < len(kinds) and kinds[i + 2] == kind != after == kinds[i + 3]:
+        names.append(f"{kind}.alternates_below")
+    if i >= 2 and kinds[i - 2] == kind != before:
+        names.append(f"{kind}.alternates_above")
+    names += [
+        name
+        for name, has in zip(("doubled", "bullet", "same_ending", "piped"), (doubled[i], *shared), strict=True)
+        if has
+    ]
+    return Signs(kind, tuple(names), doubled[i], shared[2])
+
+
+_GROUP = {
+    "rule": "mark",
+    "label": "mark",
+    "meta": "mark",
+    "heading": "short",
+    "question": "short",
+    "open": "short",
+    "sentence": "short",
+    "line": "long",
+    "cut": "long",
+    "prose": "long",
+}
+
+
+def _size(words: int) -> str:
+    for most in (3, 6, 14, 26, 60):
+        if words <= most:
+            return f"to_{most}"
+    return "longer"
+
+
+def _few(lines: int) -> str:
+    return "0" if lines == 0 else "1" if lines == 1 else "to_3" if lines <= 3 else "to_8" if lines <= 8 else "more"
+
+
+def _known_share(text: str, known: frozenset[str]) -> str:
+    """How many of the line's longer words the first part of the text uses: none, few, some, most, or no words."""
+    found = _WORD.findall(text[:_LONGEST_READ].casefold())
+    if not found:
+        return "empty"
+    share = sum(word in known for word in found) / len(found)
+    return "none" if share == 0 else "few" if share < 0.2 else "some" if share < 0.45 else "most"
+
+
+def _capitals(text: str) -> str:
+    """How many of the line's longer words begin with a capital: few, some, most."""
+    found = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
+    if not found:
+        return "none"
+    share = sum(word[0].isupper() for word in found) / len(found)
+    return "few" if share < 0.34 else "some" if share < 0.75 else "most"
