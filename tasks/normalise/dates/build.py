@@ -475,6 +475,8 @@ def past_n(match: Match) -> Built | None:
 def vague(match: Match) -> Built | None:
     if match.words == ["now"] and (match.next_word() in ("-", "‑") or match.previous_word() == "-"):
         return None
+    if match.words[-1] == "past" and match.after is not None and match.after.letter not in ",'-":
+        return None  # in the past ten years
     if match.words[-1] in ("past", "present", "future") and (match.next_word() in ("-", "‑") or _is_noun_ahead(match)):
         return None
     return "DATE", dict(VAGUE), None

@@ -22,7 +22,7 @@ HOLIDAYS: dict[str, dict[str, Any]] = {
     row["holiday"]["id"]: row["holiday"] for row in RULES if row["build"] == "holiday"
 }
 REPORTED = ("month", "quarter", "half", "year", "season")  # grains that "a year earlier" can compare with
-CLOSE_PAST = (30, 200)  # the same where the clause tells of the past
+CLOSE_PAST = (45, 200)  # the same where the clause tells of the past
 CLOSE = (60, 200)  # days: a day without a year this near is meant if its other year is that far (TimeBank, tuning part)
 
 

@@ -38,3 +38,16 @@ def dump_scanned(scanned: list[ScannedDate]) -> str:
 def load_scanned(dumped: str) -> list[ScannedDate]:
     """What `dump_scanned` wrote."""
     return [ScannedDate(*row) for row in json.loads(dumped)]
+
+
+def ties_year(expr: Expr) -> bool:
+    """Whether the words say which year is meant."""
+    return this_year(expr) is not None or (expr["k"] == "date" and "y" in expr and "d" in expr)
+
+
+def this_year(expr: Expr) -> Expr | None:
+    """The "this year" that a part of a year is tied to, or None."""
+    whole = expr.get("whole")
+    if expr["k"] == "span":
+        whole = expr["b"].get("whole") or expr["a"].get("whole")
+    return whole if whole is not None and whole["k"] == "unit" and whole["u"] == "year" and whole["n"] == 0 else None

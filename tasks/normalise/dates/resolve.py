@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any
 
 from tasks.model import DateMention
-from tasks.normalise.dates.conflict import content_date_of
+from tasks.normalise.dates.conflict import content_of
 from tasks.normalise.dates.evaluate import Context, Found, evaluate
 from tasks.normalise.dates.records import ScannedDate
 
@@ -43,19 +43,22 @@ def resolve_dates(
         published: the day of publication, or the first day of its month or year where `precision` says so.
         precision: second, minute, day, month, year. A day cannot be counted from a month: relative days are unanchored.
     """
-    anchored = published if precision not in ("month", "year") else published
-    context = Context(anchor=anchored, anchor_name="published", coarse=precision in ("month", "year"))
-    first = [evaluate(s, context) for s in scanned]
-    content = content_date_of(scanned, first, published) if published else None
+    coarse = precision in ("month", "year")
+    context = Context(published, coarse=coarse)
+    found = [evaluate(s, context) for s in scanned]
+    content = content_of(scanned, found, published) if published and not coarse else None
     if content is None:
-        return Resolution(tuple(_mention(text, s, f) for s, f in zip(scanned, first, strict=True)))
-    if not content.suspected:
-        marked = [replace(f, status="conflict") if i in content.conflicts else f for i, f in enumerate(first)]
-        return Resolution(tuple(_mention(text, s, f) for s, f in zip(scanned, marked, strict=True)))
-    context = Context(anchor=content.anchor, anchor_name="content", coarse=False)
-    second = [evaluate(s, context) for s in scanned]
-    mentions = tuple(_mention(text, s, f) for s, f in zip(scanned, second, strict=True))
-    return Resolution(mentions, content.value, ("republication_suspected",))
+        return Resolution(_mentions(text, scanned, found))
+    if content.anchor is None:
+        marked = [replace(f, status="conflict") if i in content.conflicts else f for i, f in enumerate(found)]
+        return Resolution(_mentions(text, scanned, marked))
+    context = Context(content.anchor, "content")
+    found = [evaluate(s, context) for s in scanned]
+    return Resolution(_mentions(text, scanned, found), content.value, ("republication_suspected",))
+
+
+def _mentions(text: str, scanned: list[ScannedDate], found: list[Found]) -> tuple[DateMention, ...]:
+    return tuple(_mention(text, s, f) for s, f in zip(scanned, found, strict=True))
 
 
 def _mention(text: str, scanned: ScannedDate, found: Found) -> DateMention:

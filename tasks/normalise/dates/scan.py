@@ -15,8 +15,8 @@ from tasks.normalise.dates.build import BUILDERS, Match
 from tasks.normalise.dates.grammar import BY_FIRST, PatternRule
 from tasks.normalise.dates.join import join_mentions
 from tasks.normalise.dates.lexer import Run, find_runs
-from tasks.normalise.dates.records import ScannedDate
-from tasks.normalise.dates.tense import tense_at
+from tasks.normalise.dates.records import ScannedDate, this_year, ties_year
+from tasks.normalise.dates.tense import is_told_on, tense_at
 
 # Kinds whose value depends on which way the clause looks, or which a conflict can show in.
 TENSED = frozenset(
@@ -80,7 +80,10 @@ def _candidates(letters: str, at: int) -> list[tuple[int, int, PatternRule]]:
 def _with_tense(text: str, mention: ScannedDate) -> ScannedDate:
     if mention.expr["k"] not in TENSED:
         return mention
-    tense = tense_at(text, mention.start, mention.end)
+    if this_year(mention.expr) is None and ties_year(mention.expr):  # a bond "due March 1, 2031" was sold in the past
+        tense = "past" if is_told_on(text, mention.start, mention.end) else None
+    else:
+        tense = tense_at(text, mention.start, mention.end, strict=ties_year(mention.expr))
     return ScannedDate(
         mention.start, mention.end, mention.type, mention.rule, mention.expr, mention.mod, tense, mention.flag
     )

@@ -15,27 +15,44 @@ from tasks.normalise.dates.words import TENSE
 REACH = 160  # characters to either side; sentences are rarely longer than that from verb to date
 
 _END = re.compile(r"[.!?;](?=\s)|\n\s*\n")
+_NOT_PAST = "need|feed|seed|speed|indeed|exceed|red|bed|hundred|breed|proceed|succeed|agreed"
+
+
+def _any_of(words: list[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
 _CUE = re.compile(
-    r"\b(?:(?P<future>" + "|".join(re.escape(w) for w in sorted(TENSE["future"], key=len, reverse=True)) + r")"
-    r"|(?P<past>"
-    + "|".join(re.escape(w) for w in sorted(TENSE["past"], key=len, reverse=True))
-    + r"|(?!need|feed|seed|speed|indeed|exceed|red|bed|hundred)[a-z]{2,}ed))\b",
+    # the verb behind "will (also) be" belongs to it: "will be held" looks ahead
+    rf"(?<!\w)(?:(?P<future>(?:{_any_of(TENSE['future'])})(?:\s+(?:also|not|be|been|have|[a-z]+ly)){{0,3}}(?:\s+[a-z]+)?)"
+    rf"|(?P<past>{_any_of(TENSE['past'])}|(?!(?:{_NOT_PAST})\b)[a-z]{{2,}}ed))(?!\w)",
     re.IGNORECASE,
+)
+_HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!\w)", re.IGNORECASE)
+
+
+def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | None:
+    """The tense of the clause around [start, end); `strict` says "past" only of a sentence that nowhere looks ahead."""
+    before = text[max(0, start - REACH) : start]
+    after = text[end : end + REACH]
+    ends = [m.end() for m in _END.finditer(before)]
+    begin = ends[-1] if ends else 0
+    stop = _END.search(after)
+    size = stop.start() if stop else len(after)
+    cues = list(_CUE.finditer(before, begin))
+    cue = cues[-1] if cues else _CUE.search(after, 0, size)
+    tense = cue.lastgroup if cue else None
+    if strict and tense == "past" and (_HEDGE.search(before, begin) or _HEDGE.search(after, 0, size)):
+        return None
+    return tense
+
+
+_DIRECT = re.compile(
+    rf"(?:(?:{_any_of(TENSE['past'])}|[a-z]{{2,}}ed|place) on|(?:^|[.!?]\s+|\n\s*)On)\s+(?:[A-Z][a-z]+day,?\s+)?$"
 )
 
 
-def tense_at(text: str, start: int, end: int) -> str | None:
-    """The tense of the clause around [start, end)."""
-    before = text[max(0, start - REACH) : start]
-    for match in _END.finditer(before):
-        before_start = match.end()
-    else:
-        ends = [m.end() for m in _END.finditer(before)]
-        before_start = ends[-1] if ends else 0
-    cues = list(_CUE.finditer(before, before_start))
-    if cues:
-        return cues[-1].lastgroup
-    after = text[end : end + REACH]
-    stop = _END.search(after)
-    cue = _CUE.search(after, 0, stop.start() if stop else len(after))
-    return cue.lastgroup if cue else None
+def is_told_on(text: str, start: int, end: int) -> bool:
+    """Whether the clause says outright that something was done on that day: "was held on …", "On …, she left."."""
+    direct = _DIRECT.search(text[max(0, start - 60) : start])
+    return bool(direct) and tense_at(text, start, end, strict=True) == "past"
