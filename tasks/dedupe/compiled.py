@@ -15,7 +15,7 @@ from typing import Any
 from numba import njit
 
 
-def compiled(signature: str) -> Callable[[Callable[..., Any]], Any]:
+def compiled(signature: Any) -> Callable[[Callable[..., Any]], Any]:
     """A decorator that compiles a kernel for one signature, from the disk's copy if there is one."""
 
     def compile_kernel(kernel: Callable[..., Any]) -> Any:

@@ -22,6 +22,7 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
+from numba import types
 
 from tasks.dedupe.compiled import compiled
 
@@ -79,7 +80,7 @@ def read_words(texts: pa.Array) -> Words:
     hashes, marks = np.empty(most, np.uint32), np.empty(most, np.uint8)
     ends, digests = np.zeros(len(offsets), np.int64), np.zeros(len(offsets) - 1, np.uint64)
     no_places = np.empty((0, 2), np.int64)
-    split_words(data, offsets, *_tables(), _calendar(), hashes, marks, ends, digests, no_places)
+    split_words(data, eights(data), offsets, *_tables(), _calendar(), hashes, marks, ends, digests, no_places)
     return Words(hashes[: ends[-1]], marks[: ends[-1]], ends, digests)
 
 
@@ -97,18 +98,21 @@ def bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return (np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)), begins
 
 
+def eights(data: np.ndarray) -> np.ndarray:
+    """The bytes as overlapping 8-byte numbers, one that begins at every byte but the last seven."""
+    whole = data[: len(data) // 8 * 8].view("<u8")
+    return np.lib.stride_tricks.as_strided(whole, (max(0, len(data) - 7),), (1,), writeable=False)
+
+
 @cache
-def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Kind (uint8) and folded form (uint16) of every code point below 65,536; folded ASCII letters (uint8, 0 else)."""
+def _tables() -> tuple[np.ndarray, np.ndarray]:
+    """Kind (uint8) and folded form (uint16) of every code point below 65,536."""
     kinds, folded = np.zeros(65536, np.uint8), np.arange(65536).astype(np.uint16)
     for code in range(65536):
         kinds[code], folded[code] = _kind_and_fold(code)
     for first, last in UNSPACED:
         kinds[first : last + 1] = CHARACTER
-    letters = np.zeros(256, np.uint8)
-    ascii_letters = np.flatnonzero((kinds[:128] == LETTER) | (kinds[:128] == CAPITAL))
-    letters[ascii_letters] = folded[ascii_letters]
-    return kinds, folded, letters
+    return kinds, folded
 
 
 @cache
@@ -118,7 +122,8 @@ def _calendar() -> np.ndarray:
     hashes, marks = np.zeros(len(CALENDAR), np.uint32), np.zeros(len(CALENDAR), np.uint8)
     ends, digests = np.zeros(2, np.int64), np.zeros(1, np.uint64)
     slots = np.zeros(CALENDAR_SLOTS, np.uint32)
-    split_words(data, offsets, *_tables(), slots, hashes, marks, ends, digests, np.empty((0, 2), np.int64))
+    no_places = np.empty((0, 2), np.int64)
+    split_words(data, eights(data), offsets, *_tables(), slots, hashes, marks, ends, digests, no_places)
     slots[hashes[: ends[1]] & np.uint32(CALENDAR_SLOTS - 1)] = hashes[: ends[1]]
     return slots
 
@@ -137,42 +142,95 @@ def _kind_and_fold(code: int) -> tuple[int, int]:
     return (CAPITAL if category in ("Lu", "Lt") else LETTER), fold
 
 
-@compiled("void(u1[::1], i8[::1], u1[::1], u2[::1], u1[::1], u4[::1], u4[::1], u1[::1], i8[::1], u8[::1], i8[:, ::1])")
-def split_words(data, offsets, kinds, folded, letters, calendar, hashes, marks, ends, digests, places):
+@compiled("u8(u8, u8)")
+def mix(word, packed):
+    """Take eight more bytes of a word into its hash."""
+    word = (word ^ packed) * np.uint64(0x9E3779B97F4A7C15)
+    return word ^ (word >> np.uint64(32))
+
+
+@compiled("u4(u8, u8, i8)")
+def seal(word, packed, length):
+    """The hash of a word, from what was mixed so far, the last bytes, and its length in bytes."""
+    word = mix(word, packed ^ (np.uint64(length) << np.uint64(56))) * np.uint64(0x9E3779B97F4A7C15)
+    return np.uint32(word >> np.uint64(32))
+
+
+# The same bytes seen as 8-byte numbers that begin at every byte.
+_EIGHTS = types.Array(types.uint64, 1, "A", readonly=True, aligned=False)
+_TEXT, _OFFSETS = types.Array(types.uint8, 1, "C", readonly=True), types.Array(types.int64, 1, "C", readonly=True)
+_BYTES, _LONGS = types.uint8[::1], types.int64[::1]
+
+
+@compiled(types.int64(_TEXT, types.int64, types.int64))
+def decode(data, position, stop):
+    """The code point at a position and its width in bytes, as `code << 3 | width`; a cut-off one reads as a blank."""
+    first = np.int64(data[position])
+    if first < 128:
+        return first << 3 | 1
+    width = 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+    if position + width > stop:
+        return 32 << 3 | 1
+    code = first & (0x7F >> width)
+    for k in range(1, width):
+        code = code << 6 | (np.int64(data[position + k]) & 63)
+    return code << 3 | width
+
+
+@compiled(
+    types.void(
+        _TEXT, _EIGHTS, _OFFSETS, _BYTES, types.uint16[::1], types.uint32[::1], types.uint32[::1], _BYTES, _LONGS,
+        types.uint64[::1], types.int64[:, ::1],
+    )
+)  # fmt: skip
+def split_words(data, eights, offsets, kinds, folded, calendar, hashes, marks, ends, digests, places):
     """Fill the last five arrays from the UTF-8 bytes of the texts.
 
     Args:
-        letters: uint8, (256,): the folded form of each ASCII letter, 0 for all other bytes.
+        eights: uint64, the same bytes, eight at a time: number k begins at byte k.
+        kinds, folded: what each code point below 65,536 is, and what it counts as.
         calendar: uint32, (1024,): hashes of names that count as figures, by their last ten bits.
         places: int64, (n_words, 2): first byte of each word and the byte behind it; no rows where nobody asks.
     """
     odd = np.uint64(0x9E3779B97F4A7C15)
+    high, seventh = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
+    ones, lower = np.uint64(0x0101010101010101), np.uint64(0x2020202020202020)
     count = 0
     for text in range(len(offsets) - 1):
         position, stop = offsets[text], offsets[text + 1]
-        digest = np.uint64(0)
-        opens, capital, all_digits, after_digit = True, False, True, False
-        word, packed, length = np.uint64(0), np.uint64(0), 0
-        value, digits, zeros, point = np.int64(0), np.int64(0), np.int64(0), False
-        begin = position
+        digest, opens, after_digit = np.uint64(0), True, False
+        word, packed, length, begin = np.uint64(0), np.uint64(0), np.int64(0), position
+        capital, all_digits, point = False, True, False
+        value, digits, zeros = np.int64(0), np.int64(0), np.int64(0)
         while position <= stop:
+            # Most of a text is runs of plain letters: up to eight at once, while a word has none or whole eights.
+            while length & 7 == 0 and position + 8 <= stop:
+                eight = eights[position]
+                plain = (eight | lower) & seventh
+                letters = (plain + np.uint64(0x1F1F1F1F1F1F1F1F)) & ~(plain + np.uint64(0x0505050505050505)) & ~eight
+                first_other = ~letters & high
+                run = (first_other & (~first_other + np.uint64(1))) >> np.uint64(7)
+                run -= np.uint64(1)  # all bits of the letters before the first other byte
+                n = np.int64(((run & ones) * ones) >> np.uint64(56))
+                if n == 0:
+                    break
+                if length == 0:
+                    begin, capital = position, eight & np.uint64(32) == 0
+                all_digits, after_digit = False, False
+                packed = plain & run
+                length += n
+                position += n
+                if n < 8:
+                    break
+                word, packed = mix(word, packed), np.uint64(0)
+
             here = position
-            code = np.int64(data[position]) if position < stop else 32
-            if code < 128:
-                position += 1
-            elif code >= 0xF0 and position + 3 < stop:
-                code = ((code & 7) << 18) | ((np.int64(data[position + 1]) & 63) << 12) | (
-                    (np.int64(data[position + 2]) & 63) << 6) | (np.int64(data[position + 3]) & 63)  # fmt: skip
-                position += 4
-            elif code >= 0xE0 and position + 2 < stop:
-                code = ((code & 15) << 12) | ((np.int64(data[position + 1]) & 63) << 6) | (
-                    np.int64(data[position + 2]) & 63)  # fmt: skip
-                position += 3
-            elif position + 1 < stop:
-                code = ((code & 31) << 6) | (np.int64(data[position + 1]) & 63)
-                position += 2
+            code = np.int64(32)
+            if position < stop:
+                code = decode(data, position, stop)
+                position += code & 7
+                code >>= 3
             else:
-                code = 32
                 position += 1
             if code < 65536:
                 kind, fold = np.int64(kinds[code]), np.int64(folded[code])
@@ -185,19 +243,14 @@ def split_words(data, offsets, kinds, folded, letters, calendar, hashes, marks, 
                 following = data[position]
                 if 48 <= following <= 57:
                     if code == 46:
-                        packed = (packed << np.uint64(8)) | np.uint64(46)
+                        packed |= np.uint64(46) << np.uint64(8 * (length & 7))
                         length += 1
                         if length & 7 == 0:
-                            word = (word ^ packed) * odd
-                            word ^= word >> np.uint64(32)
-                            packed = np.uint64(0)
+                            word, packed = mix(word, packed), np.uint64(0)
                         point = True
                     continue
             if (kind == 0 or kind == 3) and length:
-                word = (word ^ packed ^ (np.uint64(length) << np.uint64(56))) * odd
-                word ^= word >> np.uint64(29)
-                word *= odd
-                short = np.uint32(word >> np.uint64(32))
+                short = seal(word, packed, length)
                 mark = (2 if capital else 0) | (4 if opens else 0)
                 if all_digits:
                     telling = digits if point else digits - zeros
@@ -210,64 +263,39 @@ def split_words(data, offsets, kinds, folded, letters, calendar, hashes, marks, 
                 if len(places):
                     places[count, 0], places[count, 1] = begin, here
                 count += 1
-                digest = (digest ^ np.uint64(short)) * odd
-                digest ^= digest >> np.uint64(31)
+                digest = mix(digest, np.uint64(short))
                 # The stop of "Mr." or "U.S." ends no sentence.
                 opens = code == 46 and not (capital and length <= 3)
-                length, word, packed = 0, np.uint64(0), np.uint64(0)
+                word, packed, length = np.uint64(0), np.uint64(0), 0
+                capital, all_digits, point = False, True, False
+                value, digits, zeros = 0, 0, 0
             after_digit = kind == 2
             if kind == 0:
                 if code == 10 or code == 33 or code == 63 or code == 58 or code == 0x3002:
                     opens = True
                 continue
             if kind == 3:
-                word = (np.uint64(code) + np.uint64(1)) * odd
-                word ^= word >> np.uint64(29)
-                word *= odd
-                short = np.uint32(word >> np.uint64(32))
-                hashes[count], marks[count] = short, 8 | (4 if opens else 0)
+                hashes[count], marks[count] = seal(odd, np.uint64(code), 1), 8 | (4 if opens else 0)
                 if len(places):
                     places[count, 0], places[count, 1] = here, position
+                digest = mix(digest, np.uint64(hashes[count]))
                 count += 1
-                digest = (digest ^ np.uint64(short)) * odd
-                digest ^= digest >> np.uint64(31)
-                opens, word = False, np.uint64(0)
+                opens = False
                 continue
             if length == 0:
-                begin, capital, all_digits = here, kind == 5, True
-                value, digits, zeros, point = 0, 0, 0, False
+                begin, capital = here, kind == 5
             if kind == 2:
                 if value < 100000:
                     value = 10 * value + fold - 48
-                if value > 0:
-                    digits += 1
+                digits += value > 0
                 zeros = zeros + 1 if fold == 48 else 0
             else:
                 all_digits = False
-            if fold > 255:
-                packed = (packed << np.uint64(8)) | np.uint64(fold >> 8)
+            while fold:
+                packed |= np.uint64(fold & 255) << np.uint64(8 * (length & 7))
                 length += 1
+                fold >>= 8
                 if length & 7 == 0:
-                    word = (word ^ packed) * odd
-                    word ^= word >> np.uint64(32)
-                    packed = np.uint64(0)
-            packed = (packed << np.uint64(8)) | np.uint64(fold & 255)
-            length += 1
-            if length & 7 == 0:
-                word = (word ^ packed) * odd
-                word ^= word >> np.uint64(32)
-                packed = np.uint64(0)
-            # Most of a text is runs of plain letters.
-            while kind != 2 and position < stop:
-                letter = letters[data[position]]
-                if letter == 0:
-                    break
-                packed = (packed << np.uint64(8)) | np.uint64(letter)
-                length += 1
-                if length & 7 == 0:
-                    word = (word ^ packed) * odd
-                    word ^= word >> np.uint64(32)
-                    packed = np.uint64(0)
-                position += 1
+                    word, packed = mix(word, packed), np.uint64(0)
         ends[text + 1] = count
         digests[text] = digest
