@@ -77,6 +77,12 @@ class Match:
         """-1 last, 0 this, 1 next, or None."""
         return self.first("last", "next", "this")
 
+    @property
+    def text_before(self) -> str:
+        """The 40 characters before the mention."""
+        start = self.tokens[0].start
+        return self.text[max(0, start - 40) : start]
+
     def next_word(self) -> str:
         """The word of the text behind the mention, or the sign."""
         match = re.compile(r"\s*([^\W\d_]+|\S)").match(self.text, self.tokens[-1].end)
@@ -168,11 +174,18 @@ def whole_date(match: Match) -> Built | None:
     else:
         year = match.year
     day = int(days[0]) if days else None
-    if month is None or not _valid_day(month, day, year) or (year is not None and not _year_fits(year)):
+    if (
+        month is None
+        or "past" in match.words
+        or not _valid_day(month, day, year)
+        or (year is not None and not _year_fits(year))
+    ):
         return None
     if day is None and year is not None and match.rule.id == "date.year_month":
         return _date({"k": "date", "m": month, "y": year})
     expr: Expr = {"k": "date", "m": month}
+    if match.first("last") is not None:
+        expr["side"] = -1
     if day is not None:
         expr["d"] = day
         if (weekday_number := match.first("weekday", "short_weekday")) is not None and year is None:
@@ -475,11 +488,16 @@ def past_n(match: Match) -> Built | None:
 def vague(match: Match) -> Built | None:
     if match.words == ["now"] and (match.next_word() in ("-", "‑") or match.previous_word() == "-"):
         return None
-    if match.words[-1] == "past" and match.after is not None and match.after.letter not in ",'-":
+    if match.words[-1] == "past" and match.after is not None and _is_measure(match.after):
         return None  # in the past ten years
     if match.words[-1] in ("past", "present", "future") and (match.next_word() in ("-", "‑") or _is_noun_ahead(match)):
         return None
     return "DATE", dict(VAGUE), None
+
+
+def _is_measure(token: Token) -> bool:
+    """Whether a token is a number, an amount or a unit."""
+    return token.letter in "denyzw" or any(token.value in VALUES[name] for name in ("few", "unit", "units"))
 
 
 def vague_adjective(match: Match) -> Built | None:
@@ -543,7 +561,7 @@ def earlier(match: Match) -> Built | None:
     if words[-2:] == ["from", "now"] or words[-1] == "hence":
         return _date({"k": "ago", "u": unit, "n": amount})
     back = words[-1] in ("earlier", "before", "previously")
-    if back and amount == 1 and unit == "year":
+    if back and amount == 1 and unit == "year" and words[0] in ("a", "one"):
         return _date({"k": "year_ago", "u": unit})
     return _date({"k": "earlier", "u": unit, "n": -amount if back else amount})
 
@@ -567,8 +585,15 @@ def same_period(match: Match) -> Built | None:
 def the_period(match: Match) -> Built | None:
     unit = match.first("unit") or "year"
     if unit in ("day", "decade", "month") and match.words[0] == "the" and len(match.words) == 2:
-        return None
+        part = re.search(
+            r"(?i)(?:end|later|earlier|beginning|start|rest|middle|most|part|early|late)\s+(?:of|in)\s*$",
+            match.text_before,
+        )
+        if part is None:
+            return None
     expr: Expr = {"k": "prev", "u": unit}
+    if match.words[0] in ("that", "same"):
+        expr["that"] = True
     if match.year is not None:
         expr["y"] = match.year
     if match.words[-1] == "period":
@@ -630,12 +655,13 @@ def set_every(match: Match) -> Built | None:
 
 
 def set_adverb(match: Match) -> Built | None:
-    if (
-        match.words[0] in ("daily", "weekly", "monthly", "quarterly")
-        and match.tokens[0].start
-        and (match.text[match.tokens[0].start].isupper() and match.previous_word()[:1].isupper())
-    ):
+    word = match.words[0]
+    if word == "quarterly" and (match.next_word()[:1].islower() or match.next_word() == "of"):
+        return None  # the reports of a quarter
+    if match.text[match.tokens[0].start].isupper() and match.previous_word()[:1].isupper():
         return None  # the name of a paper
+    if word == "daily" and match.next_word()[:1].isupper():
+        return None
     return "SET", {"k": "every", "u": match.first("adverb"), "n": 1}, None
 
 

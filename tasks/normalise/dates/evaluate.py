@@ -166,8 +166,11 @@ def _nearest(candidates: list[Period], context: Context) -> Period | None:
             return past if back < ahead_days else future
         return future if context.tense == "future" and ahead_days <= far else past
     if past.grain == "quarter":
+        if context.tense == "past":
+            return past
         return min(candidates, key=lambda p: (abs((p.first - now).days + (p.last - now).days), p.first))
-    if context.tense == "future" or (context.tense is None and past.grain == "month" and 0 < ahead_days <= 92 < back):
+    near = 31 if context.tense == "past" else 92  # months: last year's next month would be called so
+    if context.tense == "future" or (past.grain == "month" and 0 < ahead_days <= near < back):
         return future
     return past
 
@@ -389,7 +392,7 @@ def _prev(expr: Expr, context: Context) -> Period | None:
             context.used = "previous"
             return periods.quarter_period(expr["y"], (base.first.month + 2) // 3)
         return periods.year_period(expr["y"])
-    if unit in context.said and unit != "year":
+    if unit in context.said and (unit != "year" or "that" in expr):
         context.used = "previous"
         return context.said[unit]
     if unit == "day" and context.recent is not None and context.recent.grain == "day":

@@ -115,6 +115,8 @@ def _join_range(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate
     """Two ends of a span of time, joined by words that say so."""
     if left.expr["k"] not in POINTS or right.expr["k"] not in POINTS or left.type != "DATE" or right.type != "DATE":
         return None
+    if left.expr["k"] != right.expr["k"] and not {left.expr["k"], right.expr["k"]} <= {"date", "fixed"}:
+        return None  # "from Sept. 14 to Thursday", "today through Nov. 17" stay two
     gap = text[left.end : right.start]
     before = text[max(0, left.start - 16) : left.start]
     hyphen = gap.strip() in ("-", "–") and left.expr["k"] == right.expr["k"]

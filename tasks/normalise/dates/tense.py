@@ -25,8 +25,12 @@ def _any_of(words: list[str]) -> str:
 _CUE = re.compile(
     # the verb behind "will (also) be" belongs to it: "will be held" looks ahead
     rf"(?<!\w)(?:(?P<future>(?:{_any_of(TENSE['future'])})(?:\s+(?:also|not|be|been|have|[a-z]+ly)){{0,3}}(?:\s+[a-z]+)?)"
-    rf"|(?P<past>{_any_of(TENSE['past'])}|(?!(?:{_NOT_PAST})\b)[a-z]{{2,}}ed))(?!\w)",
+    rf"|(?P<past>{_any_of(TENSE['past'])}|(?<!\ba )(?<!\ban )(?<!\bthe )(?<!\bits )(?<!\bstill )(?<!\btheir )(?!(?:{_NOT_PAST})\b)[a-z]{{2,}}ed))(?!\w)",
     re.IGNORECASE,
+)
+_AHEAD = re.compile(
+    r"\b(?:by|until|till|as early as|as soon as|no later than|starting|effective)\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$",
+    re.I,
 )
 _HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!\w)", re.IGNORECASE)
 
@@ -34,6 +38,8 @@ _HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!
 def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | None:
     """The tense of the clause around [start, end); `strict` says "past" only of a sentence that nowhere looks ahead."""
     before = text[max(0, start - REACH) : start]
+    if _AHEAD.search(before):
+        return "future"
     after = text[end : end + REACH]
     ends = [m.end() for m in _END.finditer(before)]
     begin = ends[-1] if ends else 0
