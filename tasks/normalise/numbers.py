@@ -97,7 +97,7 @@ _MULTIPLE = trie(_TABLE["multiples"])
 _DIGITS = re.compile(
     rf"""(?P<digits>(?:\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|\.\d+))
          (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])|{_GLYPH})?
-         (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mln|mio|bn|bln|tn|trn){_END})?
+         (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mio|bn|tn|trn){_END})?
          (?P<weak>[mbtk]{_END}(?![²³2/^]))?""",
     re.VERBOSE,
 )

@@ -78,12 +78,14 @@ def _tables() -> tuple[dict[str, list[tuple[str, Unit]]], dict[str, Unit], dict[
         behind.update((sign, unit) for sign in _split(row["symbols"]))
     for row in read_csv("currencies"):
         unit = Unit("money", currency=row["code"], factor=1 / int(row["divisor"]))
-        names.update((form, unit) for name in _split(row["names"]) for form in _plurals(name))
+        forms = [form for name in _split(row["names"]) for form in _plurals(name)]
+        names.update((form, unit) for form in forms)
+        names.update((form.replace("dollar", "dlr"), unit) for form in forms if "dollar" in form)  # newswires
         behind.update((sign, unit) for sign in _split(row["suffixes"]))
         prefixes = [sign.strip() for sign in _split(row["prefixes"])]
         before.update((sign, unit) for sign in prefixes)
         before.update(
-            (sign.lower(), unit) for sign in prefixes if sign.endswith("$") and sign[1:] != " $"
+            (sign.lower(), unit) for sign in prefixes if sign.endswith("$") and sign not in ("A $", "S $")
         )  # texts in lower case
     by_word: dict[str, list[tuple[str, Unit]]] = {}
     for name in sorted(names, key=len, reverse=True):
@@ -129,10 +131,8 @@ def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[
             stop = start + len(name)
             if low[start:stop].replace("-", " ") == name and not low[stop : stop + 1].isalpha():
                 return unit, stop
-    if in_words:
-        return None
     sign = _SIGN_BEHIND.match(text, start)
-    if sign is None:
+    if sign is None or (in_words and len(sign[0]) == 1):
         return None
     if start > end and len(sign[0]) == 1 and sign[0].isalpha():
         if sign[0] not in _SPACED_LETTERS or (sign[0] in "CFK" and _CAPITAL_BEHIND.match(text, sign.end())):
@@ -190,7 +190,8 @@ class Context:
             return replace(unit, currency=best, shared="")
         if "otherwise" in table:
             return replace(unit, currency=table["otherwise"], flag=table["flag"], shared="")
-        return Unit("money", code=table["unit"] or None, flag=table["flag"] or None)
+        factor = unit.factor if table["unit"] == "$" else 1.0  # cents are dollars of an unknown country, sen stay sen
+        return Unit("money", code=table["unit"] or None, factor=factor, flag=table["flag"] or None)
 
 
 @cache

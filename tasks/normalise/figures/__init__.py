@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tasks.model import FigureMention
-from tasks.normalise.figures.cues import Cues, basis_near, bound_behind, change_behind, cues_before
+from tasks.normalise.figures.cues import TRANSITIVE, Cues, basis_near, bound_behind, change_behind, cues_before
 from tasks.normalise.figures.draft import Draft, draft_number
 from tasks.normalise.figures.guard import counts_by_hyphen, is_name, is_short_of_a_figure
 from tasks.normalise.figures.join import join_drafts
@@ -182,16 +182,11 @@ def _change(text: str, low: str, draft: Draft, cues: Cues, end: int) -> str | No
         return "up"
     if draft.high is not None and cues.change in ("from", "to"):
         return None  # the ends of a move: its rule says "rise" or "fall"
-    if cues.change in ("up", "down") and draft.kind in ("age", "count") and cues.change_word in _TRANSITIVE:
+    if cues.change in ("up", "down") and draft.kind in ("age", "count") and cues.change_word in TRANSITIVE:
         return None
     if cues.change is None and draft.kind in _SHARES and draft.high is None:
         return change_behind(low, end)
     return cues.change
-
-
-_TRANSITIVE = frozenset(
-    {"lost", "lose", "loses", "losing", "added", "adds", "adding", "gained", "gain", "cut", "raised", "shed"}
-)
 
 
 def _values(draft: Draft) -> tuple[float, float]:

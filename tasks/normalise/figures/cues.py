@@ -13,7 +13,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tasks.normalise.numbers import trie
 from tasks.rules import read_toml
+
+REACH = 56  # characters: about nine words
 
 _CUES = read_toml("figures_cues")
 _BOUNDS: dict[tuple[str, ...], str] = {
@@ -26,24 +29,21 @@ _CHANGES = {word: change for change, table in _CUES["change"].items() for word i
 _CHANGE_BEHIND = {word: change for change, table in _CUES["change"].items() for word in table["behind"]}
 _NEAR = {phrase: basis for basis, table in _CUES["basis"].items() for phrase in table["near"]}
 
-_TOKENS = re.compile(r"[^\s,;:()\"“”]+|[,;:()\"“”]")
-_FILLERS = frozenset(
-    "by of a an another further additional extra the its total record whopping staggering around just only "
-    "modest sharp mere combined cumulative solid robust strong".split()
-)
+_FILLERS = frozenset(_CUES["fillers"]["words"].split())
+_PARTICLES = frozenset({"up", "down"})
+_PHRASAL = frozenset(_CUES["phrasal"]["words"].split())
+_LEVELS = frozenset(_CUES["levels"]["words"])
 _ENDS_OF_MOVES = ("to", "from")
 _TELLING = _FILLERS | _LAST_WORDS | set(_CHANGES) | set(_ENDS_OF_MOVES)
+TRANSITIVE = frozenset(_CUES["transitive"]["words"].split())
 _CLAUSE_ENDS = frozenset(";:()")
-_BEHIND = re.compile(rf"[ \u00a0]({'|'.join(sorted(map(re.escape, _BOUND_BEHIND), key=len, reverse=True))})(?![a-z])")
-_BEHIND_AT_END = re.compile(
-    rf"(?:[ \u00a0](?:{'|'.join(sorted(map(re.escape, _BOUND_BEHIND), key=len, reverse=True))})|\+)$"
-)
-_MOVED_BEHIND = re.compile(
-    rf"[ -]({'|'.join(sorted(map(re.escape, _CHANGE_BEHIND), key=len, reverse=True))})(?![a-z-])"
-)
-_NEAR_ANY = re.compile(rf"(?<![a-z])({'|'.join(sorted(map(re.escape, _NEAR), key=len, reverse=True))})(?![a-z])")
+
+_TOKENS = re.compile(r"[^\s,;:()\"“”]+|[,;:()\"“”]")
+_BEHIND = re.compile(rf"[ \u00a0]({trie(_BOUND_BEHIND)})(?![a-z])")
+_BEHIND_AT_END = re.compile(rf"(?:[ \u00a0](?:{trie(_BOUND_BEHIND)})|\+)$")
+_MOVED_BEHIND = re.compile(rf"[ -]({trie(_CHANGE_BEHIND)})(?![a-z-])")
+_NEAR_ANY = re.compile(rf"(?<![a-z])({trie(_NEAR)})(?![a-z])")
 _STOP = re.compile(r"[.;!?](?:\s|$)|\n")
-REACH = 56  # characters: about nine words
 
 
 @dataclass(slots=True)
@@ -63,24 +63,27 @@ def cues_before(low: str, start: int) -> Cues:
     >>> cues_before("output rose by nearly 5%", 22)
     Cues(start=15, bound='~', change='up', lead='by', change_word='rose')
     """
-    begin = max(0, start - REACH)
+    begin = max(0, start - REACH, low.rfind("\n", max(0, start - REACH), start) + 1)
     if low[start - 4 : start] == "sub-":
         return Cues(start - 4, "<")
     words = low[begin:start].rsplit(None, 1)
-    if not words or words[-1].lstrip("(\"“") not in _TELLING:  # true of most numbers, and quickly seen
+    if not words or words[-1].lstrip('("“') not in _TELLING:  # true of most numbers, and quickly seen
         return Cues(start, lead=words[-1] if words else "")
     tokens = _TOKENS.findall(low, begin, start)
     last = len(tokens)
-    cues = Cues(start)
+    cues, is_level = Cues(start), False
     while last and (found := _bound_at(tokens, last)):
         length, bound = found
         for token in reversed(tokens[last - length : last]):
             cues.start = low.rfind(token, begin, cues.start)
         last -= length
         cues.bound = cues.bound if cues.bound not in (None, "~") else bound
+        is_level = is_level or tokens[last] in _LEVELS
     if last:
         cues.lead = tokens[last - 1]
         cues.change, cues.change_word = _change_at(tokens, last)
+        if is_level and cues.change and cues.lead not in ("by", "of"):
+            cues.change = "to"  # "rose above 40" says where to, not by how much
     return cues
 
 
@@ -104,8 +107,11 @@ def _change_at(tokens: list[str], last: int) -> tuple[str | None, str]:
             if word in _CLAUSE_ENDS:
                 break
         return None, ""
-    for word in reversed(tokens[max(0, last - 5) : last]):
+    for at in range(last - 1, max(-1, last - 6), -1):
+        word = tokens[at]
         if word in _CHANGES:
+            if word in _PARTICLES and at and tokens[at - 1] in _PHRASAL:
+                return None, ""  # "picked up 4 percent of the vote"
             return _CHANGES[word], word
         if word not in _FILLERS:
             break

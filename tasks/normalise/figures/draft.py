@@ -27,6 +27,7 @@ _AGE_BEFORE = re.compile(
 _NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+, $")
 _TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold|x)(?![a-z0-9])")
 _MINUS = re.compile(r"(?:(?:^|[\s(\[:,])[-−–]|(?<![a-z])minus[ -])$")
+_HYPHEN_BEFORE = re.compile(r" [-−–]")  # "COVID -19": a count has no sign
 _US_BEHIND = re.compile(r" (?:US|U\.S\.)(?! [A-Z]|[A-Za-z])")
 _PART_OF = re.compile(r" of (?:an? )?(?=[a-z])")
 
@@ -70,6 +71,8 @@ def draft_number(text: str, low: str, number: Number, context: Context, joined_a
         draft.kind = "multiple"
         return draft
     before = currency_before(text, number.start) if number.form == "digits" else None
+    if before and before[1] < joined_at:
+        before = None  # "17 USD 25": the sign belongs to the number before it
     if before:
         _take_money(text, low, draft, before, context)
     elif not _take_age(text, low, draft):
@@ -80,7 +83,7 @@ def draft_number(text: str, low: str, number: Number, context: Context, joined_a
         owned = before is not None or draft.kind == "age"
         if is_code(text, number.start, draft.end, owned, not draft.is_bare, joined_at):
             return None
-        if draft.is_bare and is_year(low, number):
+        if draft.is_bare and (is_year(low, number) or _HYPHEN_BEFORE.match(text, number.start - 2)):
             return None
         if draft.kind is None and (number.decimal_comma or is_numbering(text, number)):
             return None

@@ -81,7 +81,11 @@ def _is_free_right(text: str, end: int, has_unit: bool) -> bool:
 def is_numbering(text: str, number: Number) -> bool:
     """Whether a number opens a line as the numbering of a list: "1. Wash the rice"."""
     head = text[max(0, number.start - 4) : number.start].rstrip(" \t(")
-    return (not head or head[-1] == "\n") and text[number.end : number.end + 2] in (". ", ") ", ".\t", ")\t") and number.value < 100
+    return (
+        (not head or head[-1] == "\n")
+        and text[number.end : number.end + 2] in (". ", ") ", ".\t", ")\t")
+        and number.value < 100
+    )
 
 
 def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from tasks.normalise.figures.cues import cues_before
 from tasks.normalise.figures.draft import Draft
@@ -23,10 +24,13 @@ from tasks.normalise.numbers import scaled
 SAME_SCALE = 20  # "200 to 4 million" is not 200 million: the first number may be this many times the second at most
 
 _DASH = re.compile(r" ?[-–—‑] ?")
-_JOIN = re.compile(r"(?: ?[-–—‑] ?|,? (?:to|or|through|till|until) )(?:as (?:much|many|high) as )?")
+_JOIN = re.compile(r"(?: ?[-–—‑] ?| (?:to|or|through|till|until) )(?:as (?:much|many|high) as )?")
 _RATE = re.compile(r"(?: (?:us|u\.s\.))?(?: (?:per|a|an) [a-z]+)?(?: in \d{4})?,? to ")
 _LIST = re.compile(r"(?:, | and |, and | or |, or | to | ?[-–] ?)")
 _OF_THE = re.compile(r" (?:out )?of (?:the|its|their|a total) ")
+_COMPARED = re.compile(
+    r"^(?: (?:a|per) [a-z]+)?,? (?:(?:up|down) )?(?:from|to|against|versus|vs\.?|compared (?:with|to)|and)(?: [a-z]+){0,2} $"
+)
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
 _SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "calendar")
 
@@ -35,6 +39,8 @@ def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:
     """Shares units backwards, then joins neighbours from left to right."""
     for i in range(len(drafts) - 2, -1, -1):
         _share(low, drafts[i], drafts[i + 1])
+    for left, right in pairwise(drafts):
+        _share_forward(text, low, left, right)
     joined: list[Draft] = []
     for draft in drafts:
         if not joined or not _joins(text, low, joined[-1], draft):
@@ -55,6 +61,14 @@ def _share(low: str, left: Draft, right: Draft) -> None:
     elif right.start - left.end < 8 and _LIST.fullmatch(low, left.end, right.start):
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"
         _share_scale(left, right)
+
+
+def _share_forward(text: str, low: str, left: Draft, right: Draft) -> None:
+    """Lends the left draft's money to a bare amount it is compared with: "9 million euros, from 8.5 million"."""
+    if left.kind != "money" or not right.is_bare or right.number.scale < 1000 or right.start - left.end > 60:
+        return
+    if _COMPARED.search(low, left.end, right.start) and noun_behind(text, low, right.end, right.low) is None:
+        right.kind, right.unit, right.flag, right.rule = "money", left.unit, left.flag, "shared_unit"
 
 
 def _share_scale(left: Draft, right: Draft) -> None:
@@ -149,7 +163,7 @@ def _is_range(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
         return left.rule == "shared_unit"  # "fell 3% to 5%" is two figures
     if _DASH.fullmatch(gap):
         return left.first < right.first
-    return True
+    return left.first != right.first
 
 
 def _same_unit(text: str, low: str, left: Draft, right: Draft) -> bool:

@@ -20,13 +20,14 @@ _TABLE = read_toml("figures_nouns")
 _STOP = frozenset(_TABLE["stop"]["words"].split())
 _PLURAL = frozenset(_TABLE["plural"]["words"].split())
 _NOT_PLURAL = frozenset(_TABLE["not_plural"]["words"].split())
+_MEN = frozenset(_TABLE["men"]["words"].split())
 _IDLE = frozenset(_TABLE["idle"]["words"].split())
 _ATTRIBUTIVE = frozenset(_TABLE["attributive"]["words"].split())
 _CALENDAR = frozenset(_TABLE["calendar"]["words"].split())
 _SINGULAR: dict[str, str] = _TABLE["singular"]["words"]
 _MAX_WORDS = 5
 _OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those)(?= )")
-_WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)(?:[\"“'‘(])?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
+_WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)[\"“'‘]?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
 
 
 def is_plural(word: str) -> bool:
@@ -38,7 +39,7 @@ def is_plural(word: str) -> bool:
     if word in _NOT_PLURAL:
         return False
     last = word.rsplit("-", 1)[-1]
-    if last in _PLURAL:
+    if last in _PLURAL or (last.endswith("men") and len(last) > 4 and last not in _MEN):
         return True
     return len(last) > 2 and last[-1] == "s" and last[-2] not in "sui'’" and last not in _STOP
 
@@ -82,8 +83,9 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
         position = match.end()
     while len(words) < _MAX_WORDS and (match := _WORD.match(low, position)):
         word = match[1]
-        if word in _STOP:
-            if word == "and" and words and not last and _WORD.match(low, match.end()):
+        genitive = word.endswith(("'s", "’s"))
+        if word in _STOP or (genitive and word[:-2] in _STOP):
+            if word == "and" and words and not last and value != 1 and _WORD.match(low, match.end()):
                 position = match.end()  # "digital and physical sales"
                 continue
             break
@@ -93,8 +95,8 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
         position = match.end()
         if is_plural(word):
             last = len(words)
-        elif word.endswith(("'s", "’s")):
-            break  # a genitive: "two Koreas' armies" counts what comes behind, which may be anything
+        elif genitive and value == 1:
+            return None
     if last:
         return _joined(text, low, words[:last])
     if value == 1 and words:
@@ -112,8 +114,8 @@ def _phrase(text: str, words: list[tuple[int, int]]) -> str:
     *heads, (start, stop) = words
     last = text[start:stop]
     single = singular(last.lower())
-    if last[0].isupper():
-        single = single[0].upper() + single[1:]
+    if single == last[: len(single)].lower():
+        single = last[: len(single)]
     return " ".join([text[slice(*span)] for span in heads] + [single])
 
 
