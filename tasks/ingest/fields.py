@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tasks.ingest.decode import decode
-from tasks.ingest.records import Fields, Found, Refused, storable
+from tasks.ingest.records import Fields, Found, Refused, without_nul
 from tasks.ingest.settings import FIELDS, IngestSettings
 
 MAX_CHARS = 10_000  # of one field other than the text; longer ones are no title, name or address
@@ -31,7 +31,7 @@ _CLOSING = re.compile(r"</(?:p|div|article|section|main|figure|table|ul)\s*>\s*\
 
 def media_of(text: str) -> str:
     """`html` for text that is a page, or a fragment of markup from its first to its last character, else `text`."""
-    if "<" in text[:2_000] and (_PAGE.match(text) or (_FRAGMENT.match(text) and _CLOSING.search(text[-200:]))):
+    if text.find("<", 0, 2_000) >= 0 and (_PAGE.match(text) or (_FRAGMENT.match(text) and _CLOSING.search(text[-200:]))):
         return "html"
     return "text"
 
@@ -53,21 +53,11 @@ class RowReader:
             raise Refused("malformed", f"it is not an object but {_kind(value)}")
         layout = self.layout(value)
         text = self._text(value, layout)
-        return Found(row, text, media=media_of(text), fields=self.fields(value))
+        return Found(row, text, None, media_of(text), None, None, self._fields(value, layout))
 
     def fields(self, row: Mapping[Any, Any]) -> Fields:
         """Everything but the text. Values that are no short strings are left out, and flagged."""
-        layout = self.layout(row)
-        flags: list[str] = []
-        return Fields(
-            title=_plain(_first(row, layout["title"]), flags),
-            published=_plain(_first(row, layout["published"]), flags),
-            url=_plain(_first(row, layout["url"]), flags),
-            id=_plain(_first(row, layout["id"]), flags),
-            byline=_names(_first(row, layout["byline"]), flags),
-            publisher=_plain(_first(row, layout["publisher"]), flags),
-            flags=tuple(flags[:1]),
-        )
+        return self._fields(row, self.layout(row))
 
     def layout(self, names: Iterable[Any]) -> dict[str, list[Any]]:
         """Which names of a row stand for which field, best first."""
@@ -95,6 +85,18 @@ class RowReader:
         wanted = self.settings.names("text")[0]
         return Refused("malformed", f"no text field; found {found}; name one {wanted!r}, or map it in copydesk.toml")
 
+    def _fields(self, row: Mapping[Any, Any], layout: dict[str, list[Any]]) -> Fields:
+        flags: list[str] = []
+        return Fields(
+            _plain(_first(row, layout["title"]), flags),
+            _plain(_first(row, layout["published"]), flags),
+            _plain(_first(row, layout["url"]), flags),
+            _plain(_first(row, layout["id"]), flags),
+            _names(_first(row, layout["byline"]), flags),
+            _plain(_first(row, layout["publisher"]), flags),
+            tuple(flags[:1]),
+        )
+
     def _text(self, row: Mapping[Any, Any], layout: dict[str, list[Any]]) -> str:
         if not layout["text"]:
             raise self.no_text_field(row)
@@ -110,7 +112,7 @@ class RowReader:
         if len(value) > self.settings.document_bytes:
             limit = self.settings.document_bytes
             raise Refused("too_large", f"the text has {len(value):,} characters; the limit is {limit:,}")
-        return storable(value)
+        return without_nul(value)
 
 
 def _kind(value: Any) -> str:
@@ -140,7 +142,7 @@ def _plain(value: Any, flags: list[str]) -> str | None:
     if len(value) > MAX_CHARS:
         flags.append("field_ignored")
         return None
-    return storable(value.strip()) or None
+    return without_nul(value.strip()) or None
 
 
 def _as_string(value: Any) -> str | None:

@@ -16,7 +16,7 @@ from typing import IO, Any
 from tasks.ingest.decode import decode, decode_as, recoded, refuse_binary
 from tasks.ingest.fields import RowReader, media_of
 from tasks.ingest.lines import JsonSplitter, TooLong, read_lines
-from tasks.ingest.records import Found, Refused, digest, storable
+from tasks.ingest.records import Found, Refused, digest, without_nul
 from tasks.ingest.settings import IngestSettings
 from tasks.ingest.tables import read_csv, read_parquet
 
@@ -47,7 +47,7 @@ def _one(stream: IO[bytes], settings: IngestSettings, is_html: bool) -> Found:
             raise Refused("empty", "nothing but blanks" if raw else "the file has no bytes")
     except Refused as refused:
         return Found(None, None, raw_sha256=sha, n_bytes=size, reason=refused.reason, detail=refused.detail)
-    return Found(None, storable(text), encoding, "html" if is_html else media_of(text), sha, size)
+    return Found(None, without_nul(text), encoding, "html" if is_html else media_of(text), sha, size)
 
 
 def read_unknown(stream: IO[bytes], _rows: RowReader) -> Iterator[Found]:

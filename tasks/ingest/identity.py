@@ -11,9 +11,11 @@ which has the smallest (path, row), keeps the id; the others add path and row to
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import urlsplit
+import re
 
 from tasks.ingest.records import Fields
+
+_HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:@\s\[\]]+|\[[0-9a-f:.]+\])", re.I)
 
 
 class Identities:
@@ -58,20 +60,17 @@ def site_of(path: str, url: str | None) -> str | None:
 
     >>> site_of("wire/a.txt", "https://News.example.org:8080/a"), site_of("wire/a.txt", None), site_of("a.txt", None)
     ('news.example.org', 'wire', None)
+    >>> site_of("wire/a.txt", "//user@[2001:db8::1]:80/"), site_of("wire/a.txt", "/a/b")
+    ('[2001:db8::1]', 'wire')
     """
-    if url:
-        try:
-            host = urlsplit(url).hostname
-        except ValueError:  # e.g. an IPv6 address without its bracket
-            host = None
-        if host:
-            return host
+    if url and (host := _HOST.match(url)):
+        return host[1].lower()
     folder, slash, _ = path.partition("/")
     return folder if slash else None
 
 
 def _number(identity: str) -> int:
-    return int.from_bytes(hashlib.sha256(identity.encode("utf-8")).digest()[:8], "big")
+    return int.from_bytes(hashlib.sha256(identity.encode("utf-8", "replace")).digest()[:8], "big")
 
 
 def _id(number: int) -> str:

@@ -228,7 +228,7 @@ def _row(path: str, found: Found, identities: Identities) -> tuple[object, ...]:
         found.content,
         fields.title,
         fields.published,
-        list(fields.byline),
+        fields.byline,
         fields.publisher,
         flags,
         found.reason,

@@ -63,21 +63,18 @@ def digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
+def without_nul(text: str) -> str:
+    """The text with NUL replaced by U+FFFD; lone surrogates, which are rarer still, are seen to by `BatchBuilder`."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
 def storable(text: str) -> str:
     """The text with lone surrogates and NUL replaced by U+FFFD, all else as it is.
 
     >>> storable("a\\0b \\ud83d c")
     'a\ufffdb \ufffd c'
     """
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
-    if text.isascii():
-        return text
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return _SURROGATE.sub("\ufffd", text)
-    return text
+    return _SURROGATE.sub("\ufffd", without_nul(text))
 
 
 class BatchBuilder:
@@ -97,6 +94,19 @@ class BatchBuilder:
     def take(self) -> pa.RecordBatch:
         """The rows since the last call, as one batch."""
         columns = zip(*self._rows, strict=True) if self._rows else [() for _ in schema.RECORDS]
-        arrays = [pa.array(values, field.type) for values, field in zip(columns, schema.RECORDS, strict=True)]
+        arrays = [_array(values, field.type) for values, field in zip(columns, schema.RECORDS, strict=True)]
         self._rows, self._bytes = [], 0
         return pa.RecordBatch.from_arrays(arrays, schema=schema.RECORDS)
+
+
+def _array(values: tuple[object, ...], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:  # a lone surrogate somewhere: too rare for each string to be looked through
+        return pa.array([_storable_value(value) for value in values], kind)
+
+
+def _storable_value(value: object) -> object:
+    if isinstance(value, str):
+        return storable(value)
+    return [storable(item) for item in value] if isinstance(value, tuple) else value

@@ -138,7 +138,9 @@ def _rows(batch: pa.RecordBatch, limit: int) -> Iterator[Mapping[str, Any] | Ref
     """The rows as mappings of plain values; a refusal for one that cannot be had."""
     try:
         if not _has_long(batch, limit):
-            yield from batch.to_pylist()
+            names = batch.schema.names
+            for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                yield dict(zip(names, values, strict=True))
             return
     except UnicodeDecodeError:
         pass
