@@ -219,6 +219,8 @@ def the_nth(match: Match) -> Built | None:
 
 def weekday(match: Match) -> Built | None:
     expr: Expr = {"k": "weekday", "w": match.first("weekday")}
+    if match.after is not None and match.after.letter == "'":
+        expr["own"] = True  # Friday's talks: what else the clause tells of says nothing about the side
     side = 1 if "coming" in match.words else match.side
     if side is not None and "this" in match.words and side != 1:
         side = 0
@@ -232,6 +234,8 @@ def set_weekday(match: Match) -> Built | None:
 
 
 def today(match: Match) -> Built | None:
+    if _is_title(match) and match.previous_word()[:1].isupper():
+        return None  # the name of a programme or paper
     timed = match.first("daypart") or "tonight" in match.words
     return ("TIME" if timed else "DATE"), {"k": "day", "n": match.first("today")}, None
 
@@ -445,9 +449,18 @@ def season(match: Match) -> Built | None:
 # ------------------------------------------------------------------ counted from now
 
 
+def _is_title(match: Match) -> bool:
+    """Whether the last word is written with a capital: This Week, a programme."""
+    end = match.tokens[-1]
+    word = match.text[end.start : end.end]
+    return word[0].isupper() and not word.isupper()
+
+
 def rel_unit(match: Match) -> Built | None:
     unit, side = match.first("unit"), match.side
     words = match.words
+    if len(words) > 1 and _is_title(match):
+        return None
     if "past" in words:
         if unit in ("year", "month", "week", "decade", "century", "quarter", "day"):
             return "DURATION", {"k": "past", "u": unit, "n": -1}, None
@@ -584,6 +597,10 @@ def same_period(match: Match) -> Built | None:
 
 def the_period(match: Match) -> Built | None:
     unit = match.first("unit") or "year"
+    if _is_title(match):
+        return None
+    if unit == "quarter" and match.next_word() in ("ended", "ending") and match.year is None:
+        return _date({"k": "unit", "u": "quarter", "n": -1})
     if unit in ("day", "decade", "month") and match.words[0] == "the" and len(match.words) == 2:
         part = re.search(
             r"(?i)(?:end|later|earlier|beginning|start|rest|middle|most|part|early|late)\s+(?:of|in)\s*$",

@@ -228,10 +228,10 @@ def _weekday(expr: Expr, context: Context) -> Period | None:
     if now is None:
         return None
     offset = expr["w"] - now.isoweekday()
-    side = expr.get("side")
+    side, tense = expr.get("side"), None if "own" in expr else context.tense
     if side is not None and side < 0:
         offset = offset - 7 if offset >= 0 else offset
-    elif side == 1 or (side is None and context.tense == "future"):
+    elif side == 1 or (side is None and tense == "future"):
         offset = offset + 7 if offset < 0 or (side == 1 and offset == 0) else offset
     elif side is None:
         offset = offset - 7 if offset > 0 else offset
@@ -392,7 +392,10 @@ def _prev(expr: Expr, context: Context) -> Period | None:
             context.used = "previous"
             return periods.quarter_period(expr["y"], (base.first.month + 2) // 3)
         return periods.year_period(expr["y"])
-    if unit in context.said and (unit != "year" or "that" in expr):
+    if "that" in expr and context.recent is not None:
+        context.used = "previous"
+        return periods.unit_period(unit, context.recent.first)
+    if unit in context.said and unit != "year":
         context.used = "previous"
         return context.said[unit]
     if unit == "day" and context.recent is not None and context.recent.grain == "day":

@@ -32,15 +32,16 @@ _AHEAD = re.compile(
     r"\b(?:by|until|till|as early as|as soon as|no later than|starting|effective)\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$",
     re.I,
 )
+_HAD = re.compile(r"\b(?:had|was|were)\b[^.!?]*$|^[^.!?]*\bhad\b", re.IGNORECASE)
 _HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!\w)", re.IGNORECASE)
 
 
 def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | None:
     """The tense of the clause around [start, end); `strict` says "past" only of a sentence that nowhere looks ahead."""
     before = text[max(0, start - REACH) : start]
-    if _AHEAD.search(before):
-        return "future"
     after = text[end : end + REACH]
+    if _AHEAD.search(before) and not _HAD.search(before) and not _HAD.search(after):
+        return "future"
     ends = [m.end() for m in _END.finditer(before)]
     begin = ends[-1] if ends else 0
     stop = _END.search(after)
