@@ -31,7 +31,9 @@ _CLOSING = re.compile(r"</(?:p|div|article|section|main|figure|table|ul)\s*>\s*\
 
 def media_of(text: str) -> str:
     """`html` for text that is a page, or a fragment of markup from its first to its last character, else `text`."""
-    if text.find("<", 0, 2_000) >= 0 and (_PAGE.match(text) or (_FRAGMENT.match(text) and _CLOSING.search(text[-200:]))):
+    if text.find("<", 0, 2_000) >= 0 and (
+        _PAGE.match(text) or (_FRAGMENT.match(text) and _CLOSING.search(text[-200:]))
+    ):
         return "html"
     return "text"
 

@@ -11,25 +11,33 @@ from __future__ import annotations
 
 import heapq
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks import schema
+from tasks.ingest import archives
 from tasks.ingest.fields import RowReader
 from tasks.ingest.formats import READERS, parse_json, read_unknown
 from tasks.ingest.identity import Identities, site_of
 from tasks.ingest.records import NO_FIELDS, BatchBuilder, Fields, Found, Refused
-from tasks.ingest.scan import SIDECAR, RawFile, is_passed_over, scan
-from tasks.ingest.settings import IngestSettings
-from tasks.ingest.sources import BROKEN, Source, members, of_file, open_unpacked, suffixes
+from tasks.ingest.scan import SIDECAR, is_passed_over, scan
+from tasks.ingest.settings import MIB, IngestSettings
+from tasks.ingest.sources import BROKEN, Source, of_file, open_unpacked, suffixes
 
 log = logging.getLogger(__name__)
 
 SHARED = "identity_shared"
+SIDECAR_BYTES = MIB
+TRIES = 3  # for a file of one document that changes while it is read
+
+Progress = Callable[[int], None]
+
+
+def _no_progress(_documents: int) -> None:
+    """The default: tells nobody."""
 
 
 class Reading:
@@ -40,7 +48,7 @@ class Reading:
     `shared` names the ids of the first ones, for `mark_shared`.
     """
 
-    def __init__(self, raw: Path, settings: IngestSettings, progress: Callable[[int], None]):
+    def __init__(self, raw: Path, settings: IngestSettings, progress: Progress):
         self._identities = Identities()
         self._batches = _batches(raw, settings, self._identities, progress)
 
@@ -50,15 +58,17 @@ class Reading:
     def __next__(self) -> pa.RecordBatch:
         return next(self._batches)
 
+    def close(self) -> None:
+        """Close what is open; for a caller that does not read to the end."""
+        self._batches.close()
+
     @property
     def shared(self) -> frozenset[str]:
         """Ids whose flag is still to be set; complete when the iterator has ended."""
         return frozenset(self._identities.shared)
 
 
-def read_batches(
-    raw: Path, settings: IngestSettings | None = None, *, progress: Callable[[int], None] = lambda _: None
-) -> Reading:
+def read_batches(raw: Path, settings: IngestSettings | None = None, *, progress: Progress = _no_progress) -> Reading:
     """The documents under raw/, streamed: at most `batch_rows` and about `batch_bytes` a batch.
 
     Args:
@@ -73,9 +83,7 @@ def read_batches(
     return Reading(Path(raw), settings or IngestSettings(), progress)
 
 
-def read_records(
-    raw: Path, settings: IngestSettings | None = None, *, progress: Callable[[int], None] = lambda _: None
-) -> pa.Table:
+def read_records(raw: Path, settings: IngestSettings | None = None, *, progress: Progress = _no_progress) -> pa.Table:
     """All documents under raw/ as one table of `schema.RECORDS`, complete with the flags of shared identities."""
     reading = read_batches(raw, settings, progress=progress)
     table = pa.Table.from_batches(list(reading), schema=schema.RECORDS)
@@ -86,65 +94,87 @@ def mark_shared(records: pa.Table, shared: frozenset[str]) -> pa.Table:
     """The table with the flag `identity_shared` on the documents named, whatever its other columns are."""
     if not shared:
         return records
-    hit = pc.is_in(records["document_id"], pa.array(sorted(shared), pa.string())).to_pylist()
+    marked = pc.is_in(records["document_id"], pa.array(sorted(shared), pa.string())).to_pylist()
     flags = [
-        sorted({*(old or ()), SHARED}) if new else old
-        for old, new in zip(records["flags"].to_pylist(), hit, strict=True)
+        sorted({*(old or ()), SHARED}) if is_marked else old
+        for old, is_marked in zip(records["flags"].to_pylist(), marked, strict=True)
     ]
     place = records.schema.get_field_index("flags")
     return records.set_column(place, records.schema.field(place), pa.array(flags, schema.STRINGS))
 
 
+# ------------------------------------------------------------------ the order of things
+
+
 def _batches(
-    raw: Path, settings: IngestSettings, identities: Identities, progress: Callable[[int], None]
-) -> Iterator[pa.RecordBatch]:
+    raw: Path, settings: IngestSettings, identities: Identities, progress: Progress
+) -> Generator[pa.RecordBatch]:
     builder = BatchBuilder(settings.batch_rows, settings.batch_bytes)
-    rows = RowReader(settings)
-    files, sidecars = scan(raw)
-    waiting = [(file.path, n, of_file(file, settings)) for n, file in enumerate(files)]
-    heapq.heapify(waiting)
-    count = len(waiting)
-    while waiting:
-        _, _, source = heapq.heappop(waiting)
-        form, packing = suffixes(source.path)
-        if form in (".zip", ".tar") and source.problem is None:
-            for member in _members(source, form, packing, settings):
-                if not is_hidden(member.path):
-                    count += 1
-                    heapq.heappush(waiting, (member.path, count, member))
-                else:
-                    member.close()
-            continue
-        for found in _documents(source, form, packing, rows):
-            found = _with_sidecar(found, sidecars.get(source.path), rows)
-            row = _row(source.path, found, identities)
-            if builder.add(row, len(found.content or "")):
-                batch = builder.take()
-                progress(batch.num_rows)
-                yield batch
+    for path, found in _found(raw, RowReader(settings)):
+        if builder.add(_row(path, found, identities), len(found.content or "")):
+            batch = builder.take()
+            progress(batch.num_rows)
+            yield batch
     batch = builder.take()
     if batch.num_rows:
         progress(batch.num_rows)
         yield batch
 
 
-def is_hidden(path: str) -> bool:
-    """True for members of archives that are passed over, as files in folders are."""
-    *folders, name = path.split("/")
-    return (
-        is_passed_over(name)
-        or name.endswith(SIDECAR)
-        or any(part.startswith(".") and part not in (".", "..") for part in folders)
-    )
-
-
-def _members(source: Source, form: str, packing: str, settings: IngestSettings) -> Iterator[Source]:
+def _found(raw: Path, rows: RowReader) -> Iterator[tuple[str, Found]]:
+    """Every document with its path, in the order of (path, row)."""
+    files, sidecars = scan(raw)
+    beside = {path: of_file(file, rows.settings) for path, file in sidecars.items()}
+    waiting = [(file.path, n, of_file(file, rows.settings)) for n, file in enumerate(files)]  # sorted, so a heap
+    count = len(waiting)
     try:
-        if source.depth >= settings.archive_nesting:
-            raise Refused("too_large", f"archives are nested more than {settings.archive_nesting} deep")
-        yield from members(source, form, packing, settings)
+        while waiting:
+            path, _, source = heapq.heappop(waiting)
+            form, packing = suffixes(path)
+            if form in archives.FORMATS and source.problem is None:
+                for member in _members(source, form, packing, rows.settings, beside):
+                    count += 1
+                    heapq.heappush(waiting, (member.path, count, member))
+                continue
+            given = _read_sidecar(beside.pop(path), rows) if path in beside else None
+            for found in _documents(source, form, packing, rows):
+                yield path, _with_sidecar(found, given) if given else found
+    finally:
+        for source in (*(source for _, _, source in waiting), *beside.values()):
+            source.close()
+
+
+def _members(
+    source: Source, form: str, packing: str, settings: IngestSettings, beside: dict[str, Source]
+) -> Iterator[Source]:
+    """The members that are read; sidecars go to `beside`."""
+    try:
+        found = archives.members(source, form, packing, settings)
     except Exception as error:  # one bad archive must not stop the run
-        yield replace(source, problem=_reason(error), size=0)
+        yield Source(source.path, source.open, source.size, source.depth, _reason(error), close=source.close)
+        return
+    for member in found:
+        inner = member.path.removeprefix(source.path + "/")
+        if member.problem is None and is_ignored(inner):
+            if inner.endswith(SIDECAR):
+                beside[member.path.removesuffix(SIDECAR)] = member
+            else:
+                member.close()
+        else:
+            yield member
+
+
+def is_ignored(path: str) -> bool:
+    """True for the path of a member that is passed over, as files in folders are, or is a sidecar.
+
+    >>> [is_ignored(path) for path in ("a/b.txt", "a/.b.txt", ".a/b.txt", "README.md", "a.txt.meta.json")]
+    [False, True, True, True, True]
+    """
+    *folders, name = path.split("/")
+    return is_passed_over(name) or name.endswith(SIDECAR) or any(folder.startswith(".") for folder in folders)
+
+
+# ------------------------------------------------------------------ one source
 
 
 def _documents(source: Source, form: str, packing: str, rows: RowReader) -> Iterator[Found]:
@@ -153,24 +183,53 @@ def _documents(source: Source, form: str, packing: str, rows: RowReader) -> Iter
     try:
         if source.problem:
             raise Refused(*source.problem)
-        with open_unpacked(source, packing, rows.settings) as stream:
-            for found in READERS.get(form, read_unknown)(stream, rows):
-                count += 1
-                yield found
+        for found in _unchanged(source, form, packing, rows):
+            if count >= rows.settings.documents_per_file:
+                raise Refused("too_large", f"the file has more than {count:,} documents; the others are not read")
+            count += 1
+            yield found
         if not count:
-            raise Refused("empty", "the file holds no documents")
+            raise Refused("empty", "the file holds no documents" if source.size else "the file has no bytes")
     except Exception as error:  # one bad file must not stop the run
         reason, detail = _reason(error)
-        yield Found(count or None, None, reason=reason, detail=detail, n_bytes=None if count else source.size)
+        yield Found(count or None, None, n_bytes=None if count else source.size, reason=reason, detail=detail)
     finally:
         source.close()
+
+
+def _unchanged(source: Source, form: str, packing: str, rows: RowReader) -> Iterator[Found]:
+    """The documents of a source that nobody writes to meanwhile; a file of one document is tried again."""
+    reader = READERS.get(form, read_unknown)
+    for _ in range(TRIES):
+        before = source.state()
+        alone = None
+        with open_unpacked(source, packing, rows.settings) as stream:
+            for found in reader(stream, rows):
+                if found.row is None:
+                    alone = found
+                else:
+                    yield found
+        if _state_after(source, before) == before:
+            if alone:
+                yield alone
+            return
+        if alone is None:
+            break
+    raise Refused("unreadable", "the file changed while it was read")
+
+
+def _state_after(source: Source, before: object) -> object:
+    try:
+        return source.state()
+    except FileNotFoundError:  # taken away after it was read whole
+        return before
 
 
 def _reason(error: Exception) -> tuple[str, str]:
     if isinstance(error, Refused):
         return error.reason, error.detail
     if isinstance(error, BROKEN):
-        return "malformed", f"the file is damaged: {error}"
+        return "malformed", f"the file is damaged: {error or type(error).__name__}"
     if isinstance(error, FileNotFoundError):
         return "unreadable", "it vanished before it was read"
     if isinstance(error, OSError):
@@ -179,42 +238,44 @@ def _reason(error: Exception) -> tuple[str, str]:
     return "unreadable", f"unexpected {type(error).__name__}: {error}"
 
 
-def _with_sidecar(found: Found, sidecar: RawFile | None, rows: RowReader) -> Found:
-    if sidecar is None:
-        return found
-    given = _read_sidecar(sidecar, rows)
-    own = found.fields
-    one = found.row is None
-    return found._replace(
-        fields=Fields(
-            title=own.title or (given.title if one else None),
-            published=own.published or given.published,
-            url=own.url or (given.url if one else None),
-            id=own.id or (given.id if one else None),
-            byline=own.byline or given.byline,
-            publisher=own.publisher or given.publisher,
-            flags=tuple(sorted({*own.flags, *given.flags})),
-        ),
-    )
+# ------------------------------------------------------------------ sidecars and rows
 
 
-def _read_sidecar(sidecar: RawFile, rows: RowReader) -> Fields:
+def _read_sidecar(sidecar: Source, rows: RowReader) -> Fields:
+    """The fields that a sidecar gives; one that cannot be read gives a flag."""
     try:
-        with of_file(sidecar, rows.settings).open() as stream:
-            raw = stream.read(rows.settings.line_bytes)
+        with sidecar.open() as stream:
+            raw = stream.read(SIDECAR_BYTES)
         value = parse_json(raw.decode("utf-8-sig"), raw, "the sidecar", rows.settings)
-        if not isinstance(value, dict):
-            raise Refused("malformed", "the sidecar is no object")
-        return rows.fields(value)
-    except (Refused, OSError, UnicodeDecodeError):
-        return NO_FIELDS._replace(flags=("sidecar_malformed",))
+        if isinstance(value, dict):
+            return rows.fields(value)
+    except (Refused, OSError, UnicodeDecodeError, *BROKEN):
+        pass
+    finally:
+        sidecar.close()
+    return NO_FIELDS._replace(flags=("sidecar_malformed",))
+
+
+def _with_sidecar(found: Found, given: Fields) -> Found:
+    """A document with what its sidecar adds; title, url and id of a file of many are no row's."""
+    own = found.fields
+    of_document = given if found.row is None else NO_FIELDS
+    merged = Fields(
+        title=own.title or of_document.title,
+        published=own.published or given.published,
+        url=own.url or of_document.url,
+        id=own.id or of_document.id,
+        byline=own.byline or given.byline,
+        publisher=own.publisher or given.publisher,
+        flags=tuple(sorted({*own.flags, *given.flags})),
+    )
+    return found._replace(fields=merged)
 
 
 def _row(path: str, found: Found, identities: Identities) -> tuple[object, ...]:
     """A row of `schema.RECORDS`, in the order of its columns."""
     fields = found.fields
-    document_id, shared = identities.assign(path, found.row, fields)
-    flags = sorted({*fields.flags, SHARED}) if shared else list(fields.flags)
+    document_id, is_shared = identities.assign(path, found.row, fields)
     return (
         document_id,
         path,
@@ -230,7 +291,7 @@ def _row(path: str, found: Found, identities: Identities) -> tuple[object, ...]:
         fields.published,
         fields.byline,
         fields.publisher,
-        flags,
+        tuple(sorted({*fields.flags, SHARED})) if is_shared else fields.flags,
         found.reason,
         found.detail,
     )

@@ -12,21 +12,20 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 SIDECAR = ".meta.json"
 _KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
-@dataclass(frozen=True, slots=True)
-class RawFile:
+class RawFile(NamedTuple):
     """A file under raw/: `path` as published, `place` as the system knows it."""
 
     path: str
     place: bytes
     size: int = 0
-    mtime_ns: int = 0
     problem: str | None = None  # why it is not read
 
 
@@ -37,29 +36,35 @@ def is_passed_over(name: str) -> bool:
 
 def scan(raw: Path) -> tuple[list[RawFile], dict[str, RawFile]]:
     """All files under a folder, and its sidecars by the path of the file that they describe."""
-    found = list(_walk(os.fsencode(raw), ""))
-    sidecars = {f.path.removesuffix(SIDECAR): f for f in found if f.path.endswith(SIDECAR) and f.problem is None}
-    files = sorted((f for f in found if not f.path.endswith(SIDECAR)), key=lambda f: (f.path, f.place))
-    return files, sidecars
+    files: list[RawFile] = []
+    sidecars: dict[str, RawFile] = {}
+    for file in _walk(os.fsencode(raw)):
+        if not file.path.endswith(SIDECAR):
+            files.append(file)
+        elif file.problem is None:
+            sidecars[file.path.removesuffix(SIDECAR)] = file
+    return sorted(files), sidecars
 
 
-def _walk(folder: bytes, prefix: str):
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        yield RawFile(prefix.rstrip("/"), folder, problem=f"the folder cannot be read: {error.strerror}")
-        return
-    for entry in entries:
-        name = entry.name.decode("utf-8", "backslashreplace")
-        path = prefix + name
+def _walk(raw: bytes) -> Iterator[RawFile]:
+    folders = [(raw, "")]
+    while folders:
+        folder, prefix = folders.pop()
         try:
-            if entry.is_dir(follow_symlinks=False):
-                if not name.startswith("."):
-                    yield from _walk(entry.path, path + "/")
-            elif not is_passed_over(name):
-                yield _raw_file(path, entry)
+            entries = list(os.scandir(folder))
         except OSError as error:
-            yield RawFile(path, entry.path, problem=f"it cannot be looked at: {error.strerror}")
+            yield RawFile(prefix.rstrip("/") or ".", folder, problem=f"the folder cannot be read: {error.strerror}")
+            continue
+        for entry in entries:
+            path = prefix + entry.name.decode("utf-8", "backslashreplace")
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    if not entry.name.startswith(b"."):
+                        folders.append((entry.path, path + "/"))
+                elif not is_passed_over(os.fsdecode(entry.name)):
+                    yield _raw_file(path, entry)
+            except OSError as error:
+                yield RawFile(path, entry.path, problem=f"it cannot be looked at: {error.strerror}")
 
 
 def _raw_file(path: str, entry: os.DirEntry[bytes]) -> RawFile:
@@ -67,5 +72,4 @@ def _raw_file(path: str, entry: os.DirEntry[bytes]) -> RawFile:
         return RawFile(path, entry.path, problem="a symbolic link; links are not followed")
     status = entry.stat(follow_symlinks=False)
     kind = _KINDS.get(stat.S_IFMT(status.st_mode))
-    problem = f"{kind}, not a file" if kind else None
-    return RawFile(path, entry.path, status.st_size, status.st_mtime_ns, problem)
+    return RawFile(path, entry.path, status.st_size, f"{kind}, not a file" if kind else None)

@@ -120,7 +120,8 @@ def _csv_document(row: int, cells: list[str], header: list[str], record: str, en
 
 def read_parquet(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
     """A `.parquet` file; only the columns that are understood are read."""
-    with stream if stream.seekable() else spooled(stream) as seekable:
+    limit = rows.settings.spooled_bytes
+    with stream if stream.seekable() else spooled(stream, limit) as seekable:
         file = pq.ParquetFile(seekable, pre_buffer=False, buffer_size=1 << 20)
         layout = rows.layout(file.schema_arrow.names)
         if not layout["text"]:
