@@ -65,7 +65,8 @@ def _resolve_row(row: dict[str, Any]) -> dict[str, Any]:
     if not text or row["scanned_dates"] is None:
         return {"dates": [], "figures": [], "text_normalised": text, "content_date": None, "flags": []}
     published: date | None = row["published_date"]
-    resolution = resolve_dates(text, load_scanned(row["scanned_dates"]), published)
+    precision = row["published_precision"] or "day"
+    resolution = resolve_dates(text, load_scanned(row["scanned_dates"]), published, precision=precision)
     figures = [FigureMention(**{name: figure[name] for name in _FIGURE_FIELDS}) for figure in row["figures"] or []]
     dates = without_ages(resolution.mentions, figures)
     return {

@@ -78,7 +78,7 @@ def _tables() -> tuple[dict[str, list[tuple[str, Unit]]], dict[str, Unit], dict[
         behind.update((sign, unit) for sign in _split(row["symbols"]))
     for row in read_csv("currencies"):
         unit = Unit("money", currency=row["code"], factor=1 / int(row["divisor"]))
-        forms = [form for name in _split(row["names"]) for form in _plurals(name)]
+        forms = [form for name in _split(row["names"]) for form in _plurals(name) if form != f"{row['code'].lower()}s"]
         names.update((form, unit) for form in forms)
         names.update((form.replace("dollar", "dlr"), unit) for form in forms if "dollar" in form)  # newswires
         behind.update((sign, unit) for sign in _split(row["suffixes"]))

@@ -246,7 +246,7 @@ def day_after(match: Match) -> Built | None:
 
 def daypart(match: Match) -> Built | None:
     if "that" in match.words or "same" in match.words:
-        return "TIME", {"k": "prev", "u": "day"}, None
+        return "TIME", {"k": "prev", "u": "day", "that": True}, None
     if "last" in match.words and match.first("daypart") != "night":
         return None
     return "TIME", {"k": "day", "n": -1 if "last" in match.words else 0}, None
@@ -262,6 +262,12 @@ def clock(match: Match) -> Built | None:
     if found[4] and hour <= 12:
         hour = hour % 12 + (12 if found[4] == "p" else 0)
     return "TIME", {"k": "clock", "t": f"T{hour:02d}:{minute:02d}" + (f":{second:02d}" if found[3] else "")}, None
+
+
+def next_daypart(match: Match) -> Built | None:
+    if "same" in match.words:
+        return "TIME", {"k": "prev", "u": "day", "that": True}, None
+    return "TIME", {"k": "earlier", "u": "day", "n": 1}, None
 
 
 def noon(match: Match) -> Built | None:
@@ -383,6 +389,17 @@ def buddhist(match: Match) -> Built | None:
     return _date(_fixed(periods.year_period(value))) if 1800 <= value <= 2100 else None
 
 
+def era(match: Match) -> Built | None:
+    value = int(match.numbers("deny")[0])
+    if not 0 < value < 5000:
+        return None
+    if {"bc", "bce"} & set(match.words):
+        return _date({"k": "bc", "v": f"-{value - 1:04d}" if value > 1 else "0000"})
+    if "ad" in match.words and not match.text[match.tokens[match.words.index("ad")].start].isupper():
+        return None
+    return _date(_fixed(periods.year_period(value)))
+
+
 def decade(match: Match) -> Built | None:
     words = [str(v) for v in match.numbers("D")]
     if words:
@@ -441,6 +458,8 @@ def season(match: Match) -> Built | None:
     expr: Expr = {"k": "season", "n": match.first("season_name")}
     if match.year is not None:
         expr["y"] = match.year
+    elif match.first("that") is not None:
+        expr["whole"] = {"k": "prev", "u": "year", "that": True}
     elif match.side is not None:
         expr["side"] = match.side
     return _date(expr)
@@ -465,6 +484,8 @@ def rel_unit(match: Match) -> Built | None:
         if unit in ("year", "month", "week", "decade", "century", "quarter", "day"):
             return "DURATION", {"k": "past", "u": unit, "n": -1}, None
         return None
+    if side == 1 and unit == "day":
+        return _date({"k": "earlier", "u": "day", "n": 1})
     if side and any(w in words for w in ("previous", "preceding", "prior", "following", "subsequent")):
         return _date({"k": "earlier", "u": unit, "n": side, "whole_unit": True})
     if "the" in words and "last" in words and unit in ("decade", "century"):
@@ -762,37 +783,8 @@ def modifier(match: Match) -> Built | None:
     return "MOD", {"k": "mod", "m": mod, "with": "point"}, None
 
 
-BUILDERS: dict[str, Callable[[Match], Built | None]] = {
-    "date": whole_date,
-    **{
-        f.__name__: f
-        for f in (
-            iso,
-            slash,
-            days,
-            rel_month,
-            the_nth,
-            weekday,
-            set_weekday,
-            today,
-            day_after,
-            daypart,
-            clock,
-            noon,
-            year,
-            years,
-        )
-    },
-    **{
-        f.__name__: f
-        for f in (buddhist, decade, century, quarter, half, first_n, nth_unit, season, rel_unit, past_n, vague)
-    },
-    **{
-        f.__name__: f
-        for f in (ago, year_ago, earlier, same_period, the_period, unit_end, weekend, duration, duration_range)
-    },
-    **{
-        f.__name__: f
-        for f in (half_duration, vague_duration, set_every, set_adverb, set_per, holiday, modifier, vague_adjective)
-    },
-}
+_BY_NAME = (iso, slash, days, rel_month, the_nth, weekday, set_weekday, today, day_after, daypart, next_daypart, clock, noon)
+_BY_NAME += (year, years, era, buddhist, decade, century, quarter, half, first_n, nth_unit, season, rel_unit, past_n, vague)
+_BY_NAME += (vague_adjective, ago, year_ago, earlier, same_period, the_period, unit_end, weekend, duration, duration_range)
+_BY_NAME += (half_duration, vague_duration, set_every, set_adverb, set_per, holiday, modifier)
+BUILDERS: dict[str, Callable[[Match], Built | None]] = {"date": whole_date} | {f.__name__: f for f in _BY_NAME}

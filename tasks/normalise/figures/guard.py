@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tasks.normalise.figures.cues import cues_before
+from tasks.normalise.figures.cues import bound_behind, cues_before
 from tasks.normalise.numbers import Number
 from tasks.rules import read_toml
 
@@ -175,7 +175,8 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
     draft.cues = draft.cues or cues_before(low, draft.start)
     if draft.high is not None:
         return draft.cues.lead not in ("between", "from")
-    return not (draft.cues.bound or draft.cues.change or draft.cues.lead in _LEADS)
+    led_up = draft.cues.bound or draft.cues.change or draft.cues.lead in _LEADS
+    return not (led_up or bound_behind(low, end))
 
 
 def opens_sentence(text: str, start: int) -> bool:
