@@ -20,13 +20,15 @@ LEAST_SHARED = 2  # shingles
 LEAST_SHARE = 0.05  # of the smaller text's kept shingles; an eighth of the characters misread leaves about 15 %
 
 
-def candidate_pairs(keys: np.ndarray, bits: int, n_texts: int) -> tuple[np.ndarray, np.ndarray]:
+def candidate_pairs(keys: np.ndarray, bits: int, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The pairs that share at least `LEAST_SHARED` shingles and `LEAST_SHARE` of the smaller text's.
+
+    Args:
+        kept: int64, (n_texts,), how many shingles of each text were kept.
 
     Returns:
         left, right: int64, left < right, sorted.
     """
-    kept = np.bincount((keys & np.uint64((1 << bits) - 1)).astype(np.int64), minlength=n_texts)
     packed = np.empty(count_links(keys, np.uint64(bits), NEIGHBOURS), np.uint64)
     write_links(keys, np.uint64(bits), NEIGHBOURS, packed)
     packed.sort()

@@ -70,24 +70,17 @@ def cluster_texts(
     >>> cluster_texts(["The ferry was late again.", "THE FERRY was late again", "Rain."]).labels.tolist()
     [0, 0, 2]
     """
-    found = find_related(_as_array(texts))
+    found = find_related(texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts)
     fullest = fullest_members(found)
     days = None if published is None else day_numbers(pa.array(published, pa.date32()))[fullest]
     return Clusters(found.labels, found, fullest, tell_stories(found, fullest, days))
 
 
-def _as_array(texts: Sequence[str] | pa.Array) -> pa.Array:
-    if isinstance(texts, pa.ChunkedArray):
-        return texts.combine_chunks()
-    return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
-
-
-def find_related(texts: pa.Array) -> Found:
+def find_related(texts: Sequence[str | None] | pa.Array) -> Found:
     """Relations and clusters of a batch of texts."""
     words = read_words(texts)
     same_as, chosen, ranks = fold_identical(words, texts)
-    keys, bits = sample_shingles(words, chosen)
-    left, right = candidate_pairs(keys, bits, len(chosen))
+    left, right = candidate_pairs(*sample_shingles(words, chosen))
     longer, shorter = chosen[left], chosen[right]  # the longest come first
     counts = compare_pairs(words, shorter, longer)
     lengths = words.lengths
@@ -120,7 +113,7 @@ def find_related(texts: pa.Array) -> Found:
     )
 
 
-def fold_identical(words: Words, texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def fold_identical(words: Words, texts: Sequence[str | None] | pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Set aside texts of the same words.
 
     Returns:
@@ -134,7 +127,7 @@ def fold_identical(words: Words, texts: pa.Array) -> tuple[np.ndarray, np.ndarra
     again = (np.diff(lengths[order]) == 0) & (np.diff(digests[order]) == 0)
     alike = np.union1d(order[1:][again], order[:-1][again])
     raw = np.zeros(len(order), np.uint64)
-    raw[alike] = [_digest(texts[k].as_py()) for k in alike.tolist()]
+    raw[alike] = [_digest(texts[k]) for k in alike.tolist()]
     digests = np.where(lengths > 0, digests, raw)
     order = np.lexsort((raw, digests, -lengths))
     ranks = np.empty(len(order), np.int64)
@@ -146,8 +139,10 @@ def fold_identical(words: Words, texts: pa.Array) -> tuple[np.ndarray, np.ndarra
     return same_as, order[new & (lengths[order] > 0)], ranks
 
 
-def _digest(text: str | None) -> int:
-    return int.from_bytes(blake2b((text or "").encode(errors="replace"), digest_size=8).digest(), "big")
+def _digest(text: str | pa.Scalar | None) -> int:
+    if isinstance(text, pa.Scalar):
+        text = text.as_py()
+    return int.from_bytes(blake2b((text or "").encode(), digest_size=8).digest(), "big")
 
 
 def fullest_members(found: Found) -> np.ndarray:

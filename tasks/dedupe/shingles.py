@@ -23,7 +23,7 @@ SHINGLE = 4  # words
 SAMPLE_RATE = 3  # one in so many is kept
 
 
-def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) -> tuple[np.ndarray, int]:
+def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) -> tuple[np.ndarray, int, np.ndarray]:
     """Keep about one in `rate` of the shingles of the chosen texts.
 
     Args:
@@ -33,6 +33,7 @@ def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) ->
     Returns:
         keys: uint64, sorted, without repetition.
         bits: how many of a key's last bits are the text's number.
+        kept: int64, (n_texts,), how many shingles of each text were kept, repeated ones included.
 
     Raises:
         ValueError: rate is below 1.
@@ -41,20 +42,22 @@ def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) ->
         raise ValueError(f"rate must be 1 or more, got {rate}")
     bits = max(1, int(len(texts) - 1).bit_length())
     keys = np.empty(int(words.lengths[texts].sum()) + 1, np.uint64)
-    kept = keep_shingles(words.hashes, words.ends, texts, np.uint64(2**32 // rate - 1), np.uint64(bits), keys)
-    keys = np.sort(keys[:kept])
-    return keys[np.append(True, keys[1:] != keys[:-1])[:kept]], bits
+    kept = np.zeros(len(texts), np.int64)
+    count = keep_shingles(words.hashes, words.ends, texts, np.uint64(2**32 // rate - 1), np.uint64(bits), keys, kept)
+    keys = keys[:count]
+    keys.sort()
+    return keys[: drop_repeats(keys)], bits, kept
 
 
-@compiled("i8(u4[::1], i8[::1], i8[::1], u8, u8, u8[::1])")
-def keep_shingles(hashes, ends, texts, limit, bits, keys):
-    """Write the keys of all shingles whose hash is at most `limit`; returns how many."""
+@compiled("i8(u4[::1], i8[::1], i8[::1], u8, u8, u8[::1], i8[::1])")
+def keep_shingles(hashes, ends, texts, limit, bits, keys, kept):
+    """Write the keys of all shingles whose hash is at most `limit`, and how many each text has; returns the sum."""
     odd = np.uint64(0x9E3779B97F4A7C15)
     second, third, fourth = np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9), np.uint64(0xD6E8FEB86659FD93)
     mask = (np.uint64(1) << bits) - np.uint64(1)
     count = 0
     for number in range(len(texts)):
-        text = texts[number]
+        text, before = texts[number], count
         for i in range(ends[text], ends[text + 1] - 3):
             mixed = np.uint64(hashes[i]) * odd + np.uint64(hashes[i + 1]) * second
             mixed += np.uint64(hashes[i + 2]) * third + np.uint64(hashes[i + 3]) * fourth
@@ -62,4 +65,16 @@ def keep_shingles(hashes, ends, texts, limit, bits, keys):
             # The low half decides who is kept, the high bits are the key. Always written, counted only when kept.
             keys[count] = (mixed & ~mask) | np.uint64(number)
             count += (mixed & np.uint64(0xFFFFFFFF)) <= limit
+        kept[number] = count - before
+    return count
+
+
+@compiled("i8(u8[::1])")
+def drop_repeats(keys):
+    """Move the distinct ones of sorted keys to the front; returns how many there are."""
+    count = 0
+    for i in range(len(keys)):
+        if count == 0 or keys[i] != keys[count - 1]:
+            keys[count] = keys[i]
+            count += 1
     return count

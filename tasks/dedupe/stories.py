@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from tasks.dedupe.candidates import count_links, write_links
 from tasks.dedupe.compiled import compiled
+from tasks.dedupe.shingles import drop_repeats
 from tasks.dedupe.words import Words
 
 NO_DAY = np.iinfo(np.int64).min
@@ -132,13 +133,20 @@ def rare_features(words: Words, chosen: np.ndarray) -> Features:
     """The figures and names of the chosen texts with their weights."""
     lengths = words.lengths[chosen]
     keys = np.empty(int(lengths.sum()), np.uint64)
-    kinds = np.empty(len(keys), np.uint8)
-    count = collect_features(words.hashes, words.marks, words.ends, chosen, keys, kinds)
-    keys, first = np.unique(keys[:count], return_index=True)
-    kinds = kinds[:count][first]
-    hashes, texts = (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32), (keys >> np.uint64(32)).astype(np.int64)
-    _, inverse, held = np.unique(hashes, return_inverse=True, return_counts=True)
-    rarity = np.floor(100 * np.log2(max(LEAST_CORPUS, len(chosen)) / held))[inverse].astype(np.int64)
+    count = collect_features(words.hashes, words.marks, words.ends, chosen, keys)
+    keys = keys[:count]
+    keys.sort()
+    keys = keys[: drop_repeats(keys)]
+    kinds = (keys & np.uint64(7)).astype(np.int64)
+    hashes, texts = (
+        ((keys >> np.uint64(3)) & np.uint64(0xFFFFFFFF)).astype(np.uint32),
+        (keys >> np.uint64(35)).astype(np.int64),
+    )
+    slots = np.zeros((2, 1 << (2 * len(keys)).bit_length()), np.uint32)
+    holders = np.zeros(len(keys), np.int64)
+    count_holders(hashes, slots, holders)
+    corpus = max(LEAST_CORPUS, len(chosen))
+    rarity = np.floor(100 * np.log2(corpus / np.arange(1, len(chosen) + 2))).astype(np.int64)[holders - 1]
     limits = np.array([*(100 * bits for bits in DIGIT_BITS), 10_000])[kinds]
     ends = np.searchsorted(texts, np.arange(len(chosen) + 1))
     return Features(hashes, texts, np.minimum(rarity, limits), kinds < 4, ends)
@@ -157,9 +165,9 @@ def linked_pairs(features: Features, n_texts: int) -> tuple[np.ndarray, np.ndarr
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-@compiled("i8(u4[::1], u1[::1], i8[::1], i8[::1], u8[::1], u1[::1])")
-def collect_features(hashes, marks, ends, chosen, keys, kinds):
-    """Write `text << 32 | hash` of figures and names, with the figure's telling digits or 4 for a name.
+@compiled("i8(u4[::1], u1[::1], i8[::1], i8[::1], u8[::1])")
+def collect_features(hashes, marks, ends, chosen, keys):
+    """Write `text << 35 | hash << 3 | kind` of figures and names; the kind is a figure's telling digits, or 4.
 
     Where more than half of the words begin with a capital, a capital says nothing.
     """
@@ -174,10 +182,26 @@ def collect_features(hashes, marks, ends, chosen, keys, kinds):
             mark = marks[i]
             telling = (mark >> 4) & 3
             if telling or (has_names and (mark & 15) == 2):
-                keys[count] = (np.uint64(number) << np.uint64(32)) | np.uint64(hashes[i])
-                kinds[count] = telling if telling else 4
+                kind = np.uint64(telling if telling else 4)
+                keys[count] = (np.uint64(number) << np.uint64(35)) | (np.uint64(hashes[i]) << np.uint64(3)) | kind
                 count += 1
     return count
+
+
+@compiled("void(u4[::1], u4[:, ::1], i8[::1])")
+def count_holders(hashes, slots, holders):
+    """How many features have the same hash, for each; `slots` is empty working memory, a power of two."""
+    mask = np.uint32(slots.shape[1] - 1)
+    for rounds in range(2):
+        for i in range(len(hashes)):
+            slot = (hashes[i] * np.uint32(0x9E3779B1)) & mask
+            while slots[1, slot] != 0 and slots[0, slot] != hashes[i]:
+                slot = (slot + np.uint32(1)) & mask
+            if rounds == 0:
+                slots[0, slot] = hashes[i]
+                slots[1, slot] += np.uint32(1)
+            else:
+                holders[i] = slots[1, slot]
 
 
 @compiled("void(u4[::1], i8[::1], b1[::1], i8[::1], i8[::1], i8[::1], i8[:, ::1])")

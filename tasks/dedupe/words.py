@@ -1,6 +1,6 @@
 """Words: a batch of texts as arrays of word hashes, made in one pass over the bytes.
 
-In     an Arrow array of texts                      from the caller
+In     texts, a list or an Arrow array              from the caller
 Out    `Words`: hashes, marks, ends, a digest a text  to   tasks.dedupe.shingles, compare, stories
 
 Case, accents, punctuation and blanks are folded; apostrophes and thousands separators vanish (10,000 is 10000), a
@@ -17,6 +17,7 @@ Limits  32-bit hashes: two different words are taken for one about once in four 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -47,7 +48,8 @@ CALENDAR = (
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
     "September October November December"
 )
-CALENDAR_SLOTS = 1024  # enough that no two of them share a slot
+CHUNK = 1000  # texts
+CALENDAR_SLOTS = 4096  # enough that no two of them share a slot
 # Joined to the word they stand in or dropped: apostrophes, accents on their own, soft hyphen, zero-width characters.
 NO_WIDTH = "'`\u00b4\u2018\u2019\u02bc\uff07\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
@@ -67,21 +69,38 @@ class Words:
         return np.diff(self.ends)
 
 
-def read_words(texts: pa.Array) -> Words:
+def read_words(texts: Sequence[str | None] | pa.Array) -> Words:
     """The words of every text; a null counts as an empty text.
 
-    >>> words = read_words(pa.array(["Sales rose 1,250 in May", "sales ROSE - 1250 in may."]))
+    Texts are taken `CHUNK` at a time, so that no second copy of all of them is ever in memory.
+
+    >>> words = read_words(["Sales rose 1,250 in May", "sales ROSE - 1250 in may."])
     >>> words.lengths.tolist(), bool(words.digests[0] == words.digests[1])
     ([5, 5], True)
     """
-    data, offsets = bytes_of(texts)
-    most = int(offsets[-1] - offsets[0]) // 2 + len(offsets)
-    # Untouched pages of these two cost no memory.
-    hashes, marks = np.empty(most, np.uint32), np.empty(most, np.uint8)
-    ends, digests = np.zeros(len(offsets), np.int64), np.zeros(len(offsets) - 1, np.uint64)
-    no_places = np.empty((0, 2), np.int64)
-    split_words(data, eights(data), offsets, *_tables(), _calendar(), hashes, marks, ends, digests, no_places)
+    tables, slots, no_places = _tables(), _calendar(), np.empty((0, 2), np.int64)
+    hashes, marks = _room(texts)
+    ends, digests = np.zeros(len(texts) + 1, np.int64), np.zeros(len(texts), np.uint64)
+    for first in range(0, len(texts), CHUNK):
+        data, offsets = bytes_of(_array(texts[first : first + CHUNK]))
+        last, read = first + len(offsets) - 1, ends[first]
+        split_words(
+            data, eights(data), offsets, *tables, slots, hashes[read:], marks[read:], ends[first : last + 1],
+            digests[first:last], no_places,
+        )  # fmt: skip
     return Words(hashes[: ends[-1]], marks[: ends[-1]], ends, digests)
+
+
+def _array(texts: Sequence[str | None] | pa.Array) -> pa.Array:
+    return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
+
+
+def _room(texts: Sequence[str | None] | pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Arrays that hold the words of all texts, however short they are; untouched pages cost no memory."""
+    n_characters = texts.nbytes if isinstance(texts, pa.Array) else sum(len(text) for text in texts if text)
+    # At most one word in two characters, or one a character of an unspaced script.
+    most = n_characters + len(texts) + 1
+    return np.empty(most, np.uint32), np.empty(most, np.uint8)
 
 
 def bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -184,18 +203,19 @@ def decode(data, position, stop):
     )
 )  # fmt: skip
 def split_words(data, eights, offsets, kinds, folded, calendar, hashes, marks, ends, digests, places):
-    """Fill the last five arrays from the UTF-8 bytes of the texts.
+    """Fill the last five arrays from the UTF-8 bytes of the texts; `ends[0]` says how many words came before.
 
     Args:
         eights: uint64, the same bytes, eight at a time: number k begins at byte k.
         kinds, folded: what each code point below 65,536 is, and what it counts as.
-        calendar: uint32, (1024,): hashes of names that count as figures, by their last ten bits.
+        calendar: uint32, (4096,): hashes of names that count as figures, by their last twelve bits.
         places: int64, (n_words, 2): first byte of each word and the byte behind it; no rows where nobody asks.
     """
     odd = np.uint64(0x9E3779B97F4A7C15)
     high, seventh = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
     ones, lower = np.uint64(0x0101010101010101), np.uint64(0x2020202020202020)
     count = 0
+    before = ends[0]
     for text in range(len(offsets) - 1):
         position, stop = offsets[text], offsets[text + 1]
         digest, opens, after_digit = np.uint64(0), True, False
@@ -257,7 +277,7 @@ def split_words(data, eights, offsets, kinds, folded, calendar, hashes, marks, e
                     if not point and (value < 32 or 1900 <= value < 2100):
                         telling = 0
                     mark |= 1 | (16 * min(telling, 3))
-                elif capital and calendar[short & np.uint32(1023)] == short:
+                elif capital and calendar[short & np.uint32(4095)] == short:
                     mark |= 1
                 hashes[count], marks[count] = short, mark
                 if len(places):
@@ -297,5 +317,5 @@ def split_words(data, eights, offsets, kinds, folded, calendar, hashes, marks, e
                 fold >>= 8
                 if length & 7 == 0:
                     word, packed = mix(word, packed), np.uint64(0)
-        ends[text + 1] = count
+        ends[text + 1] = before + count
         digests[text] = digest
