@@ -43,7 +43,6 @@ def strip_with(
     take_prefix(draft)
     anchor = take_head(draft)
     take_captions(draft)
-    take_anywhere(draft)
     take_foot(draft)
     furniture = [index for index, line in draft.standing() if repeated and line_hash(line.text) in repeated]
     find_title(draft, anchor, title, origin, furniture)
@@ -51,6 +50,7 @@ def strip_with(
         draft.cut_line(index, "site_header", "furniture.repeated", 0.9)
     cut_tail(draft)
     take_foot(draft)
+    take_anywhere(draft)
     repair_lines(draft)
     return _result(draft)
 

@@ -25,24 +25,29 @@ KINDS = ("rule", "label", "meta", "heading", "question", "cut", "open", "sentenc
 LONGEST_HEADING = 26
 # A single sentence is a `sentence` up to so many words, and a `line` up to the length of a headline.
 SHORT_SENTENCE = 14
+# Two short sentences of together at most this many words may be one headline.
+TWO_SENTENCES = 20
 SENTENCES = ("sentence", "line", "prose")
 FIRST_PART = 0.4  # of the characters: the vocabulary that later lines are held against
 _LONGEST_READ = 260  # characters of a line that are looked at for words
 
 _CUT_MARK = re.compile(
-    r"(?:\.{2,4}|…|[\[(]\s?(?:\.{2,4}|…)\s?[\])]|[\[(](?:more|read more|mehr|suite)[\])])\s?[”\"»]?$", re.IGNORECASE
+    r"(?:\.{2,4}|…|[\[(]\s?(?:\.{2,4}|…)\s?[\])])(?:\s?[”\"»]|\s?[\[(]?[^\W\d_]{2,10}(?: [^\W\d_]{2,8}){0,2}[\])]?(?:\s?[»›>→]{1,2})?)?$"
 )
 _DOTS = re.compile(r"\.{3}|…")
 _STOP = re.compile(r"[.!?。！？](?:[\"”’'»)\]）」』*]|\s?\(\w{1,12}\)){0,3}$")
 # "… of our time.” —Ada Quill, Harbour Studio": a quotation's author stands behind its stop
 _INNER_STOP = re.compile(r"[^\W\d_]{2}[.!?][”\"’]? (?=\W?[^\W\d_])|[。！？]\w")
-_ATTRIBUTION = re.compile(r"[.!?…][\"”’'»)]{0,2}\s?(?:[—–―-]{1,2}\s?|\()[^\W\d_][^.!?]{1,80}$")
+_ATTRIBUTION = re.compile(
+    r"[.!?…][\"”’'»)]{0,2}\s?(?:[—–―-]{1,2}\s?[^\W\d_a-z][^.!?,;]{1,40}(?:,[^.!?]{1,40})?|\([^()]{2,60}\))$"
+)
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _PART = re.compile(r" (?:[|¦•·»›>/~–—―-]|::|//|›|»|\|\|) |(?<=\w) ?\|")
 _TIME = re.compile(
-    r"(?i)^\W{0,3}(?:(?:about |vor |il y a |hace |há )?\d{1,3}\s?(?:h|hr|hrs|hours?|m|min|mins|minutes?|d|days?|weeks?|months?|years?|stunden?|tagen?|minuten"
-    r"|heures?|jours?|horas?|días?|小时|分钟|天|часов|часа|дней|дня)(?:\s?(?:ago|前|назад|atrás))?|(?:today|yesterday|heute|gestern|hier|ayer|ieri|oggi)\b[\s,]{0,3}[\d:.hpam ]{0,9}"
-    r"|\d{1,2}:\d\d(?:\s?[ap]m)?|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2}\.? \w{3,9}\.? \d{4})\W{0,3}$"
+    r"(?i)^\W{0,3}(?:(?:about |vor |il y a |hace |há )?\d{1,3}\s?(?:h|hr|hrs|hours?|m|min|mins|minutes?|d|days?|weeks?|months?"
+    r"|years?|stunden?|tagen?|minuten|heures?|jours?|horas?|días?|小时|分钟|天|часов|часа|дней|дня)(?:\s?(?:ago|前|назад|atrás))?"
+    r"|(?:today|yesterday|heute|gestern|hier|ayer|ieri|oggi)\b[\s,]{0,3}[\d:.hpam ]{0,9}|\d{1,2}:\d\d(?:\s?[ap]m)?|\d{4}-\d\d-\d\d"
+    r"|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2}\.? \w{3,9}\.? \d{4})\W{0,3}$"
 )
 
 
@@ -52,7 +57,9 @@ class Signs:
 
     kind: str
     names: tuple[str, ...]
+    words: int = 0
     doubled: bool = False
+    marked: bool = False  # its bullet, last word or parting mark stands in other headings too
     piped: bool = False
 
 
@@ -64,7 +71,7 @@ def describe(texts: Sequence[str]) -> list[Signs]:
     doubled = _doubled(texts)
     shared = _shared_marks(texts, kinds)
     known = _first_words(texts)
-    below = _prose_below(kinds)
+    below = _prose_below(kinds, shared)
     blocks = _heading_blocks(kinds)
     return [
         _signs(i, texts, words[i], kinds, doubled, shared[i], known, below[i], blocks[i]) for i in range(len(texts))
@@ -82,12 +89,12 @@ def _heading_blocks(kinds: Sequence[str]) -> list[int]:
     return runs
 
 
-def _prose_below(kinds: Sequence[str]) -> list[int]:
-    """How many complete sentences or paragraphs stand below each line."""
+def _prose_below(kinds: Sequence[str], shared: Sequence[tuple[bool, ...]]) -> list[int]:
+    """How many complete sentences or paragraphs without shared marks stand below each line."""
     counts, n = [0] * len(kinds), 0
     for i in range(len(kinds) - 1, -1, -1):
         counts[i] = n
-        n += kinds[i] in SENTENCES
+        n += kinds[i] in SENTENCES and not any(shared[i])
     return counts
 
 
@@ -114,15 +121,15 @@ def _kind(text: str, words: int, repeated: frozenset[str]) -> str:
         return "label"
     if len(text) <= 40 and (text in repeated or _TIME.match(text)):
         return "meta"
-    end = text[-12:]
-    if _CUT_MARK.search(end):
-        return "cut" if words > 4 else "heading"
+    end = text[-30:]
+    if text[-1] in ",-–—" or _CUT_MARK.search(end):
+        return "cut" if words > 6 else "heading"
     if _STOP.search(end):
         if text[-1] in "?!" and words <= LONGEST_HEADING:
             return "question"
         if 4 <= words <= LONGEST_HEADING and _capitals(text) == "most":
             return "heading"
-        if words <= LONGEST_HEADING and not _INNER_STOP.search(text):
+        if words <= TWO_SENTENCES or (words <= LONGEST_HEADING and not _INNER_STOP.search(text)):
             return "sentence" if words <= SHORT_SENTENCE else "line"
         return "prose"
     if text[-1] in ":：;；":
@@ -204,7 +211,7 @@ def _signs(
         f"{_GROUP[kind]}.prose_below_{_few(prose_below)}",
     ]
     if kind == "cut":
-        names.append("cut.marked" if _CUT_MARK.search(text[-12:]) else "cut.silent")
+        names.append("cut.marked" if _CUT_MARK.search(text[-30:]) else "cut.silent")
     if kind in ("heading", "question"):
         names.append(f"heading.capitals_{_capitals(text)}")
         names.append(
@@ -219,7 +226,9 @@ def _signs(
         for name, has in zip(("doubled", "bullet", "same_ending", "piped"), (doubled[i], *shared), strict=True)
         if has
     ]
-    return Signs(kind, tuple(names), doubled[i], shared[2])
+    if any(shared):
+        names.append(f"marked.prose_below_{_few(prose_below)}")
+    return Signs(kind, tuple(names), words, doubled[i], any(shared), shared[2])
 
 
 _GROUP = {

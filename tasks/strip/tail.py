@@ -20,7 +20,7 @@ from functools import cache
 
 from tasks.rules import read_toml
 from tasks.strip.draft import Draft
-from tasks.strip.signs import SENTENCES, Signs, describe
+from tasks.strip.signs import LONGEST_HEADING, SENTENCES, Signs, describe
 from tasks.text import Line
 
 # Set by hand, on the development bodies: below the first total a suffix is no tail, a single line needs the second.
@@ -31,7 +31,9 @@ PROSE_IN_A_ROW = 5
 # The best start is moved by at most so many lines to where an item can begin.
 REACH = 3
 HEADINGS, BROKEN = ("heading", "question"), ("cut", "meta")
+LEAST_ITEM = -2.6  # total of an item above the best start that still belongs to the tail
 SHORT = ("heading", "question", "label", "meta", "rule", "sentence", "line")
+HEADLINES = ("heading", "question", "meta", "sentence", "line")
 LABEL_TOTAL = 8.0  # what a label above a list counts as
 FIRST_RANK = ("tail.doubled_headline", "tail.label", "tail.piped_headlines")
 
@@ -79,14 +81,15 @@ def find_tail(texts: Sequence[str]) -> Tail | None:
     if label is not None:
         return Tail(label, "tail.label", LABEL_TOTAL)
     weights, bias = _weights()
+    scores = [bias + sum(weights.get(name, 0.0) for name in sign.names) for sign in signs]
     best, start, total = 0.0, len(texts), 0.0
     for i in range(len(texts) - 1, 0, -1):
-        total += bias + sum(weights.get(name, 0.0) for name in signs[i].names)
+        total += scores[i]
         if total > best:
             best, start = total, i
     if best < (LEAST_TOTAL if start < len(texts) - 1 else LEAST_TOTAL_OF_ONE):
         return None
-    start = _settled(signs, start)
+    start = _settled(signs, scores, start)
     return Tail(start, _hard_sign(signs, start), best)
 
 
@@ -101,48 +104,64 @@ def _label_of_list(signs: Sequence[Signs]) -> int | None:
     return labels[0] - (signs[labels[0] - 1].kind == "rule")
 
 
-def _settled(signs: Sequence[Signs], start: int) -> int:
+def _settled(signs: Sequence[Signs], scores: Sequence[float], start: int) -> int:
     """The best start moved to the next place where an item of a tail can begin."""
     kinds = [sign.kind for sign in signs]
     pairs = [i for i in range(start, len(signs)) if signs[i].doubled]
     if len(pairs) >= 4 and pairs[0] - start <= REACH and not (kinds[start] in HEADINGS and kinds[start + 1] in BROKEN):
         start = pairs[0]
-    elif all(kind in HEADINGS for kind in kinds[start:]):
-        start = _top_of_run(kinds, start)
+    elif all(kind in HEADLINES for kind in kinds[start:]):
+        start = _top_of_run(signs, start)
     else:
-        start = _item_start(kinds, start)
+        start = _item_above(signs, scores, _item_start(signs, scores, start))
     while start > 1 and kinds[start - 1] in ("rule", "label"):
         start -= 1
     return start
 
 
-def _top_of_run(kinds: Sequence[str], start: int) -> int:
-    """A run of headlines to the end begins where the last paragraph ends, if that is near."""
+def _top_of_run(signs: Sequence[Signs], start: int) -> int:
+    """A run of headlines to the end begins where the last paragraph ends, if that is near; a bare label goes with it."""
     top = start
-    while top > 0 and kinds[top - 1] in HEADINGS:
+    while top > 1 and (signs[top - 1].kind in HEADINGS or (signs[top - 1].marked and signs[top - 1].kind in SHORT)):
         top -= 1
-    return top if start - top <= REACH and kinds[top - 1] in SENTENCES else start
+    if start - top > REACH or signs[top - 1].kind not in (*SENTENCES, "rule", "open"):
+        return start
+    above = signs[top - 1]
+    if top > 1 and ((above.kind == "open" and above.words <= 4) or (above.words <= 2 and above.kind == "sentence")):
+        return top - 1
+    return top
 
 
-def _item_start(kinds: Sequence[str], start: int) -> int:
-    """Headline and teaser go together: down from remarks above the first headline, up from a bare teaser."""
+def _item_start(signs: Sequence[Signs], scores: Sequence[float], start: int) -> int:
+    """Down from remarks above the first headline, up from a teaser to its headline."""
+    kinds = [sign.kind for sign in signs]
     end = len(kinds)
     if kinds[start] in BROKEN and start > 1 and kinds[start - 1] in HEADINGS and start + 1 < end:
         return start - 1
-    for skip in range(REACH):
-        at = start + skip
+    for at in range(start, start + REACH):
         if at + 2 >= end or kinds[at] == "label" or (kinds[at] == "rule" and kinds[at + 1] in HEADINGS):
             break
-        if kinds[at] in HEADINGS and not _is_remark(kinds[at : at + 5]):
+        if kinds[at] in HEADINGS and not _is_remark(signs, scores, at):
             return at
     return start
 
 
-def _is_remark(kinds: Sequence[str]) -> bool:
-    """Whether a heading stands above the first item, not in it: the items below go headline, teaser, headline, teaser."""
-    return (
-        len(kinds) == 5 and kinds[1] in HEADINGS and kinds[2] in BROKEN and kinds[3] in HEADINGS and kinds[4] in BROKEN
-    )
+def _is_remark(signs: Sequence[Signs], scores: Sequence[float], at: int) -> bool:
+    """Whether a heading stands above the first item, not in it: below it go headline, teaser, headline, teaser."""
+    pattern = [sign.kind in HEADINGS for sign in signs[at : at + 5]]
+    if pattern != [True, True, False, True, False] or any(signs[at + n].kind not in BROKEN for n in (2, 4)):
+        return False
+    return not signs[at].marked and (scores[at] < 1 or signs[at].words <= 5)
+
+
+def _item_above(signs: Sequence[Signs], scores: Sequence[float], start: int) -> int:
+    """Up over items whose headline looks like a sentence: a short line and a teaser that breaks off."""
+    while start > 2 and signs[start].kind in HEADINGS and signs[start - 1].kind == "cut":
+        head = start - 2 - (signs[start - 2].kind == "meta" and start > 3)
+        if signs[head].words > LONGEST_HEADING or sum(scores[head:start]) < LEAST_ITEM:
+            break
+        start = head
+    return start
 
 
 def _hard_sign(signs: Sequence[Signs], start: int) -> str | None:
@@ -157,7 +176,8 @@ def _hard_sign(signs: Sequence[Signs], start: int) -> str | None:
         return "tail.piped_headlines"
     if "cut" in kinds:
         return "tail.broken_off"
-    ending = next(
-        (n for n, kind in enumerate(reversed(kinds)) if kind not in ("heading", "question", "meta")), len(kinds)
-    )
-    return "tail.headlines_to_the_end" if ending >= 3 else None
+    ending = 0
+    while ending < len(suffix) and (kinds[-1 - ending] in HEADLINES and suffix[-1 - ending].words <= LONGEST_HEADING):
+        ending += 1
+    headings = sum(kind in HEADINGS for kind in kinds[len(kinds) - ending :])
+    return "tail.headlines_to_the_end" if ending >= 3 and headings >= 2 else None
