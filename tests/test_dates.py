@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import time
+import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.normalise.dates import dump_scanned, find_dates, load_scanned, resolve_dates, scan_dates
 from tasks.rules import read_toml
 
+CASES = Path(__file__).parent / "cases"
+HISTORY = tomllib.loads((CASES / "dates_history.toml").read_text(encoding="utf-8"))["case"]
+NEGATIVE = [
+    line
+    for g in tomllib.loads((CASES / "dates_negative.toml").read_text(encoding="utf-8"))["group"]
+    for line in g["lines"]
+]
 PUBLISHED = date(2021, 6, 16)  # a Wednesday
 RULES = read_toml("dates_patterns")["rule"]
 FOUND = [
@@ -44,3 +56,149 @@ def test_scanned_dates_survive_the_cache():
 
     assert again == scanned
     assert resolve_dates(text, again, PUBLISHED) == resolve_dates(text, scanned, PUBLISHED)
+
+
+@pytest.mark.parametrize("case", HISTORY, ids=lambda case: case["why"])
+def test_a_history_counts_from_what_was_told_last(case):
+    mentions = find_dates(case["text"], case.get("published"))
+
+    assert [[" ".join(m.surface.split()), str(m.value)] for m in mentions] == case["dates"]
+
+
+@pytest.mark.parametrize("line", NEGATIVE)
+def test_what_only_looks_like_a_date_is_left_alone(line):
+    assert [(m.surface, m.rule) for m in find_dates(line, PUBLISHED)] == []
+
+
+def test_vague_phrases_are_found_and_what_looks_like_them_is_not():
+    table = read_toml("dates_vague")["examples"]
+
+    assert all([m.status for m in find_dates(text, PUBLISHED)] == ["vague"] for text in table["found"])
+    assert all(find_dates(text, PUBLISHED) == [] for text in table["none"])
+
+
+HOLIDAYS = [
+    ("Christmas", "2020-12-25"),
+    ("Thanksgiving", "2020-11-26"),
+    ("Easter", "2021-04-04"),
+    ("Good Friday", "2021-04-02"),
+    ("Memorial Day", "2021-05-31"),
+    ("Labor Day", "2020-09-07"),
+]
+
+
+@pytest.mark.parametrize("name, day", HOLIDAYS)
+def test_a_holiday_falls_on_its_day_of_the_year(name, day):
+    assert [m.value for m in find_dates(f"It snowed on {name}.", PUBLISHED)] == [day]
+
+
+# ------------------------------------------------------------------ anchors
+
+
+def test_without_an_anchor_what_counts_from_it_has_no_value():
+    mentions = find_dates("Sales fell last year and in the first half of this year, but not in 2019.")
+
+    assert [(m.value, m.status, m.anchor) for m in mentions] == [
+        (None, "unanchored", "none"),
+        (None, "unanchored", "none"),
+        ("2019", "resolved", "none"),
+    ]
+
+
+def test_an_anchor_known_to_the_month_gives_no_days():
+    text = "Sales fell yesterday, last month and last year."
+
+    resolution = resolve_dates(text, scan_dates(text), date(2021, 6, 1), precision="month")
+
+    assert [m.value for m in resolution.mentions] == [None, "2021-05", "2020"]
+
+
+REPRINT = (
+    "Exports rose 3 percent in the first nine months of this year. Imports from January to September this year were flat. "
+    "The fair, which opened on October 9, drew crowds. Last year it drew none."
+)
+
+
+def test_a_text_that_tells_of_what_lies_ahead_is_older_than_its_page():
+    resolution = resolve_dates(REPRINT, scan_dates(REPRINT), date(2020, 5, 2))
+
+    assert resolution.flags == ("republication_suspected",)
+    assert resolution.content_date == "2019-10/2019-11"
+    assert [m.value for m in resolution.mentions] == ["2019-01/2019-09", "2019-01/2019-09", "2019-10-09", "2018"]
+    assert {m.anchor for m in resolution.mentions} == {"content"}
+    assert {m.status for m in resolution.mentions} == {"resolved"}
+
+
+def test_the_same_text_on_a_page_of_its_own_year_is_left_alone():
+    resolution = resolve_dates(REPRINT, scan_dates(REPRINT), date(2019, 10, 20))
+
+    assert (resolution.flags, resolution.content_date) == ((), None)
+    assert {m.status for m in resolution.mentions} == {"resolved"}
+
+
+def test_one_odd_tense_is_marked_and_changes_nothing():
+    text = "The fair will be held from May 3 to 6 this year. Last year it rained."
+
+    resolution = resolve_dates(text, scan_dates(text), date(2020, 9, 2))
+
+    assert [(m.value, m.status) for m in resolution.mentions] == [
+        ("2020-05-03/2020-05-06", "conflict"),
+        ("2019", "resolved"),
+    ]
+    assert (resolution.flags, resolution.content_date) == ((), None)
+
+
+# ------------------------------------------------------------------ whatever the text
+
+WORDS = (
+    "the a this last next first second third seven 11 31 2019 1871 00 99999 '98 1980s half quarter year years month months of in on from to and "
+    "until ago earlier later march May February June Monday weekend Friday's today now spring early mid- end 5th 2019-02-31 31/02/2019 "
+    "10-Apr-15 6:05 p.m. 25:99 Q3 every other nine hundred million fiscal same period holiday Easter BC , . - -- \n\n ( $ %"
+).split(" ")
+TEXTS = st.one_of(
+    st.text(max_size=80),
+    st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join),
+    st.lists(st.sampled_from(WORDS)).map("".join),
+)
+
+
+@given(TEXTS, st.one_of(st.none(), st.dates()))
+def test_mentions_quote_the_text_in_order_and_their_days_in_order(text, published):
+    mentions = find_dates(text, published)
+
+    assert all(text[m.start : m.end] == m.surface and m.start < m.end for m in mentions)
+    assert all(a.end <= b.start for a, b in zip(mentions, mentions[1:], strict=False))
+    assert all(m.start_date is None or m.end_date is None or m.start_date <= m.end_date for m in mentions)
+    assert all(m.value is not None or m.status in ("vague", "unanchored") for m in mentions)
+    assert load_scanned(dump_scanned(scan_dates(text))) == scan_dates(text)
+
+
+HARD = [
+    "9" * 5000,
+    "1/" * 3000,
+    "2019-" * 2000,
+    "March " * 3000,
+    "the first of the " * 2000,
+    "five " * 4000,
+    "İ" * 500 + " 2019",
+]
+
+
+@pytest.mark.parametrize("text", HARD, ids=lambda text: text[:8])
+def test_hard_texts_are_no_exception(text):
+    find_dates(text, PUBLISHED)
+
+
+def test_time_grows_with_the_length_of_the_text_and_no_faster():
+    text = (
+        "In March 2019 the first of the five ferries was, on Monday the 4th, two hundred days late from 1 to 3 p.m. "
+        * 40
+    )
+
+    def seconds(times: int) -> float:
+        begin = time.process_time()
+        scan_dates(text * times)
+        return time.process_time() - begin
+
+    seconds(1)
+    assert seconds(40) < 40 * max(seconds(4) / 4, 0.004) * 3

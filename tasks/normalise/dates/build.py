@@ -192,9 +192,28 @@ def whole_date(match: Match) -> Built | None:
             expr["w"] = weekday_number
     if year is not None:
         expr["y"] = year
-    if match.rule.id == "date.month" and match.next_word() in ("Airlines", "Theatre", "Theater", "Lake"):
+    if match.rule.id == "date.month" and not _is_bare_month(match):
         return None
     return _date(expr)
+
+
+_LEADS = (set(VALUES["in"]) - {"and", "or", "to", "as", "than"}) | {"the", "last", "this", "next", "early", "late", "mid"}
+
+
+def _is_bare_month(match: Match) -> bool:
+    """Whether a month's name alone is the month: no name of a person or firm, no day that the month has not."""
+    word, after = str(match.tokens[0].value), match.next_word()
+    led = match.before is not None and match.before.value in _LEADS
+    if (
+        len(word) <= 4
+        and word not in ("june", "july")
+        and not led
+        and match.text[match.tokens[0].end : match.tokens[0].end + 1] != "."
+    ):
+        return False
+    if after[:1].isupper() and after not in ("I", "He", "She", "It", "The", "A") and not led:
+        return False
+    return match.after is None or match.after.letter != "d"
 
 
 def days(match: Match) -> Built | None:
@@ -450,11 +469,18 @@ def nth_unit(match: Match) -> Built | None:
     return _date({"k": "nth_unit", "u": match.first("unit"), "n": int(match.numbers("12345")[0])})
 
 
+_SEASON_BEFORE = frozenset(
+    ["in", "since", "during", "over", "by", "until", "of", "into", "through", "throughout", "for", "last", "before"]
+)
+
+
 def season(match: Match) -> Built | None:
     if match.words[0] in ("fall", "spring", "winter", "summer") and match.year is None:
         after = match.next_word()
         if after[:1].isupper() and match.before is None:
             return None
+    if match.words[0] == "the" and len(match.words) == 2 and match.previous_word().lower() not in _SEASON_BEFORE:
+        return None  # the spring in the hills
     expr: Expr = {"k": "season", "n": match.first("season_name")}
     if match.year is not None:
         expr["y"] = match.year
@@ -783,8 +809,48 @@ def modifier(match: Match) -> Built | None:
     return "MOD", {"k": "mod", "m": mod, "with": "point"}, None
 
 
-_BY_NAME = (iso, slash, days, rel_month, the_nth, weekday, set_weekday, today, day_after, daypart, next_daypart, clock, noon)
-_BY_NAME += (year, years, era, buddhist, decade, century, quarter, half, first_n, nth_unit, season, rel_unit, past_n, vague)
-_BY_NAME += (vague_adjective, ago, year_ago, earlier, same_period, the_period, unit_end, weekend, duration, duration_range)
+_BY_NAME = (
+    iso,
+    slash,
+    days,
+    rel_month,
+    the_nth,
+    weekday,
+    set_weekday,
+    today,
+    day_after,
+    daypart,
+    next_daypart,
+    clock,
+    noon,
+)
+_BY_NAME += (
+    year,
+    years,
+    era,
+    buddhist,
+    decade,
+    century,
+    quarter,
+    half,
+    first_n,
+    nth_unit,
+    season,
+    rel_unit,
+    past_n,
+    vague,
+)
+_BY_NAME += (
+    vague_adjective,
+    ago,
+    year_ago,
+    earlier,
+    same_period,
+    the_period,
+    unit_end,
+    weekend,
+    duration,
+    duration_range,
+)
 _BY_NAME += (half_duration, vague_duration, set_every, set_adverb, set_per, holiday, modifier)
 BUILDERS: dict[str, Callable[[Match], Built | None]] = {"date": whole_date} | {f.__name__: f for f in _BY_NAME}

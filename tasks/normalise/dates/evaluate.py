@@ -47,17 +47,18 @@ class Context:
 
     anchor: date | None
     anchor_name: str = "published"
-    coarse: bool = False  # the anchor is known to the month or year only
+    precision: str = "day"  # how finely the anchor is known: day, month or year
     said: dict[str, Period] = field(default_factory=dict)  # the last period of each grain
     recent: Period | None = None  # the last period of any grain
     narrative: bool = False  # a history: what has no year follows the time told last
     used: str = "none"  # what the evaluation at hand has counted from
     tense: str | None = None
 
-    def now(self) -> date | None:
-        """The day of writing; notes that it was used."""
-        if self.anchor is not None:
-            self.used = self.anchor_name
+    def now(self, unit: str = "day") -> date | None:
+        """The day of writing, to count in `unit` from; notes that it was used. None where it is not known that finely."""
+        if self.anchor is None or (self.precision != "day" and not _as_fine(self.precision, unit)):
+            return None
+        self.used = self.anchor_name
         return self.anchor
 
     def remember(self, period: Period) -> None:
@@ -123,7 +124,7 @@ def _length_from_now(scanned: ScannedDate, context: Context) -> Found:
     """A length that ends or begins with the day of writing."""
     unit, count = scanned.expr["u"], scanned.expr["n"]
     value = periods.length_value(abs(count), unit)
-    now = context.now()
+    now = context.now(unit)
     other = periods.add_units(now, unit, count) if now else None
     first, last = (None, None) if other is None or now is None else (min(now, other), max(now, other))
     return Found(value, first, last, unit, scanned.mod, True, context.used)
@@ -151,7 +152,7 @@ def _nearest(candidates: list[Period], context: Context) -> Period | None:
     Days within `CLOSE` of the text are meant whatever the tense (a dividend "is payable Nov. 16"), quarters are those of
     the report (the nearest), and the rest is the last begun, or behind a future cue the first not over.
     """
-    now = context.now()
+    now = context.now(candidates[0].grain) if candidates else None
     if now is None:
         return None
     begun = [p for p in candidates if p.first <= now]
@@ -205,7 +206,8 @@ def _in_year(expr: Expr, context: Context, make: Callable[[int], Period | None])
     if "w" in expr:  # a weekday that one year alone fits decides
         years = [p for p in years if p.first.isoweekday() == expr["w"]] or years
     if "side" in expr:
-        context.now()
+        if context.now("year") is None:
+            return None
         if expr["side"] < 0:
             before = [p for p in years if p.last < now]
             return before[-1] if before else None
@@ -263,12 +265,12 @@ def _day(expr: Expr, context: Context) -> Period | None:
 
 
 def _unit(expr: Expr, context: Context) -> Period | None:
-    now = context.now()
+    now = context.now(expr["u"])
     return periods.shifted(expr["u"], now, expr["n"]) if now else None
 
 
 def _ago(expr: Expr, context: Context) -> Period | None:
-    now = context.now()
+    now = context.now(expr["u"])
     return periods.shifted(expr["u"], now, expr["n"]) if now else None
 
 
@@ -277,8 +279,10 @@ def _earlier(expr: Expr, context: Context) -> Period | None:
     unit, recent = expr["u"], context.recent
     if recent is not None and (context.narrative or context.anchor is None or _as_fine(recent.grain, unit)):
         context.used = "previous"
-        return periods.shifted(unit, recent.first, expr["n"]) if _as_fine(recent.grain, unit) else None
-    now = context.now()
+        if _as_fine(recent.grain, unit):
+            return periods.shifted(unit, recent.first, expr["n"])
+        return periods.shifted(unit, recent.last, expr["n"]) if unit == "month" and expr["n"] > 0 else None
+    now = context.now(unit)
     return periods.shifted(unit, now, expr["n"]) if now else None
 
 
@@ -361,12 +365,12 @@ def _nth_unit(expr: Expr, context: Context) -> Period | None:
 def _year_ago(expr: Expr, context: Context) -> Period | None:
     """The period spoken of last, one year (or unit) back: reports compare with it."""
     if "q" in expr:
-        now = context.now()
+        now = context.now("year")
         return periods.quarter_period(now.year - 1, expr["q"]) if now else None
     if expr["u"] == "year" and (base := _reported(context, expr.get("base"))) is not None:
         context.used = "previous"
         return _year_back(base)
-    now = context.now()
+    now = context.now(expr["u"])
     return periods.shifted(expr["u"], now, -1) if now else None
 
 
@@ -394,7 +398,7 @@ def _same(expr: Expr, context: Context) -> Period | None:
         else context.said.get("quarter") or context.said.get("half") or context.recent
     )
     if base is None or base.grain in ("day", "week"):
-        now = context.now()
+        now = context.now("year" if "y" in expr or "back" in expr else expr.get("u", "quarter"))
         if now is None:
             return None
         if "y" in expr or "back" in expr:
@@ -426,10 +430,10 @@ def _prev(expr: Expr, context: Context) -> Period | None:
     if context.narrative and context.recent is not None and unit in periods.GRAINS:
         context.used = "previous"
         return periods.unit_period(unit, context.recent.first)
-    now = context.now()
+    now = context.now("quarter" if unit == "period" else unit)
     if now is None:
         return None
-    return periods.shifted(unit, now, -1 if unit == "quarter" else 0)
+    return periods.shifted(unit, now, -1 if unit in ("quarter", "period") else 0)
 
 
 def _the_nth(expr: Expr, context: Context) -> Period | None:

@@ -24,7 +24,7 @@ from tasks.normalise.dates.records import Expr, ScannedDate
 
 # Chosen on histories and news written for the tests (tests/cases/dates_history.toml).
 OLD = 3  # years before its own that a history speaks of
-ENOUGH_OLD = 4
+ENOUGH_OLD = 3
 OLD_PER_NEAR = 2
 COUNTED_FROM_NOW = frozenset(["weekday", "day", "unit", "ago"])
 
@@ -49,10 +49,10 @@ def resolve_dates(
         published: the day of publication, or the first day of its month or year where `precision` says so.
         precision: second, minute, day, month, year. A day cannot be counted from a month: relative days are unanchored.
     """
-    coarse = precision in ("month", "year")
-    context = Context(published, coarse=coarse, narrative=is_narrative(scanned, published))
+    grain = precision if precision in ("month", "year") else "day"
+    context = Context(published, precision=grain, narrative=is_narrative(scanned, published))
     found = [evaluate(s, context) for s in scanned]
-    content = content_of(scanned, found, published) if published and not coarse else None
+    content = content_of(scanned, found, published) if published and grain == "day" else None
     if content is None:
         return Resolution(_mentions(text, scanned, found))
     if content.anchor is None:

@@ -133,7 +133,7 @@ def _core() -> frozenset[str]:
     """Letters that can carry a date: those of core classes, of numbers that are dates, of vague words and holidays."""
     core = (
         set("yIDSCcaQH")
-        | {LETTERS[w] for w in ("period", "half", "ago", "current", "recent", "while", "time")}
+        | {LETTERS[w] for w in ("period", "half", "ago", "current", "recent", "while", "time", "bc", "bce", "ad", "ce")}
         | {c for name in _CORE_CLASSES for c in CLASSES[name]}
     )
     for rule in RULES:
