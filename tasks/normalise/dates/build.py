@@ -197,7 +197,15 @@ def whole_date(match: Match) -> Built | None:
     return _date(expr)
 
 
-_LEADS = (set(VALUES["in"]) - {"and", "or", "to", "as", "than"}) | {"the", "last", "this", "next", "early", "late", "mid"}
+_LEADS = (set(VALUES["in"]) - {"and", "or", "to", "as", "than"}) | {
+    "the",
+    "last",
+    "this",
+    "next",
+    "early",
+    "late",
+    "mid",
+}
 
 
 def _is_bare_month(match: Match) -> bool:

@@ -49,6 +49,8 @@ class Context:
     anchor_name: str = "published"
     precision: str = "day"  # how finely the anchor is known: day, month or year
     said: dict[str, Period] = field(default_factory=dict)  # the last period of each grain
+    reported: Period | None = None  # the quarter or half that figures are told of; None while they are of other spans
+    years_of: dict[tuple[int, ...], int] = field(default_factory=dict)  # the year a day or month has been given
     recent: Period | None = None  # the last period of any grain
     narrative: bool = False  # a history: what has no year follows the time told last
     used: str = "none"  # what the evaluation at hand has counted from
@@ -62,6 +64,8 @@ class Context:
         return self.anchor
 
     def remember(self, period: Period) -> None:
+        if period.grain in ("quarter", "half"):
+            self.reported = period
         self.said[period.grain] = period
         self.recent = period
 
@@ -73,6 +77,8 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
     context.used, context.tense = "none", scanned.tense
     if kind == "vague":
         return Found(grain=expr.get("u"), mod=scanned.mod, status="vague", relative=scanned.type == "DATE")
+    if kind in ("length", "first_n") and expr["u"] == "month" or kind == "prev" and expr["u"] == "year":
+        context.reported = None  # "in the nine months": what is compared with them is no quarter
     if kind in ("length", "every"):
         value = periods.length_value(expr["n"], expr["u"])
         return Found(value, grain=expr["u"], mod=scanned.mod)
@@ -170,7 +176,7 @@ def _nearest(candidates: list[Period], context: Context) -> Period | None:
         if context.tense == "past":
             return past
         return min(candidates, key=lambda p: (abs((p.first - now).days + (p.last - now).days), p.first))
-    near = 31 if context.tense == "past" else 92  # months: last year's next month would be called so
+    near = 62 if context.tense == "past" else 92  # months: last year's next month would be called so
     if context.tense == "future" or (past.grain == "month" and 0 < ahead_days <= near < back):
         return future
     return past
@@ -202,6 +208,10 @@ def _in_year(expr: Expr, context: Context, make: Callable[[int], Period | None])
     now = context.anchor
     if now is None:
         return None
+    key = (expr.get("m", 0), expr.get("d", 0), expr.get("d2", 0))
+    if expr["k"] == "date" and "side" not in expr and key in context.years_of:  # one sense a text
+        context.now("month")
+        return make(context.years_of[key])
     years = [p for y in range(now.year - 1, now.year + 2) if 1 <= y <= 9999 and (p := make(y)) is not None]
     if "w" in expr:  # a weekday that one year alone fits decides
         years = [p for p in years if p.first.isoweekday() == expr["w"]] or years
@@ -215,7 +225,10 @@ def _in_year(expr: Expr, context: Context, make: Callable[[int], Period | None])
             after = [p for p in years if p.first > now]
             return after[0] if after else None
         return next((p for p in years if p.first.year == now.year), None)
-    return _nearest(years, context)
+    nearest = _nearest(years, context)
+    if nearest is not None and expr["k"] == "date":
+        context.years_of[key] = nearest.first.year
+    return nearest
 
 
 def _date(expr: Expr, context: Context) -> Period | None:
@@ -378,7 +391,7 @@ def _reported(context: Context, of: str | None) -> Period | None:
     """The quarter, half, month or year that figures were last told of."""
     if of is not None:
         return context.said.get(of)
-    return context.said.get("quarter") or context.said.get("half")
+    return context.reported
 
 
 def _year_back(base: Period, count: int = 1) -> Period | None:
@@ -419,9 +432,9 @@ def _prev(expr: Expr, context: Context) -> Period | None:
             context.used = "previous"
             return periods.quarter_period(expr["y"], (base.first.month + 2) // 3)
         return periods.year_period(expr["y"])
-    if "that" in expr and context.recent is not None:
+    if "that" in expr and (told := context.recent) is not None:
         context.used = "previous"
-        return periods.unit_period(unit, context.recent.first)
+        return periods.unit_period(unit, told.first) if _as_fine(told.grain, unit) else None
     if unit in context.said and unit != "year":
         context.used = "previous"
         return context.said[unit]
