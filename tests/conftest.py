@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tasks import publish
+from tasks import publish, report
 from tasks.schema import PUBLISHED, SORTED_BY
 
 Tables = dict[str, pa.Table]
@@ -207,15 +207,25 @@ def publish_tables() -> Callable[..., str | None]:
     """A run's publishing half: gives the new version's name, or None where nothing is new."""
 
     def run(
-        tables: Tables, curated: Any, name: str = "r1", digests: dict[str, str] | None = None, **more: Any
+        tables: Tables,
+        curated: Any,
+        name: str = "r1",
+        digests: dict[str, str] | None = None,
+        with_report: bool = False,
+        **more: Any,
     ) -> str | None:
-        found = publish.recover(curated)
+        latest = publish.recover(curated).dataset
         info = publish.RunInfo(name, NOON, digests=digests or {"code": "c"})
-        staged = publish.stage(tables, curated, latest=found.dataset, run=info)
+        staged = publish.stage(tables, curated, latest=latest, run=info)
         if staged.unchanged:
             staged.discard()
             return None
-        (staged.folder / "report.html").write_text("<html></html>")
+        page = staged.folder / "report.html"
+        page.write_text("<html></html>")
+        if with_report:
+            names = (latest and latest.version, staged.version)
+            diff = report.diff_tables(latest and latest.tables(), tables, names=names)
+            report.write_report(tables, page, version=staged.version, created_at=NOON, diff=diff)
         return publish.publish(staged, **more)
 
     return run

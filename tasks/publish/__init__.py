@@ -3,7 +3,7 @@
     open_dataset(path, version=None, columns=None)   -> Dataset      for readers
     list_versions(curated), verify(curated, version)                 for people
     hold_lock, recover, stage, publish, record_run                   for a run, in this order
-    rollback, release, prune, purge                                  the life of the data set
+    stage_rollback, publish_rollback, release, prune, purge          the life of the data set
 
 The rooms behind are imported when first used: `list_versions` needs neither pandas nor pyarrow.
 """
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tasks.publish.checking import verify
     from tasks.publish.dataset import Dataset, open_dataset
+    from tasks.publish.lifecycle import choose_prunable, prune, publish_rollback, purge, release, stage_rollback
     from tasks.publish.lock import Held, Holder, hold_lock
     from tasks.publish.recovery import Found, recover
     from tasks.publish.staging import RunInfo, StagedVersion, publish, record_run, stage
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "dataset": ("Dataset", "open_dataset"),
+    "lifecycle": ("choose_prunable", "prune", "publish_rollback", "purge", "release", "stage_rollback"),
     "lock": ("Held", "Holder", "hold_lock"),
     "recovery": ("Found", "recover"),
     "staging": ("RunInfo", "StagedVersion", "publish", "record_run", "stage"),
@@ -40,13 +42,19 @@ __all__ = [
     "RunInfo",
     "StagedVersion",
     "VersionInfo",
+    "choose_prunable",
     "hold_lock",
     "list_versions",
     "open_dataset",
+    "prune",
     "publish",
+    "publish_rollback",
+    "purge",
     "record_run",
     "recover",
+    "release",
     "stage",
+    "stage_rollback",
     "verify",
 ]
 

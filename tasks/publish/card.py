@@ -21,6 +21,7 @@ DEFAULT_ABOUT = {
     "description": "News articles, each stripped of page furniture, published once, with dates and figures as data.",
     "license": "other",
 }
+CARD = "README.md"
 TABLES = {
     "articles": "one row an article, ready to use",
     "documents": "one row a document of the input, with what became of it and why",
@@ -64,6 +65,8 @@ def _introduction(manifest: Mapping[str, Any], about: Mapping[str, str]) -> str:
     rollback = (
         f"\n\nThis version holds the tables of {manifest['rollback_of']} again." if manifest["rollback_of"] else ""
     )
+    purged = sum(len(note["documents"]) for note in manifest.get("purged", []))
+    rollback += f"\n\nSince then {purged:,} documents were taken out of it." if purged else ""
     return (
         f"# {about['name']}\n\n{about['description']}\n\n"
         f"Version {manifest['version']}{parent}; created {manifest['created_at']} under contract "

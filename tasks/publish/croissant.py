@@ -20,6 +20,7 @@ from tasks.publish.card import DEFAULT_ABOUT, TABLES
 from tasks.publish.versions import to_json
 from tasks.schema import PUBLISHED
 
+CROISSANT = "croissant.json"
 CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
 # The context that the specification, section "Context", asks for
 _CONTEXT: dict[str, Any] = {

@@ -20,7 +20,10 @@ from typing import Any
 from tasks.publish import versions
 from tasks.publish.dataset import Dataset
 from tasks.schema import CONTRACT_VERSION
-from tasks.storage import Disk, open_storage
+from tasks.storage import Disk, open_storage, sync_folder
+
+# While a version is rewritten: `.v0003.purged` is the new folder, whole; `.v0003.old` the one it replaces
+PURGED, OLD = ".purged", ".old"
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,36 @@ def recover(curated: str | Path) -> Found:
     return Found(dataset, hold, tuple(warnings + mended))
 
 
+def finish_purge(storage: Disk, version: str) -> None:
+    """Put a version that was rewritten in the place of the old one; may be called again at any point.
+
+    The old folder is taken away last: as long as it is there, `latest.json` may still state the old manifest.
+    """
+    target, new, old = (
+        storage.path(f"versions/{name}") for name in (version, f".{version}{PURGED}", f".{version}{OLD}")
+    )
+    if new.exists():
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+        sync_folder(target.parent)
+    latest = versions.read_latest(storage)
+    if latest.version == version:
+        versions.write_latest(storage, version, latest.hold)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _finish_purges(storage: Disk) -> None:
+    for name in storage.names("versions"):
+        for end in (PURGED, OLD):
+            version = name.removeprefix(".").removesuffix(end)
+            if name == f".{version}{end}":
+                finish_purge(storage, version)
+
+
 def _clear(storage: Disk) -> list[str]:
     """Take away staging that a dead run left, and versions that were being removed."""
+    _finish_purges(storage)
     left = storage.names(".staging")
     for name in left:
         shutil.rmtree(storage.path(f".staging/{name}"), ignore_errors=True)

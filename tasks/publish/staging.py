@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from tasks.publish import versions
-from tasks.publish.card import write_card
-from tasks.publish.croissant import write_croissant
+from tasks.publish.card import CARD, write_card
+from tasks.publish.croissant import CROISSANT, write_croissant
 from tasks.publish.manifest import count_rows, count_rules, table_schemas
 from tasks.publish.writers import conform, write_jsonl, write_parquet
 from tasks.schema import CONTRACT_VERSION, PUBLISHED
@@ -93,10 +93,7 @@ def stage(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     whole = {name: conform(name, tables[name]) for name in PUBLISHED}
-    for name, table in whole.items():
-        write_parquet(table, folder / f"{name}.parquet")
-    write_jsonl(whole["articles"], folder / JSONL, threads=threads)
-    files = {name: _entry(folder / name) for name in DATA_FILES}
+    files = write_data_files(whole, folder, threads=threads)
     return StagedVersion(
         storage, folder, versions.next_name(storage), whole, files, latest, run, _is_unchanged(storage, files, latest)
     )
@@ -121,14 +118,27 @@ def publish(
     """
     changes = changes or {}
     manifest = _manifest(staged, changes, warnings, rollback_of)
-    write_card(staged.folder / "README.md", manifest, changes, staged.run.about)
-    write_croissant(staged.folder / "croissant.json", manifest, staged.run.about)
-    names = sorted(path.name for path in staged.folder.iterdir() if path.name != versions.MANIFEST)
-    manifest["files"] = {name: staged.files.get(name) or _entry(staged.folder / name) for name in names}
-    (staged.folder / versions.MANIFEST).write_bytes(versions.to_json(manifest))
+    write_card(staged.folder / CARD, manifest, changes, staged.run.about)
+    write_croissant(staged.folder / CROISSANT, manifest, staged.run.about)
+    finish_manifest(staged.folder, manifest)
     staged.storage.adopt(staged.folder, f"versions/{staged.version}")
     versions.write_latest(staged.storage, staged.version, dict(hold) if hold else None)
     return staged.version
+
+
+def write_data_files(tables: Mapping[str, pa.Table], folder: Path, *, threads: int = 2) -> dict[str, dict[str, Any]]:
+    """Write the data files of conforming tables; their entries for the manifest."""
+    for name, table in tables.items():
+        write_parquet(table, folder / f"{name}.parquet")
+    write_jsonl(tables["articles"], folder / JSONL, threads=threads)
+    return {name: _entry(folder / name) for name in DATA_FILES}
+
+
+def finish_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest of a folder, last of all: `files` names the data files, the others are added here."""
+    names = sorted(path.name for path in folder.iterdir() if path.name != versions.MANIFEST)
+    files = {name: manifest["files"].get(name) or _entry(folder / name) for name in names}
+    (folder / versions.MANIFEST).write_bytes(versions.to_json({**manifest, "files": files}))
 
 
 def record_run(curated: str | Path, run: RunInfo, record: Mapping[str, Any]) -> Path:
@@ -158,6 +168,7 @@ def _manifest(
         "warnings": list(warnings),
         "digests": {name: run.digests.get(name) for name in sorted({*_MADE_FROM, *run.digests})},
         "settings": dict(run.settings),
+        "about": dict(run.about),
         "schema": table_schemas(),
         "files": dict(staged.files),
     }

@@ -108,4 +108,4 @@ def _as_text(value: Any) -> str:
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_as_text)
 # JSON leaves these as they are, and Python's str.splitlines, among others, ends a line at each
-_LINE_ENDS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_LINE_ENDS: dict[str, int | str | None] = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}

@@ -79,7 +79,7 @@ def rewrite_report(dataset: Dataset, path: Path) -> Path:
 def _diff_to_parent(dataset: Dataset, tables: Mapping[str, pa.Table]) -> VersionDiff | None:
     """None for a first version, and where the parent was pruned."""
     parent = dataset.manifest.get("parent")
-    if not parent or not (dataset.path.parent / parent).is_dir():
+    if not parent or not dataset.storage.path(f"versions/{parent}").is_dir():
         return None
     before = open_dataset(dataset.storage.root, parent)
     digests = (before.manifest.get("digests", {}), dataset.manifest.get("digests", {}))
