@@ -3,8 +3,9 @@
 In     a text in lower case, code point for code point   from tasks.normalise.figures
 Out    numbers with their spans, in reading order        to   tasks.normalise.figures
 
-One compiled pattern finds every run; a run is then read by the table it came from (digits, words, parts, crowds). Values
-are rounded to 15 places after a scale is applied: "2.09 trillion" is 2090000000000 and not a float beside it.
+A sieve finds where a number may begin, two patterns how far it goes; it is then read by the table it came from (digits,
+words, parts, crowds). Values are rounded to 15 places after a scale is applied: "2.09 trillion" is 2090000000000 and
+not a float beside it.
 What a number counts, and whether it is a figure at all, is not decided here.
 
 Limits  Runs of more than 21 digits, leading zeros ("007") and groupings that are neither Western nor Indian ("1,2,3")

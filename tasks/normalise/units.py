@@ -23,7 +23,7 @@ from tasks.rules import read_csv, read_toml
 
 CALENDAR = {"d", "wk", "mo", "3.mo", "a", "10.a", "100.a"}
 MAX_CONTEXT = 100_000  # characters looked at for whose dollars are meant
-_SPACED_LETTERS = set("mtgLWVCFKp")  # one-letter signs that may stand a blank away from the number
+_SPACED_LETTERS = set("mtgLWVCFp")  # one-letter signs that may stand a blank away from the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +134,15 @@ def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[
     sign = _SIGN_BEHIND.match(text, start)
     if sign is None or (in_words and len(sign[0]) == 1):
         return None
-    if start > end and len(sign[0]) == 1 and sign[0].isalpha():
-        if sign[0] not in _SPACED_LETTERS or (sign[0] in "CFK" and _CAPITAL_BEHIND.match(text, sign.end())):
-            return None  # "12 F Block"
+    spaced_letter = start > end and len(sign[0]) == 1 and sign[0].isalpha()
+    if spaced_letter and (sign[0] not in _SPACED_LETTERS or _is_block(text, sign)):
+        return None
     return _BEHIND[sign[0]], sign.end()
+
+
+def _is_block(text: str, sign: re.Match[str]) -> bool:
+    """Whether a degree's letter is one of a place or a name: "12 F Block"."""
+    return sign[0] in "CF" and bool(_CAPITAL_BEHIND.match(text, sign.end()))
 
 
 def scale_behind(low: str, end: int) -> tuple[float, int] | None:

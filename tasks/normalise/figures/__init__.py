@@ -3,10 +3,10 @@
 In     a text, and the dates found in it                 from tasks.normalise.table, or any caller
 Out    `FigureMention` records, in reading order         to   tasks.normalise.table
 
-Every number of the text (tasks.normalise.numbers) becomes a draft: its sign or unit, its kind (draft). Neighbouring drafts
-share scales and units or become ranges (join). What is a name or a date goes (guard); bare numbers get the noun they
-count (nouns); the words around give bound, change and basis (cues). Values stay as written: 1,000 km2 for a hall is
-flagged, not mended (sanity).
+Every number of the text (tasks.normalise.numbers) becomes a draft: its sign or unit, its kind (draft). Neighbouring
+drafts share scales and units or become ranges (join). What is a name or a date goes (guard); bare numbers get the noun
+they count (nouns); the words around give bound, change and basis (cues). Values stay as written: 1,000 km2 for a hall
+is flagged, not mended (sanity).
 
 Limits  English only. Spans of days to years are dates, not figures. Scores of games are left out.
 """
@@ -95,7 +95,7 @@ def _mentions(text: str, low: str, drafts: list[Draft]) -> list[FigureMention]:
 
 
 def _count(text: str, low: str, draft: Draft) -> None:
-    """Makes a bare number a count with its noun, a share ("a third of"), a plain figure; or leaves it without a kind."""
+    """Makes a bare number a count with its noun, a share ("a third of") or a plain figure; else leaves it be."""
     number = draft.number
     if number.form == "part" and number.scale == 1:
         if low.startswith(" of ", draft.number_end) and not is_name(text, low, draft, None):
@@ -138,7 +138,7 @@ def _mention(text: str, low: str, draft: Draft, left: FigureMention | None) -> F
     basis = basis_near(low, start, end, is_share, change is not None) if is_share or change else None
     values = _values(draft)
     unit = draft.unit
-    mention = FigureMention(
+    return FigureMention(
         start=start,
         end=end,
         surface=text[start:end],
@@ -154,7 +154,6 @@ def _mention(text: str, low: str, draft: Draft, left: FigureMention | None) -> F
         rule=f"figure.{draft.kind}.{draft.rule}",
         flag="implausible_unit" if is_implausible(low, draft, values) else draft.flag,
     )
-    return mention
 
 
 def _bounded(text: str, low: str, draft: Draft, cues: Cues, left: FigureMention | None) -> tuple[int, int, str | None]:

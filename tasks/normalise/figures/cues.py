@@ -39,8 +39,9 @@ TRANSITIVE = frozenset(_CUES["transitive"]["words"].split())
 _CLAUSE_ENDS = frozenset(";:()")
 
 _TOKENS = re.compile(r"[^\s,;:()\"“”]+|[,;:()\"“”]")
-_BEHIND = re.compile(rf"[ \u00a0]({trie(_BOUND_BEHIND)})(?![a-z])")
-_BEHIND_AT_END = re.compile(rf"(?:[ \u00a0](?:{trie(_BOUND_BEHIND)})|\+)$")
+# "30 or more", but not "30 and over 6500 others"
+_BEHIND = re.compile(rf"[ \u00a0]{{1,2}}({trie(_BOUND_BEHIND)})(?![a-z]|\s+[\d$€£])")
+_BEHIND_AT_END = re.compile(rf"(?:[ \u00a0]{{1,2}}(?:{trie(_BOUND_BEHIND)})|\+)$")
 _MOVED_BEHIND = re.compile(rf"[ -]({trie(_CHANGE_BEHIND)})(?![a-z-])")
 _NEAR_ANY = re.compile(rf"(?<![a-z])({trie(_NEAR)})(?![a-z])")
 _STOP = re.compile(r"[.;!?](?:\s|$)|\n")

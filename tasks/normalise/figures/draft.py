@@ -22,7 +22,7 @@ MAX_PRIMES = 200  # ′ and ″ behind more than this are damaged quotation mark
 _AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(?:(year|yr|month|week|day)s?\.?[ -](?:old|of age)|y/?o|y\.o\.)(?![a-z])")
 _AGE_CODES = {None: "a", "year": "a", "yr": "a", "month": "mo", "week": "wk", "day": "d"}
 _AGE_BEFORE = re.compile(
-    r"(?:(?<![a-z])(?P<age>(?:the )?age (?:of )?|aged )|(?<![a-z])(?P<turn>turn(?:s|ed)? |(?:he|she|who) (?:is|was|will be) ))$"
+    r"(?<![a-z])(?:(?P<age>(?:the )?age (?:of )?|aged )|turn(?:s|ed)? |(?:he|she|who) (?:is|was|will be) )$"
 )
 _NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+, $")
 _TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold|x)(?![a-z0-9])")

@@ -96,6 +96,8 @@ def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
         return True
     before = _WORD_BEFORE.search(text, max(0, start - 24), start)
     word = before[1] if before else ""
+    if word == "of" and text.endswith("Group of ", 0, start):
+        return True
     if before and before.end(1) == start - 1 and text[start - 1] == " ":
         if _is_name_word(word):
             return True
@@ -165,6 +167,8 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
     number, end = draft.number, draft.number_end
     if low[end : end + 1] in ("-", "–", "/", "'", "’") or number.form in ("crowd", "part"):
         return True
+    if low[end : end + 1] == "+":
+        return False
     word = _WORD_BEHIND.match(low, end)
     if word and word[1] not in _FUNCTION:
         return not (number.value % 1 and _CAPITALS.match(text, end))

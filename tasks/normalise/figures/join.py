@@ -29,7 +29,8 @@ _RATE = re.compile(r"(?: (?:us|u\.s\.))?(?: (?:per|a|an) [a-z]+)?(?: in \d{4})?,
 _LIST = re.compile(r"(?:, | and |, and | or |, or | to | ?[-–] ?)")
 _OF_THE = re.compile(r" (?:out )?of (?:the|its|their|a total) ")
 _COMPARED = re.compile(
-    r"^(?: (?:a|per) [a-z]+)?,? (?:(?:up|down) )?(?:from|to|against|versus|vs\.?|compared (?:with|to)|and)(?: [a-z]+){0,2} $"
+    r"(?: (?:a|per) [a-z]+)?,? (?:(?:up|down) )?(?:from|to|against|versus|vs\.?|compared (?:with|to)|and)"
+    r"(?: [a-z]+){0,2} "
 )
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
 _SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "calendar")
@@ -67,7 +68,7 @@ def _share_forward(text: str, low: str, left: Draft, right: Draft) -> None:
     """Lends the left draft's money to a bare amount it is compared with: "9 million euros, from 8.5 million"."""
     if left.kind != "money" or not right.is_bare or right.number.scale < 1000 or right.start - left.end > 60:
         return
-    if _COMPARED.search(low, left.end, right.start) and noun_behind(text, low, right.end, right.low) is None:
+    if _COMPARED.fullmatch(low, left.end, right.start) and noun_behind(text, low, right.end, right.low) is None:
         right.kind, right.unit, right.flag, right.rule = "money", left.unit, left.flag, "shared_unit"
 
 

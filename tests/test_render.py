@@ -1,0 +1,107 @@
+"""The plain form of a text: what is written anew, what stays as it is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.model import DateMention, FigureMention
+from tasks.normalise.figures import find_figures
+from tasks.normalise.render import normalise_text, plain_number
+
+
+def dated(text: str, surface: str, value: str | None, status: str = "resolved", type_: str = "DATE") -> DateMention:
+    start = text.index(surface)
+    end = start + len(surface)
+    return DateMention(start, end, surface, type_, value, None, None, None, None, False, "none", status, "test")
+
+
+@pytest.mark.parametrize(
+    "text, wanted",
+    [
+        ("It is worth 3.59 trillion yuan.", "It is worth 3590000000000 CNY."),
+        ("It grew 5.6 percent.", "It grew 5.6%."),
+        ("It has over 6500 direct investment enterprises.", "It has over 6500 direct investment enterprises."),
+        ("It exceeded 1,000km2 in size.", "It exceeded 1000 km2 in size."),
+        ("It cost about $3 to $5 billion.", "It cost about 3000000000 to 5000000000 $."),
+        ("It cost RM23.50 and ₹35 lakh.", "It cost 23.5 MYR and 3500000 INR."),
+        ("It takes one or two hundred.", "It takes 100 to 200."),
+        ("Two thirds of them and 30 boats or more.", "0.666667 of them and 30 boats or more."),
+        ("Tens of thousands of people came.", "10000 to 100000 people came."),
+        ("A third of them came.", "0.333333 of them came."),
+        ("Rates fell 25 basis points.", "Rates fell 0.25 percentage points."),
+        ("A 44-year-old, aged 44 or so.", "A 44 a, aged 44 a or so."),
+        ("It was minus 12 degrees Celsius, then -5°C.", "It was -12 Cel, then -5 Cel."),
+        ("Prices doubled, three times over.", "Prices doubled, 3 times over."),
+        ("A crew of 500+ weighs 20 kg or more.", "A crew of 500+ weighs 20 kg or more."),
+        ("The Dow rose +0.2%.", "The Dow rose +0.2%."),
+        ("No figure here.", "No figure here."),
+        ("", ""),
+    ],
+)
+def test_figures_are_written_as_plain_numbers_with_their_units(text: str, wanted: str) -> None:
+    assert normalise_text(text, [], find_figures(text)) == wanted
+
+
+def test_resolved_dates_are_written_as_edtf_and_others_stay() -> None:
+    text = "Last May it met daily, recently, on 3/4 and in July."
+    dates = [
+        dated(text, "Last May", "2023-05"),
+        dated(text, "daily", "P1D", type_="SET"),
+        dated(text, "recently", None, "vague"),
+        dated(text, "3/4", "2023-03-04", "conflict"),
+        dated(text, "July", None, "unanchored"),
+    ]
+
+    assert normalise_text(text, dates, []) == "2023-05 it met R/P1D, recently, on 3/4 and in July."
+
+
+def figure(text: str, surface: str, value: float) -> FigureMention:
+    start = text.index(surface)
+    return FigureMention(start, start + len(surface), surface, "count", value)
+
+
+def test_where_mentions_overlap_the_longest_wins() -> None:
+    text = "in 5 June days"
+    longer = [figure(text, "5 June days", 5.0)]
+
+    assert normalise_text(text, [dated(text, "5 June", "2020-06-05")], longer) == "in 5 June days"
+    assert normalise_text(text, [dated(text, "5 June days", "2020-06-05")], longer) == "in 2020-06-05"
+
+
+def test_where_mentions_are_equally_long_the_date_wins() -> None:
+    text = "by 2019"
+
+    assert normalise_text(text, [dated(text, "2019", "2019")], [figure(text, "2019", 2019.0)]) == "by 2019"
+    assert normalise_text(text, [dated(text, "2019", "2019-01")], [figure(text, "2019", 7.0)]) == "by 2019-01"
+
+
+def test_a_text_in_pieces_is_put_together_in_order() -> None:
+    text = "5% on day one, 6% on day two"
+    dates = [dated(text, "day one", "2020-01-01"), dated(text, "day two", "2020-01-02")]
+
+    assert (
+        normalise_text(text, reversed(dates), find_figures(text, dates=dates)) == "5% on 2020-01-01, 6% on 2020-01-02"
+    )
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e24, max_value=1e24))
+def test_a_number_in_plain_form_has_no_exponent_and_stays_the_number(value: float) -> None:
+    plain = plain_number(value)
+
+    assert "e" not in plain.lower()
+    assert float(plain) == pytest.approx(value, rel=1e-5, abs=1e-12)
+
+
+@given(st.text(max_size=60))
+def test_any_text_can_be_written_in_plain_form(text: str) -> None:
+    assert isinstance(normalise_text(text, [], find_figures(text)), str)
+
+
+def test_a_date_of_a_day_is_spliced_with_its_neighbours_kept() -> None:
+    text = f"On {date(2020, 7, 20):%d %B %Y} it opened."
+
+    assert normalise_text(text, [dated(text, "20 July 2020", "2020-07-20")], []) == "On 2020-07-20 it opened."
