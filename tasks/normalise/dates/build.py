@@ -192,7 +192,7 @@ def whole_date(match: Match) -> Built | None:
             expr["w"] = weekday_number
     if year is not None:
         expr["y"] = year
-    if match.rule.id == "date.month" and not _is_bare_month(match):
+    if len(match.tokens) == 1 and not _is_bare_month(match):
         return None
     return _date(expr)
 
@@ -558,7 +558,8 @@ def vague(match: Match) -> Built | None:
         return None
     if match.words[-1] == "past" and match.after is not None and _is_measure(match.after):
         return None  # in the past ten years
-    if match.words[-1] in ("past", "present", "future") and (match.next_word() in ("-", "‑") or _is_noun_ahead(match)):
+    bare = match.words[0] == "the" and match.words[-1] in ("past", "present", "future")
+    if bare and (match.next_word() in ("-", "‑") or _is_noun_ahead(match)):
         return None
     return "DATE", dict(VAGUE), None
 
