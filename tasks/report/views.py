@@ -12,6 +12,7 @@ Limits  White space is counted and not shown, but for the raw texts.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ LONG = 400  # characters of a removal that are shown
 RAW_DOCUMENTS, RAW_CHARACTERS = 40, 12_000
 CLUSTERS, MEMBERS = 30, 3
 PAIRS, REJECTED, FLAGGED, SITES, CONFLICTS = 40, 200, 5, 40, 50
+
+_LINE_ENDS = re.compile(r"[^\S\n]*\n\s*")
 
 Tables = Mapping[str, pa.Table]
 Row = dict[str, Any]
@@ -114,8 +117,19 @@ def view_removals(database: duckdb.DuckDBPyConnection, tables: Tables) -> list[R
 
 def _in_context(row: Row, raw: tuple[str, str]) -> Row:
     path, text = raw
-    before, after = text[max(0, row["start"] - CONTEXT) : row["start"]], text[row["end"] : row["end"] + CONTEXT]
-    return {**row, "path": path, "before": before, "after": after, "text": clip(row["text"])}
+    before = ("…" if row["start"] > CONTEXT else "") + text[max(0, row["start"] - CONTEXT) : row["start"]]
+    after = text[row["end"] : row["end"] + CONTEXT] + ("…" if row["end"] + CONTEXT < len(text) else "")
+    lines = {"before": before, "text": clip(row["text"]), "after": after, "replacement": row["replacement"]}
+    return {**row, "path": path, **{name: value and in_one_line(value) for name, value in lines.items()}}
+
+
+def in_one_line(text: str) -> str:
+    """A text with its line ends as signs; an empty line is one sign.
+
+    >>> in_one_line("Title\\n\\nBy Ann\\nBody")
+    'Title ¶ By Ann ↵ Body'
+    """
+    return _LINE_ENDS.sub(lambda found: " ¶ " if found[0].count("\n") > 1 else " ↵ ", text)
 
 
 def rebuild_raws(tables: Tables, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
