@@ -131,6 +131,9 @@ def _valid_day(month: int, day: int | None, year: int | None) -> bool:
 
 def iso(match: Match) -> Built | None:
     words = str(match.tokens[0].value)
+    if len(words) == 7:
+        year, month = int(words[:4]), int(words[5:])
+        return _date(_fixed(periods.month_period(year, month))) if _year_fits(year) and year > 1799 else None
     try:
         day = date.fromisoformat(words[:10])
     except ValueError:
@@ -197,27 +200,17 @@ def whole_date(match: Match) -> Built | None:
     return _date(expr)
 
 
-_LEADS = (set(VALUES["in"]) - {"and", "or", "to", "as", "than"}) | {
-    "the",
-    "last",
-    "this",
-    "next",
-    "early",
-    "late",
-    "mid",
-}
+_LEADS = (set(VALUES["in"]) - {"and", "or", "as", "than"}) | {"the", "last", "this", "next", "early", "late", "mid"}
+_JOINS = frozenset(["-", "to", "through", "until"])
 
 
 def _is_bare_month(match: Match) -> bool:
     """Whether a month's name alone is the month: no name of a person or firm, no day that the month has not."""
-    word, after = str(match.tokens[0].value), match.next_word()
+    token, after = match.tokens[0], match.next_word()
     led = match.before is not None and match.before.value in _LEADS
-    if (
-        len(word) <= 4
-        and word not in ("june", "july")
-        and not led
-        and match.text[match.tokens[0].end : match.tokens[0].end + 1] != "."
-    ):
+    joined = match.after is not None and match.after.value in _JOINS
+    short = len(str(token.value)) <= 4 and token.value not in ("june", "july", "may")
+    if short and not led and not joined and match.text[token.end : token.end + 1] != ".":
         return False
     if after[:1].isupper() and after not in ("I", "He", "She", "It", "The", "A") and not led:
         return False
@@ -474,7 +467,9 @@ def first_n(match: Match) -> Built | None:
 
 
 def nth_unit(match: Match) -> Built | None:
-    return _date({"k": "nth_unit", "u": match.first("unit"), "n": int(match.numbers("12345")[0])})
+    numbers = match.numbers("12345")
+    expr: Expr = {"k": "nth_unit", "u": match.first("unit"), "n": int(numbers[0]) if numbers else -1}
+    return _date(expr if numbers else expr | {"of": True})
 
 
 _SEASON_BEFORE = frozenset(
@@ -623,7 +618,7 @@ def earlier(match: Match) -> Built | None:
     unit = match.first("units", "unit")
     amount = _amount(match)
     words = match.words
-    if words[-1] in ("before", "after") and match.next_word()[:1].isalpha():
+    if words[-1] in ("before", "after") and match.next_word()[:1].isalnum():
         return None  # a week before the vote: a length, and the vote is no date
     if amount is None or amount > 10000:
         return "DATE", dict(VAGUE), None
@@ -659,7 +654,7 @@ def the_period(match: Match) -> Built | None:
         return _date({"k": "unit", "u": "quarter", "n": -1})
     if unit in ("day", "decade", "month") and match.words[0] == "the" and len(match.words) == 2:
         part = re.search(
-            r"(?i)(?:end|later|earlier|beginning|start|rest|middle|most|part|early|late)\s+(?:of|in)\s*$",
+            r"(?i)(?:end|later|earlier|beginning|start|rest|middle|most|part|day|week|early|late)\s+(?:of|in)\s*$",
             match.text_before,
         )
         if part is None:

@@ -365,14 +365,15 @@ def _nth_unit(expr: Expr, context: Context) -> Period | None:
     whole = _whole(expr, context)
     if whole is None:
         return None
-    if expr["u"] == "week":
-        first = periods.add_days(whole.first, 7 * (expr["n"] - 1))
+    unit, number = expr["u"], expr["n"]
+    if unit in ("week", "weekend"):
+        first = periods.add_days(whole.first, 7 * (number - 1)) if number > 0 else periods.add_days(whole.last, -6)
         last = periods.add_days(first, 6) if first else None
-        return periods.days_period(first, last, "week") if first and last and last <= whole.last else None
-    first = periods.add_units(whole.first, expr["u"], expr["n"] - 1)
-    if first is None or first > whole.last:
-        return None
-    return periods.unit_period(expr["u"], first)
+        if first is None or last is None or last > whole.last:
+            return None
+        return periods.weekend_period(first) if unit == "weekend" else periods.days_period(first, last, "week")
+    first = periods.add_units(whole.first, unit, number - 1) if number > 0 else whole.last
+    return periods.unit_period(unit, first) if first is not None and first <= whole.last else None
 
 
 def _year_ago(expr: Expr, context: Context) -> Period | None:

@@ -66,7 +66,9 @@ def _is_whole_of(part: Expr, whole: Expr) -> bool:
     if _is_year(whole):
         return part["k"] != "weekday"
     if part["k"] == "weekday":
-        return whole["k"] == "unit" and whole["u"] == "week"
+        return whole["k"] in ("unit", "earlier") and whole["u"] == "week"
+    if part["k"] == "nth_unit" and part["u"] == "day" and whole["k"] == "date" and "d" not in whole:
+        return True
     if part["k"] in ("nth_unit", "first_n", "half"):
         if whole["k"] == "date":
             return "d" not in whole and part.get("u") != "month"
@@ -82,6 +84,8 @@ def _join_whole(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate
     if _lacks_year(left.expr) and _OF.match(gap) and _is_whole_of(left.expr, right.expr) and _joinable(left, gap):
         expr = {key: value for key, value in left.expr.items() if key != "of"} | {"whole": right.expr}
         return replace(left, end=right.end, expr=expr, type="DATE")
+    if left.expr["k"] == "unit" and left.expr["u"] == "week" and right.expr["k"] == "weekday" and gap.isspace():
+        return replace(right, start=left.start, expr=right.expr | {"whole": left.expr})
     possessive = gap in ("'s ", "’s ") or (gap.isspace() and left.expr["k"] == "fixed")
     if (
         possessive
