@@ -4,8 +4,9 @@ In     sorted shingle keys                     from tasks.dedupe.shingles
 Out    pairs of text numbers, left < right     to   tasks.dedupe.compare
 
 A shingle that few texts hold links each of them with each other. One that many hold (a boilerplate sentence, a story
-copied two thousand times) links neighbours only: copies of a story share many shingles, and stay connected; texts
-that share nothing else fall below the threshold. The work is therefore linear in the number of shingles.
+copied two thousand times) links all with the first and each with the next, the longest texts first. The work is
+therefore linear in the number of shingles. Links with the next are many and count only where they are a larger share:
+copies of a story have that, texts with a common sentence have not.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import numpy as np
 
 from tasks.dedupe.compiled import compiled
 
-LONG_POSTING = 12  # texts; above it neighbours only
-NEIGHBOURS = 1  # texts on either side; a posting is longer than that
+LONG_POSTING = 12  # texts
 LEAST_SHARED = 2  # shingles
 LEAST_SHARE = 0.05  # of the smaller text's kept shingles; an eighth of the characters misread leaves about 15 %
+
+LEAST_SHARE_NEXT = 0.2  # the same for links with the next text of a long posting
+IS_NEXT = np.uint64(1 << 63)  # marks such a link
 
 
 def candidate_pairs(keys: np.ndarray, bits: int, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -29,46 +32,55 @@ def candidate_pairs(keys: np.ndarray, bits: int, kept: np.ndarray) -> tuple[np.n
     Returns:
         left, right: int64, left < right, sorted.
     """
-    packed = np.empty(count_links(keys, np.uint64(bits), NEIGHBOURS), np.uint64)
-    write_links(keys, np.uint64(bits), NEIGHBOURS, packed)
+    packed = np.empty(count_links(keys, np.uint64(bits), True), np.uint64)
+    write_links(keys, np.uint64(bits), True, packed)
     packed.sort()
-    firsts = (
-        np.flatnonzero(np.concatenate(([True], packed[1:] != packed[:-1]))) if len(packed) else np.zeros(0, np.int64)
+    firsts = np.append(True, packed[1:] != packed[:-1])[: len(packed)].nonzero()[0]
+    shared, pairs = np.diff(np.append(firsts, len(packed))), packed[firsts]
+    is_next = pairs >= IS_NEXT
+    left, right = (
+        ((pairs & ~IS_NEXT) >> np.uint64(32)).astype(np.int64),
+        (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64),
     )
-    shared = np.diff(np.append(firsts, len(packed)))
-    pairs = packed[firsts]
-    left, right = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    smaller = np.minimum(kept[left], kept[right])
-    enough = (shared >= LEAST_SHARED) & (shared >= LEAST_SHARE * smaller)
-    return left[enough], right[enough]
+    share = np.where(is_next, LEAST_SHARE_NEXT, LEAST_SHARE)
+    enough = (shared >= LEAST_SHARED) & (shared >= share * np.minimum(kept[left], kept[right]))
+    both = np.unique((left[enough] << 32) | right[enough])
+    return both >> 32, both & 0xFFFFFFFF
 
 
-@compiled("i8(u8[::1], u8, i8)")
-def count_links(keys, bits, neighbours):
+@compiled("i8(u8[::1], u8, b1)")
+def count_links(keys, bits, long_too):
     """How many links `write_links` will write."""
     count, start = 0, 0
     for i in range(1, len(keys) + 1):
         if i == len(keys) or (keys[i] >> bits) != (keys[start] >> bits):
             size = i - start
-            if size <= 12:
+            if size <= LONG_POSTING:
                 count += size * (size - 1) // 2
-            else:
-                for step in range(1, neighbours + 1):
-                    count += size - step
+            elif long_too:
+                count += 2 * size - 2
             start = i
     return count
 
 
-@compiled("void(u8[::1], u8, i8, u8[::1])")
-def write_links(keys, bits, neighbours, packed):
-    """Write one `left << 32 | right` for every key that links two texts; long postings link only neighbours."""
+@compiled("void(u8[::1], u8, b1, u8[::1])")
+def write_links(keys, bits, long_too, packed):
+    """Write one `left << 32 | right` for every key that links two texts.
+
+    With `long_too` a long posting links all with its first text, and each with the next, which is marked.
+    """
     mask = (np.uint64(1) << bits) - np.uint64(1)
     count, start = 0, 0
     for i in range(1, len(keys) + 1):
         if i == len(keys) or (keys[i] >> bits) != (keys[start] >> bits):
-            reach = i - start if i - start <= 12 else neighbours + 1
-            for j in range(start, i):
-                for k in range(j + 1, min(i, j + reach)):
-                    packed[count] = ((keys[j] & mask) << np.uint64(32)) | (keys[k] & mask)
-                    count += 1
+            if i - start <= LONG_POSTING:
+                for j in range(start, i):
+                    for k in range(j + 1, i):
+                        packed[count] = ((keys[j] & mask) << np.uint64(32)) | (keys[k] & mask)
+                        count += 1
+            elif long_too:
+                for j in range(start + 1, i):
+                    packed[count] = ((keys[start] & mask) << np.uint64(32)) | (keys[j] & mask)
+                    packed[count + 1] = IS_NEXT | ((keys[j - 1] & mask) << np.uint64(32)) | (keys[j] & mask)
+                    count += 2
             start = i

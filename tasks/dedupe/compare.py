@@ -29,6 +29,7 @@ COUNTS = (
     "covered_longer",  # words of the longer text in blocks
     "figures_agree",  # figures (weekdays and months are such too) in blocks that are equal
     "figures_differ",  # figures in gaps that face another figure
+    "figures_differ_edge",  # of those, in short lines above or below the text, where sites put dates
     "figures_lost",  # figures in gaps that face none
     "names_agree",
     "names_differ",
@@ -37,8 +38,10 @@ COUNTS = (
     "lead",  # covered of the first LEAD words
     "lead_longer",  # the same in the longer text
 )
-(COVERED, MATCHED, BLOCKS, LONGEST, COVERED_LONGER, FIGURES_AGREE, FIGURES_DIFFER, FIGURES_LOST, NAMES_AGREE,
- NAMES_DIFFER, FIRST_BLOCK, FIRST_BLOCK_LONGER, LEAD_COVERED, LEAD_COVERED_LONGER) = range(len(COUNTS))  # fmt: skip
+(
+    COVERED, MATCHED, BLOCKS, LONGEST, COVERED_LONGER, FIGURES_AGREE, FIGURES_DIFFER, FIGURES_DIFFER_EDGE,
+    FIGURES_LOST, NAMES_AGREE, NAMES_DIFFER, FIRST_BLOCK, FIRST_BLOCK_LONGER, LEAD_COVERED, LEAD_COVERED_LONGER,
+) = range(len(COUNTS))  # fmt: skip
 LEAST_BLOCK = 4
 LEAD = 30  # words: a news text says in its first sentence what it is about
 
@@ -84,7 +87,7 @@ def align_pairs(hashes, marks, ends, shorter, longer, slots, following, used, co
         i = np.int64(0)
         in_block = False
         last_i, last_j, start_i, start_j, matched = np.int64(-1), np.int64(-1), np.int64(0), np.int64(0), np.int64(0)
-        fa, fd, fl, na, nd = np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+        fa, fd, fe, fl, na, nd = np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0)
         while i <= n:
             best_j, best_length, best_score, best_joins = np.int64(-1), np.int64(0), np.int64(0), False
             if i + 1 < n:
@@ -112,31 +115,36 @@ def align_pairs(hashes, marks, ends, shorter, longer, slots, following, used, co
             ends_block = in_block and (i >= n or (best_score > 0 and not best_joins) or i - last_i - 1 > 12)
             if ends_block:
                 span = last_i - start_i + 1
-                if matched >= 4 and 3 * matched >= span:
-                    counts[pair, 0] += span
-                    counts[pair, 1] += matched
-                    counts[pair, 2] += 1
-                    if span > counts[pair, 3]:
-                        counts[pair, 3], counts[pair, 10], counts[pair, 11] = span, start_i, start_j
+                if matched >= LEAST_BLOCK and 3 * matched >= span:
+                    counts[pair, COVERED] += span
+                    counts[pair, MATCHED] += matched
+                    counts[pair, BLOCKS] += 1
+                    if span > counts[pair, LONGEST]:
+                        counts[pair, LONGEST], counts[pair, FIRST_BLOCK], counts[pair, FIRST_BLOCK_LONGER] = (
+                            span,
+                            start_i,
+                            start_j,
+                        )
                     for k in range(start_j, last_j + 1):
                         if used[k] == 0:
-                            counts[pair, 4] += 1
-                            if k < 30:
-                                counts[pair, 13] += 1
+                            counts[pair, COVERED_LONGER] += 1
+                            if k < LEAD:
+                                counts[pair, LEAD_COVERED_LONGER] += 1
                             used[k] = 1
-                    counts[pair, 12] += max(0, min(30, last_i + 1) - start_i)
-                    counts[pair, 5] += fa
-                    counts[pair, 6] += fd
-                    counts[pair, 7] += fl
-                    counts[pair, 8] += na
-                    counts[pair, 9] += nd
+                    counts[pair, LEAD_COVERED] += max(0, min(LEAD, last_i + 1) - start_i)
+                    counts[pair, FIGURES_AGREE] += fa
+                    counts[pair, FIGURES_DIFFER] += fd
+                    counts[pair, FIGURES_DIFFER_EDGE] += fe
+                    counts[pair, FIGURES_LOST] += fl
+                    counts[pair, NAMES_AGREE] += na
+                    counts[pair, NAMES_DIFFER] += nd
                 in_block = False
             if best_score <= 0:
                 i += 1
                 continue
             if not in_block:
                 in_block, start_i, start_j, matched = True, i, best_j, 0
-                fa, fd, fl, na, nd = 0, 0, 0, 0, 0
+                fa, fd, fe, fl, na, nd = 0, 0, 0, 0, 0, 0
             else:
                 for k in range(last_i + 1, i):
                     # On the same diagonal a single equal word counts as matched.
@@ -159,6 +167,7 @@ def align_pairs(hashes, marks, ends, shorter, longer, slots, following, used, co
                             fa += 1
                         elif facing:
                             fd += 1
+                            fe += (mark >> 6) & 1
                         else:
                             fl += 1
                     elif equal:

@@ -26,6 +26,7 @@ LEAST_COVERED_NEAR = 0.6  # of the longer text too
 LEAST_COVERED_HOLDS = 0.5  # of a member against its cluster's centre; it has a relation with another member
 # A template has other figures in the same words. In a damaged copy words differ as often as figures do.
 LEAST_FIGURES = 2  # figures that differ
+LEAST_FIGURES_SHARE = 0.01  # of the shared wording: the year in a copyright line makes no template of a long text
 LEAST_SHARE_OF_DIFFERENCES = 0.12  # of all words that differ inside the shared wording
 LEAST_FIGURE_ODDS = 1.2  # how much more often figures differ than other words
 
@@ -56,11 +57,13 @@ def covered_shares(
 
 def is_template(counts: np.ndarray) -> np.ndarray:
     """Whether the wording agrees and the facts do not, bool a pair."""
-    agree, differ = counts[:, compare.FIGURES_AGREE], counts[:, compare.FIGURES_DIFFER]
+    agree = counts[:, compare.FIGURES_AGREE]
+    differ = counts[:, compare.FIGURES_DIFFER] - counts[:, compare.FIGURES_DIFFER_EDGE]
     changed = counts[:, compare.COVERED] - counts[:, compare.MATCHED]
     figures, words = agree + differ, counts[:, compare.COVERED] - agree - differ
     return (
         (differ >= LEAST_FIGURES)
+        & (differ >= LEAST_FIGURES_SHARE * counts[:, compare.COVERED])
         & (differ >= LEAST_SHARE_OF_DIFFERENCES * changed)
         & (differ * words >= LEAST_FIGURE_ODDS * figures * (changed - differ))
     )

@@ -158,8 +158,8 @@ def linked_pairs(features: Features, n_texts: int) -> tuple[np.ndarray, np.ndarr
     use = ~features.is_figure | (features.weights >= 500)
     keys = (features.hashes[use].astype(np.uint64) << np.uint64(bits)) | features.texts[use].astype(np.uint64)
     keys.sort()
-    packed = np.empty(count_links(keys, np.uint64(bits), 0), np.uint64)
-    write_links(keys, np.uint64(bits), 0, packed)
+    packed = np.empty(count_links(keys, np.uint64(bits), False), np.uint64)
+    write_links(keys, np.uint64(bits), False, packed)
     packed.sort()
     pairs = packed[: len(packed) - 1][packed[1:] == packed[:-1]]
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)

@@ -32,6 +32,8 @@ MARK_CAPITAL = 2  # begins with a capital
 MARK_OPENS = 4  # first word of a sentence or line, where a capital means nothing
 MARK_CHARACTER = 8  # one character of an unspaced script
 MARK_DIGITS = 16  # times 0 to 3: how many digits of a figure say something; years and day numbers say nothing
+MARK_EDGE = 64  # in a short line before the first or behind the last longer one: date lines, counters, credits
+SHORT_LINE = 15  # words
 
 BREAK, LETTER, DIGIT, CHARACTER, NOTHING, CAPITAL = range(6)  # what a code point is to the kernel
 
@@ -222,6 +224,7 @@ def split_words(data, eights, offsets, kinds, folded, calendar, hashes, marks, e
         word, packed, length, begin = np.uint64(0), np.uint64(0), np.int64(0), position
         capital, all_digits, point = False, True, False
         value, digits, zeros = np.int64(0), np.int64(0), np.int64(0)
+        line, head, tail, begins_at = count, np.int64(-1), count, count
         while position <= stop:
             # Most of a text is runs of plain letters: up to eight at once, while a word has none or whole eights.
             while length & 7 == 0 and position + 8 <= stop:
@@ -291,6 +294,10 @@ def split_words(data, eights, offsets, kinds, folded, calendar, hashes, marks, e
                 value, digits, zeros = 0, 0, 0
             after_digit = kind == 2
             if kind == 0:
+                if code == 10 or here == stop:
+                    if count - line > SHORT_LINE:
+                        head, tail = line if head < 0 else head, count
+                    line = count
                 if code == 10 or code == 33 or code == 63 or code == 58 or code == 0x3002:
                     opens = True
                 continue
@@ -317,5 +324,10 @@ def split_words(data, eights, offsets, kinds, folded, calendar, hashes, marks, e
                 fold >>= 8
                 if length & 7 == 0:
                     word, packed = mix(word, packed), np.uint64(0)
+        if head >= 0:
+            for k in range(begins_at, head):
+                marks[k] |= MARK_EDGE
+            for k in range(tail, count):
+                marks[k] |= MARK_EDGE
         ends[text + 1] = before + count
         digests[text] = digest
