@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
+from pathlib import Path
 
+import duckdb
+import pandas as pd
 import pytest
 
 from tasks import publish
@@ -86,3 +90,37 @@ def test_a_damaged_table_is_named(publish_tables, published_tables, tmp_path):
 
     with pytest.raises(Damaged, match=r"dates\.parquet: cannot be read"):
         _ = publish.open_dataset(tmp_path).dates
+
+
+DOCS = Path(__file__).parent.parent / "docs" / "dataset.md"
+
+
+@pytest.mark.parametrize("table", PUBLISHED)
+def test_the_docs_explain_every_column(table):
+    chapter = DOCS.read_text().split(f"\n## {table}\n")[1].split("\n## ")[0]
+
+    assert [name for name in PUBLISHED[table].names if f"`{name}`" not in chapter] == []
+
+
+def test_the_docs_way_back_to_the_raw_text_works(publish_tables, published_tables, tmp_path):
+    publish_tables(published_tables(), tmp_path)
+    ds = publish.open_dataset(tmp_path)
+    code = DOCS.read_text().split("```python\ndef raw_text")[1].split("```")[0]
+    scope = {}
+    exec(f"def raw_text{code}", scope)
+
+    ferry = ds.articles.set_index("source_path").loc["gazette/ferry.txt"]
+    raw = scope["raw_text"](ferry.text, ds.removals[ds.removals.document_id == ferry.document_id])
+
+    stated = ds.documents.set_index("document_id").raw_text_sha256[ferry.document_id]
+    assert hashlib.sha256(raw.encode()).hexdigest() == stated
+
+
+def test_the_files_open_without_copydesk(publish_tables, published_tables, tmp_path):
+    publish_tables(published_tables(), tmp_path)
+    folder = tmp_path / "versions" / "v0001"
+
+    frame = pd.read_parquet(folder / "articles.parquet", columns=["article_id", "title"])
+    lines = duckdb.sql(f"SELECT article_id FROM read_json('{folder}/articles.jsonl.gz') ORDER BY 1").fetchall()
+
+    assert [row[0] for row in lines] == frame.article_id.tolist()
