@@ -650,6 +650,8 @@ def the_period(match: Match) -> Built | None:
     unit = match.first("unit") or "year"
     if _is_title(match):
         return None
+    if unit == "year" and match.next_word() in ("ended", "ending"):
+        return "DURATION", {"k": "length", "u": "year", "n": 1}, None  # of the books: no calendar year
     if unit == "quarter" and match.next_word() in ("ended", "ending") and match.year is None:
         return _date({"k": "unit", "u": "quarter", "n": -1})
     if unit in ("day", "decade", "month") and match.words[0] == "the" and len(match.words) == 2:

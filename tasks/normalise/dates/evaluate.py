@@ -64,7 +64,7 @@ class Context:
         return self.anchor
 
     def remember(self, period: Period) -> None:
-        if period.grain in ("quarter", "half"):
+        if period.grain in ("quarter", "half") and (self.anchor is None or period.first <= self.anchor):
             self.reported = period
         self.said[period.grain] = period
         self.recent = period

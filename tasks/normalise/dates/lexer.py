@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from tasks.normalise.dates.words import ABBREVIATIONS, CAPITAL, CORE, LETTERS, VALUES
 
 _TOKEN = re.compile(
-    r"""(?P<qn>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12])(?![^\W_]))
-      | (?P<word>[^\W\d_]+)
+    r"""(?P<word>(?<![\w@\#/])[^\W\d_]++(?![\d_@]))
+      | (?P<qn>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12])(?![^\W_]))
       | (?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)?)?(?![\w/-])|\d{4}-(?:0[1-9]|1[0-2])(?![\w/-]|\.\d))
       | (?P<slash>\d\d?(?P<sep>[/.-])\d\d?(?P=sep)(?:\d{4}|\d\d)(?![\w/-]|\.\d))
       | (?P<clock>\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))(?:\s\(?(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w)\)?)?
@@ -37,6 +37,9 @@ _TOKEN = re.compile(
 )
 _THE_NTH = f"{LETTERS['on']}{LETTERS['the']}[1-5]"
 _CORE = re.compile(f"[{''.join(sorted(CORE))}]|{_THE_NTH}")
+_KINDS = frozenset(["comma", "poss", "hyphen", "iso", "slash", "clock", "qn", "decade", "yy", "num"])
+# Letters that make a run worth closing: those that carry a date, and number words, which may become a year.
+MAYBE_CORE = CORE | frozenset("wf")
 _GLUE_BEFORE = frozenset("$€£¥₹#+@*^=~&_/\\")
 _GLUE_AFTER = frozenset("%°+‰²³×^=_@&\\€£¥")
 MAX_DIGITS = 15
@@ -73,49 +76,39 @@ def find_runs(text: str) -> Iterator[Run]:
     lower = lower_same_length(text)
     tokens: list[Token] = []
     broken_end = -1  # where the last token that is no part of a run ended: numbers glued to it are none
+    promising = False  # whether the run at hand has a letter that can carry a date
+    letter_of, capital, maybe_core = LETTERS.get, CAPITAL, MAYBE_CORE
     for match in _TOKEN.finditer(lower):
         kind = match.lastgroup
-        if kind == "word" or (kind is None):
-            word = match[0]
-            letter = LETTERS.get(word)
-            start = match.start()
-            if (
-                letter is not None
-                and not (word in CAPITAL and not text[start].isupper())
-                and not _glued(lower, start, match.end())
-            ):
-                tokens.append(Token(letter, start, match.end(), word))
-                continue
+        if kind == "word":
+            letter = letter_of(match[0])
+            if letter is not None:
+                start, end = match.span()
+                word = match[0]
+                if word not in capital or text[start].isupper():
+                    tokens.append(Token(letter, start, end, word))
+                    promising = promising or letter in maybe_core
+                    continue
         elif kind == "stop":
             if tokens and tokens[-1].end == match.start() and tokens[-1].value in ABBREVIATIONS:
                 continue
-        elif kind in ("comma", "poss", "hyphen"):
-            token = _sign(kind, lower, match, tokens, broken_end)
+        elif kind in _KINDS:
+            signs = kind in ("comma", "poss", "hyphen")
+            token = _sign(kind, lower, match, tokens) if signs else _number(match, lower, broken_end)
             if token is not None:
                 tokens.append(token)
-                continue
-        elif kind not in ("gap", "other"):
-            token = _number(match, lower, broken_end)
-            if token is not None:
-                tokens.append(token)
+                promising = promising or not signs
                 continue
         broken_end = match.end()
         if tokens:
-            if run := _closed(tokens):
+            if promising and (run := _closed(tokens)):
                 yield run
-            tokens = []
-    if tokens and (run := _closed(tokens)):
+            tokens, promising = [], False
+    if promising and (run := _closed(tokens)):
         yield run
 
 
-def _glued(lower: str, start: int, end: int) -> bool:
-    """Whether a word is part of a longer sign: a5, may_be, @may."""
-    before = lower[start - 1] if start else " "
-    after = lower[end] if end < len(lower) else " "
-    return before.isdigit() or before in "_@#/" or after.isdigit() or after in "_@"
-
-
-def _sign(kind: str, lower: str, match: re.Match[str], tokens: list[Token], broken_end: int) -> Token | None:
+def _sign(kind: str, lower: str, match: re.Match[str], tokens: list[Token]) -> Token | None:
     """A comma, possessive or hyphen that can stand inside a date; None where it ends the run."""
     start, end = match.span()
     if not tokens or tokens[-1].end > start:
