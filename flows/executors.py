@@ -26,7 +26,9 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from tasks.cache import Step
+from tasks.errors import CopydeskError
 
+STARTED = "started"  # a worker's first word: from then on, what ends it is a document's fault
 QUICK_SHARE = 0.25  # of the limit, for batches of several documents: finding a sick one takes eight splits
 WALL_FACTOR = 10  # a worker that waits without using the CPU is ended after this many times its limit
 
@@ -102,6 +104,7 @@ class _Worker:
     pipe: Connection
     job: _Job | None = None
     deadline: float = float("inf")
+    has_started: bool = False
 
 
 @dataclass
@@ -180,6 +183,10 @@ class _PoolRun:
                 answer = worker.pipe.recv()
             except (EOFError, OSError):
                 self._died(worker)
+                continue
+            if answer == STARTED:
+                worker.has_started = True
+                self.busy.append(worker)
             else:
                 self._answered(worker, answer)
         for worker in [w for w in self.busy if w.deadline <= time.monotonic()]:
@@ -200,6 +207,11 @@ class _PoolRun:
         worker.process.join(timeout=5)
         code = worker.process.exitcode
         _kill(worker)
+        if not worker.has_started:
+            raise CopydeskError(
+                f"a worker process ended before it began (exit code {code}): a script that starts a run must keep it "
+                "under `if __name__ == '__main__':`; `--workers 1` works without processes"
+            )
         why = "ran out of CPU time" if code == -signal.SIGXCPU else f"its worker died (exit code {code})"
         self._split_or_fail(worker.job, why)
 
@@ -235,6 +247,7 @@ def _serve(pipe: Connection, step: Step, megabytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner decides when we end
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _limit(resource.RLIMIT_DATA, megabytes << 20)
+    pipe.send(STARTED)
     while True:
         try:
             seconds, data = pipe.recv()

@@ -1,7 +1,10 @@
 """Executors: order kept, and what one document does to its worker costs that document alone."""
 
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -83,3 +86,19 @@ def test_no_worker_outlives_a_caller_that_stops_early():
     import multiprocessing
 
     assert multiprocessing.active_children() == []
+
+
+def test_workers_that_cannot_start_stop_the_run_with_a_clear_line(tmp_path):
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "import pyarrow as pa\nfrom flows.executors import Pool\nfrom tasks import language, schema\n"
+        "from tasks.cache import Step\n"
+        "step = Step('language', language.detect_batch, ('text',), schema.LANGUAGES)\n"
+        "list(Pool(1).map(step, [pa.table({'text': ['a', 'b']})]))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment, timeout=60)
+
+    assert done.returncode == 1
+    assert "if __name__ == '__main__':" in done.stderr
