@@ -42,144 +42,193 @@ COUNTS = (
     COVERED, MATCHED, BLOCKS, LONGEST, COVERED_LONGER, FIGURES_AGREE, FIGURES_DIFFER, FIGURES_DIFFER_EDGE,
     FIGURES_LOST, NAMES_AGREE, NAMES_DIFFER, FIRST_BLOCK, FIRST_BLOCK_LONGER, LEAD_COVERED, LEAD_COVERED_LONGER,
 ) = range(len(COUNTS))  # fmt: skip
-LEAST_BLOCK = 4
+LEAST_BLOCK = 4  # equal words; and at least a third of the block's words are equal
+LEAST_START = 3  # equal words in a row begin a block, two go on with it
+LONGEST_GAP = 12  # words that may differ between two runs of one block
+JOINING_BONUS = 8  # words that a run elsewhere must be longer than one that goes on with the block
+MOST_PLACES = 16  # of a pair of words in the longer text that are looked at
 LEAD = 30  # words: a news text says in its first sentence what it is about
+# What `details` holds of a pair: how many, then so many of (start, length, start in the longer, length there) of
+# blocks; of figures that agree; of (figure, figure in the longer) that differ.
+BLOCKS_KEPT, FIGURES_KEPT = 3, 5
+BLOCKS_AT, AGREE_AT = 0, 1 + 4 * BLOCKS_KEPT
+DIFFER_AT = AGREE_AT + 1 + FIGURES_KEPT
+DETAILS = DIFFER_AT + 1 + 2 * FIGURES_KEPT
 
 
 def compare_pairs(words: Words, shorter: np.ndarray, longer: np.ndarray) -> np.ndarray:
     """Counts for each pair of texts, int32, shape (n_pairs, len(COUNTS)); fast where pairs come sorted by `longer`."""
+    return _align(words, shorter, longer, 0)[0]
+
+
+def detail_pairs(words: Words, shorter: np.ndarray, longer: np.ndarray) -> np.ndarray:
+    """Word positions of a few blocks and figures of each pair, int32, shape (n_pairs, DETAILS)."""
+    return _align(words, shorter, longer, len(shorter))[1]
+
+
+def _align(words: Words, shorter: np.ndarray, longer: np.ndarray, n_details: int) -> tuple[np.ndarray, np.ndarray]:
     counts = np.zeros((len(shorter), len(COUNTS)), np.int32)
+    details = np.zeros((n_details, DETAILS), np.int32)
     if len(shorter):
         most = int(words.lengths[longer].max())
-        slots = np.empty(1 << (2 * most + 2).bit_length(), np.int32)
-        align_pairs(words.hashes, words.marks, words.ends, shorter, longer, slots, np.empty(most + 1, np.int32),
-                    np.zeros(most + 1, np.int32), counts)  # fmt: skip
-    return counts
+        slots, following = np.empty(1 << (2 * most + 2).bit_length(), np.int32), np.empty(most + 1, np.int32)
+        used = np.zeros(most + 1, np.int64)
+        align_pairs(
+            words.hashes, words.marks, words.ends, shorter, longer, slots, following, used, counts, details
+        )  # fmt: skip
+    return counts, details
 
 
-@compiled("void(u4[::1], u1[::1], i8[::1], i8[::1], i8[::1], i4[::1], i4[::1], i4[::1], i4[:, ::1])")
-def align_pairs(hashes, marks, ends, shorter, longer, slots, following, used, counts):
-    """Fill `counts`; `slots`, `following` and `used` are working memory for the longest text."""
+@compiled("i8(u4[::1], i8, i8, i4[::1], i8)")
+def find_slot(hashes, position, begin, slots, mask):
+    """Where the two words at a position are in the index of the text that begins at `begin`, or would be."""
     odd = np.uint64(0x9E3779B97F4A7C15)
-    indexed = np.int64(-1)
-    mask = np.int64(0)
+    first, second = hashes[position], hashes[position + 1]
+    slot = np.int64(((np.uint64(first) * odd ^ np.uint64(second)) * odd) >> np.uint64(33)) & mask
+    while slots[slot] >= 0 and (hashes[begin + slots[slot]] != first or hashes[begin + slots[slot] + 1] != second):
+        slot = (slot + 1) & mask
+    return slot
+
+
+@compiled("i8(u4[::1], i8, i8, i4[::1], i4[::1])")
+def index_pairs_of_words(hashes, begin, length, slots, following):
+    """Index where each two neighbouring words of a text stand; `following` leads to their next place, or to -1."""
+    size = np.int64(4)
+    while size < 2 * length:
+        size *= 2
+    slots[:size] = -1
+    for j in range(length - 2, -1, -1):
+        slot = find_slot(hashes, begin + j, begin, slots, size - 1)
+        following[j] = slots[slot]
+        slots[slot] = j
+    return size - 1
+
+
+@compiled("void(i4[:, ::1], i8, i8, i8, i8, i8)")
+def keep_detail(details, pair, at, most, first, second):
+    """Note one thing about a pair, unless `most` are there; a second number below 0 is none."""
+    if pair < len(details) and details[pair, at] < most:
+        if second < 0:
+            details[pair, at + 1 + details[pair, at]] = first
+        else:
+            details[pair, at + 1 + 2 * details[pair, at]] = first
+            details[pair, at + 2 + 2 * details[pair, at]] = second
+        details[pair, at] += 1
+
+
+@compiled("void(u4[::1], u1[::1], i8, i8, i8, i8, i8, i8, i8[::1], i4[:, ::1], i8)")
+def weigh_gap(hashes, marks, a, a_end, b, b_end, a0, b0, facts, details, pair):
+    """Hold the figures and names of a gap, words a to a_end, against the words b to b_end that face it."""
+    for k in range(a, a_end):
+        is_figure, is_name = marks[k] & 1, (marks[k] & 6) == 2
+        if not is_figure and not is_name:
+            continue
+        equal, facing = False, np.int64(-1)
+        for x in range(b, b_end):
+            equal = equal or hashes[x] == hashes[k]
+            if (is_figure and marks[x] & 1) or (is_name and marks[x] & 2):
+                facing = x
+        if is_figure and equal:
+            facts[0] += 1
+        elif is_figure and facing >= 0:
+            facts[1] += 1
+            facts[2] += (marks[k] >> 6) & 1
+            keep_detail(details, pair, DIFFER_AT, FIGURES_KEPT, k - a0, facing - b0)
+        elif is_figure:
+            facts[3] += 1
+        elif equal:
+            facts[4] += 1
+        elif facing >= 0:
+            facts[5] += 1
+
+
+@compiled("void(u4[::1], u1[::1], i8[::1], i8[::1], i8[::1], i4[::1], i4[::1], i8[::1], i4[:, ::1], i4[:, ::1])")
+def align_pairs(hashes, marks, ends, shorter, longer, slots, following, used, counts, details):
+    """Fill `counts`, and `details` if it has rows; the three before are working memory for the longest text."""
+    indexed, mask = np.int64(-1), np.int64(0)
+    facts = np.zeros(6, np.int64)  # of the block: the counts from FIGURES_AGREE to NAMES_DIFFER
     for pair in range(len(shorter)):
-        a0, a1 = ends[shorter[pair]], ends[shorter[pair] + 1]
-        b0, b1 = ends[longer[pair]], ends[longer[pair] + 1]
-        n, m = a1 - a0, b1 - b0
+        a0, b0 = ends[shorter[pair]], ends[longer[pair]]
+        n, m = ends[shorter[pair] + 1] - a0, ends[longer[pair] + 1] - b0
         if longer[pair] != indexed:
             indexed = longer[pair]
-            size = np.int64(4)
-            while size < 2 * m:
-                size *= 2
-            mask = size - 1
-            slots[:size] = -1
-            for j in range(m - 2, -1, -1):
-                key = (np.uint64(hashes[b0 + j]) * odd) ^ np.uint64(hashes[b0 + j + 1])
-                slot = np.int64((key * odd) >> np.uint64(33)) & mask
-                while slots[slot] >= 0 and (
-                    hashes[b0 + slots[slot]] != hashes[b0 + j] or hashes[b0 + slots[slot] + 1] != hashes[b0 + j + 1]
-                ):
-                    slot = (slot + 1) & mask
-                following[j] = slots[slot]
-                slots[slot] = j
-        used[:m] = 0
-        i = np.int64(0)
-        in_block = False
+            mask = index_pairs_of_words(hashes, b0, m, slots, following)
+        stamp = pair + 1  # in `used`: words of the longer text that are in a block of this pair
+        count = counts[pair]
+        i, in_block = np.int64(0), False
         last_i, last_j, start_i, start_j, matched = np.int64(-1), np.int64(-1), np.int64(0), np.int64(0), np.int64(0)
-        fa, fd, fe, fl, na, nd = np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0)
         while i <= n:
             best_j, best_length, best_score, best_joins = np.int64(-1), np.int64(0), np.int64(0), False
+            skip = np.int64(1)
             if i + 1 < n:
-                key = (np.uint64(hashes[a0 + i]) * odd) ^ np.uint64(hashes[a0 + i + 1])
-                slot = np.int64((key * odd) >> np.uint64(33)) & mask
-                while slots[slot] >= 0 and (
-                    hashes[b0 + slots[slot]] != hashes[a0 + i] or hashes[b0 + slots[slot] + 1] != hashes[a0 + i + 1]
-                ):
-                    slot = (slot + 1) & mask
-                j = slots[slot]
+                j = np.int64(slots[find_slot(hashes, a0 + i, b0, slots, mask)])
                 tries = 0
-                while j >= 0 and tries < 16:
+                while j >= 0 and tries < MOST_PLACES:
                     length = np.int64(2)
                     while i + length < n and j + length < m and hashes[a0 + i + length] == hashes[b0 + j + length]:
                         length += 1
                     gap_i, gap_j = i - last_i - 1, j - last_j - 1
                     joins = (
-                        in_block and j > last_j and gap_i <= 12 and gap_j <= 12 and abs(gap_i - gap_j) <= 2 + gap_i // 4
+                        in_block
+                        and j > last_j
+                        and max(gap_i, gap_j) <= LONGEST_GAP
+                        and abs(gap_i - gap_j) <= 2 + gap_i // 4
                     )
-                    score = length + (8 - abs(gap_i - gap_j) if joins else 0) - (used[j] * length)
-                    if (joins or length >= 3) and score > best_score:
+                    score = length + (JOINING_BONUS - abs(gap_i - gap_j) if joins else 0)
+                    taken = np.int64(0)  # words that a block has already, this one included
+                    while taken < length and (
+                        used[j + taken] == stamp or (in_block and start_j <= j + taken <= last_j)
+                    ):
+                        taken += 1
+                    if taken:
+                        score -= length
+                        skip = max(skip, min(taken, length - 1))
+                    if (joins or length >= LEAST_START) and score > best_score:
                         best_j, best_length, best_score, best_joins = j, length, score, joins
                     j = np.int64(following[j])
                     tries += 1
-            ends_block = in_block and (i >= n or (best_score > 0 and not best_joins) or i - last_i - 1 > 12)
-            if ends_block:
+            if in_block and (i >= n or (best_score > 0 and not best_joins) or i - last_i - 1 > LONGEST_GAP):
                 span = last_i - start_i + 1
                 if matched >= LEAST_BLOCK and 3 * matched >= span:
-                    counts[pair, COVERED] += span
-                    counts[pair, MATCHED] += matched
-                    counts[pair, BLOCKS] += 1
-                    if span > counts[pair, LONGEST]:
-                        counts[pair, LONGEST], counts[pair, FIRST_BLOCK], counts[pair, FIRST_BLOCK_LONGER] = (
-                            span,
-                            start_i,
-                            start_j,
-                        )
+                    count[COVERED] += span
+                    count[MATCHED] += matched
+                    count[BLOCKS] += 1
+                    if span > count[LONGEST]:
+                        count[LONGEST], count[FIRST_BLOCK], count[FIRST_BLOCK_LONGER] = span, start_i, start_j
+                    if pair < len(details) and details[pair, BLOCKS_AT] < BLOCKS_KEPT:
+                        at = BLOCKS_AT + 1 + 4 * details[pair, BLOCKS_AT]
+                        details[pair, at], details[pair, at + 1] = start_i, span
+                        details[pair, at + 2], details[pair, at + 3] = start_j, last_j - start_j + 1
+                        details[pair, BLOCKS_AT] += 1
                     for k in range(start_j, last_j + 1):
-                        if used[k] == 0:
-                            counts[pair, COVERED_LONGER] += 1
-                            if k < LEAD:
-                                counts[pair, LEAD_COVERED_LONGER] += 1
-                            used[k] = 1
-                    counts[pair, LEAD_COVERED] += max(0, min(LEAD, last_i + 1) - start_i)
-                    counts[pair, FIGURES_AGREE] += fa
-                    counts[pair, FIGURES_DIFFER] += fd
-                    counts[pair, FIGURES_DIFFER_EDGE] += fe
-                    counts[pair, FIGURES_LOST] += fl
-                    counts[pair, NAMES_AGREE] += na
-                    counts[pair, NAMES_DIFFER] += nd
+                        if used[k] != stamp:
+                            used[k] = stamp
+                            count[COVERED_LONGER] += 1
+                            count[LEAD_COVERED_LONGER] += k < LEAD
+                    count[LEAD_COVERED] += max(0, min(LEAD, last_i + 1) - start_i)
+                    for k in range(6):
+                        count[FIGURES_AGREE + k] += facts[k]
                 in_block = False
             if best_score <= 0:
-                i += 1
+                i += skip
                 continue
             if not in_block:
                 in_block, start_i, start_j, matched = True, i, best_j, 0
-                fa, fd, fe, fl, na, nd = 0, 0, 0, 0, 0, 0
+                facts[:] = 0
             else:
-                for k in range(last_i + 1, i):
-                    # On the same diagonal a single equal word counts as matched.
-                    facing_j = last_j + k - last_i
-                    if facing_j < best_j and hashes[a0 + k] == hashes[b0 + facing_j]:
-                        matched += 1
-                    mark = marks[a0 + k]
-                    is_figure, is_name = mark & 1, (mark & 6) == 2
-                    if not is_figure and not is_name:
-                        continue
-                    equal, facing = False, False
-                    for x in range(last_j + 1, best_j):
-                        if hashes[b0 + x] == hashes[a0 + k]:
-                            equal = True
-                        other = marks[b0 + x]
-                        if (is_figure and other & 1) or (is_name and (other & 2)):
-                            facing = True
-                    if is_figure:
-                        if equal:
-                            fa += 1
-                        elif facing:
-                            fd += 1
-                            fe += (mark >> 6) & 1
-                        else:
-                            fl += 1
-                    elif equal:
-                        na += 1
-                    elif facing:
-                        nd += 1
+                for k in range(1, min(i - last_i, best_j - last_j)):
+                    # A single equal word counts as matched where it stands at the same place in the gap.
+                    matched += hashes[a0 + last_i + k] == hashes[b0 + last_j + k]
+                weigh_gap(
+                    hashes, marks, a0 + last_i + 1, a0 + i, b0 + last_j + 1, b0 + best_j, a0, b0, facts, details, pair
+                )
             for k in range(i, i + best_length):
                 mark = marks[a0 + k]
                 if mark & 1:
-                    fa += 1
+                    facts[0] += 1
+                    keep_detail(details, pair, AGREE_AT, FIGURES_KEPT, k, -1)
                 elif (mark & 6) == 2:
-                    na += 1
+                    facts[4] += 1
             matched += best_length
             i += best_length
             last_i, last_j = i - 1, best_j + best_length - 1

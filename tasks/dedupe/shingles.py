@@ -20,6 +20,7 @@ from tasks.dedupe.compiled import compiled
 from tasks.dedupe.words import Words
 
 SHINGLE = 4  # words
+SHORT_TEXT = 64  # words; shorter ones keep all their shingles
 SAMPLE_RATE = 3  # one in so many is kept
 
 
@@ -33,7 +34,7 @@ def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) ->
     Returns:
         keys: uint64, sorted, without repetition.
         bits: how many of a key's last bits are the text's number.
-        kept: int64, (n_texts,), how many shingles of each text were kept, repeated ones included.
+        kept: int64, (n_texts,), how many keys each text has.
 
     Raises:
         ValueError: rate is below 1.
@@ -42,30 +43,32 @@ def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) ->
         raise ValueError(f"rate must be 1 or more, got {rate}")
     bits = max(1, int(len(texts) - 1).bit_length())
     keys = np.empty(int(words.lengths[texts].sum()) + 1, np.uint64)
-    kept = np.zeros(len(texts), np.int64)
-    count = keep_shingles(words.hashes, words.ends, texts, np.uint64(2**32 // rate - 1), np.uint64(bits), keys, kept)
+    count = keep_shingles(words.hashes, words.ends, texts, np.uint64(2**32 // rate - 1), np.uint64(bits), keys)
     keys = keys[:count]
     keys.sort()
-    return keys[: drop_repeats(keys)], bits, kept
+    keys = keys[: drop_repeats(keys)]
+    kept = np.zeros(len(texts), np.int64)
+    count_texts(keys, np.uint64((1 << bits) - 1), kept)
+    return keys, bits, kept
 
 
-@compiled("i8(u4[::1], i8[::1], i8[::1], u8, u8, u8[::1], i8[::1])")
-def keep_shingles(hashes, ends, texts, limit, bits, keys, kept):
-    """Write the keys of all shingles whose hash is at most `limit`, and how many each text has; returns the sum."""
+@compiled("i8(u4[::1], i8[::1], i8[::1], u8, u8, u8[::1])")
+def keep_shingles(hashes, ends, texts, limit, bits, keys):
+    """Write the keys of all shingles whose hash is at most `limit`; returns how many."""
     odd = np.uint64(0x9E3779B97F4A7C15)
     second, third, fourth = np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9), np.uint64(0xD6E8FEB86659FD93)
     mask = (np.uint64(1) << bits) - np.uint64(1)
     count = 0
     for number in range(len(texts)):
-        text, before = texts[number], count
+        text = texts[number]
+        most = limit if ends[text + 1] - ends[text] >= SHORT_TEXT else np.uint64(0xFFFFFFFF)
         for i in range(ends[text], ends[text + 1] - 3):
             mixed = np.uint64(hashes[i]) * odd + np.uint64(hashes[i + 1]) * second
             mixed += np.uint64(hashes[i + 2]) * third + np.uint64(hashes[i + 3]) * fourth
             mixed = (mixed ^ (mixed >> np.uint64(32))) * odd
             # The low half decides who is kept, the high bits are the key. Always written, counted only when kept.
             keys[count] = (mixed & ~mask) | np.uint64(number)
-            count += (mixed & np.uint64(0xFFFFFFFF)) <= limit
-        kept[number] = count - before
+            count += (mixed & np.uint64(0xFFFFFFFF)) <= most
     return count
 
 
@@ -78,3 +81,10 @@ def drop_repeats(keys):
             keys[count] = keys[i]
             count += 1
     return count
+
+
+@compiled("void(u8[::1], u8, i8[::1])")
+def count_texts(keys, mask, kept):
+    """Add to `kept` how many keys each text has."""
+    for key in keys:
+        kept[key & mask] += 1
