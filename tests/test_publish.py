@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 
 from tasks import publish
 from tasks.errors import ConfigError, CopydeskError, LockHeld
-from tasks.publish import versions
+from tasks.publish import jsonl, versions
+from tasks.publish.jsonl import member_bounds, read_members, write_jsonl
 from tasks.publish.staging import DATA_FILES
-from tasks.publish.writers import conform, write_jsonl, write_parquet
+from tasks.publish.writers import conform, write_parquet
 from tasks.schema import PUBLISHED
 from tasks.storage import Disk
 
@@ -153,6 +154,58 @@ def test_a_line_of_json_is_one_line_for_every_reader(published_tables, tmp_path)
     lines = gzip.decompress((tmp_path / "a.gz").read_bytes()).decode().splitlines()
     assert len(lines) == 1 and "“five”" in lines[0]
     assert json.loads(lines[0])["text"] == "One\u2028two\x85three\u2029four “five”"
+
+
+def test_members_of_the_version_before_are_copied_and_the_bytes_are_those_of_a_full_run(
+    published_tables, letters, tmp_path, monkeypatch
+):
+    names = [f"n{at}" for at in range(600)]
+    old, new = published_tables(letters(names))["articles"], published_tables(letters([*names[5:], "more"]))["articles"]
+    write_jsonl(old, tmp_path / "old.gz")
+    write_jsonl(new, tmp_path / "full.gz")
+    packed = []
+    monkeypatch.setattr(jsonl, "pack", lambda *args, pack=jsonl.pack: packed.append(args) or pack(*args))
+
+    write_jsonl(new, tmp_path / "incremental.gz", before=tmp_path / "old.gz")
+
+    assert (tmp_path / "incremental.gz").read_bytes() == (tmp_path / "full.gz").read_bytes()
+    assert 1 <= len(packed) <= 6 < len(member_bounds(new["article_id"])) - 1
+    rows = [json.loads(line) for line in gzip.decompress((tmp_path / "full.gz").read_bytes()).splitlines()]
+    assert [row["article_id"] for row in rows] == new["article_id"].to_pylist()
+
+
+@pytest.mark.parametrize("data", [b"", b"no gzip", gzip.compress(b"{}\n"), b"\x1f\x8b\x08\x04" + bytes(60)])
+def test_a_file_that_was_written_otherwise_is_not_copied_from(published_tables, tmp_path, data):
+    (tmp_path / "before.gz").write_bytes(data)
+    table = published_tables()["articles"]
+
+    write_jsonl(table, tmp_path / "a.gz", before=tmp_path / "before.gz")
+    write_jsonl(table, tmp_path / "b.gz", before=tmp_path / "missing.gz")
+
+    assert read_members(tmp_path / "before.gz") == {}
+    assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
+
+
+@pytest.fixture(params=["UTC", "Asia/Tokyo"])
+def zone(request):
+    """A time zone that the process is in for the length of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield request.param
+    time.tzset()
+
+
+def test_times_are_written_in_utc_wherever_the_machine_is(published_tables, tmp_path, zone):
+    table = published_tables([{"name": "a", "text": "Plain."}, {"name": "b", "text": "Plainer."}])["articles"]
+    item = table.schema.field("published_at")
+    moments = [NOON, NOON + timedelta(microseconds=5)]
+    table = table.set_column(table.schema.get_field_index("published_at"), item, pa.array(moments, item.type))
+
+    write_jsonl(table, tmp_path / "a.gz")
+
+    rows = [json.loads(line) for line in gzip.decompress((tmp_path / "a.gz").read_bytes()).splitlines()]
+    assert [row["published_at"] for row in rows] == ["2024-05-06T12:00:00Z", "2024-05-06T12:00:00.000005Z"]
 
 
 def test_a_table_without_a_column_is_refused(published_tables):

@@ -27,8 +27,9 @@ import pyarrow.parquet as pq
 from tasks.publish import versions
 from tasks.publish.card import CARD, write_card
 from tasks.publish.croissant import CROISSANT, write_croissant
+from tasks.publish.jsonl import write_jsonl
 from tasks.publish.manifest import count_rows, count_rules, table_schemas
-from tasks.publish.writers import conform, write_jsonl, write_parquet
+from tasks.publish.writers import conform, write_parquet
 from tasks.schema import CONTRACT_VERSION, PUBLISHED
 from tasks.storage import Disk, open_storage
 
@@ -93,7 +94,7 @@ def stage(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     whole = {name: conform(name, tables[name]) for name in PUBLISHED}
-    files = write_data_files(whole, folder, threads=threads)
+    files = write_data_files(whole, folder, before=latest.path / JSONL if latest else None, threads=threads)
     return StagedVersion(
         storage, folder, versions.next_name(storage), whole, files, latest, run, _is_unchanged(storage, files, latest)
     )
@@ -126,11 +127,17 @@ def publish(
     return staged.version
 
 
-def write_data_files(tables: Mapping[str, pa.Table], folder: Path, *, threads: int = 2) -> dict[str, dict[str, Any]]:
-    """Write the data files of conforming tables; their entries for the manifest."""
+def write_data_files(
+    tables: Mapping[str, pa.Table], folder: Path, *, before: Path | None = None, threads: int = 2
+) -> dict[str, dict[str, Any]]:
+    """Write the data files of conforming tables, copying what is the same in the JSON lines `before`.
+
+    Returns:
+        Their entries for the manifest, by file name.
+    """
     for name, table in tables.items():
         write_parquet(table, folder / f"{name}.parquet")
-    write_jsonl(tables["articles"], folder / JSONL, threads=threads)
+    write_jsonl(tables["articles"], folder / JSONL, before=before, threads=threads)
     return {name: _entry(folder / name) for name in DATA_FILES}
 
 
