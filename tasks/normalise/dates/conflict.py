@@ -17,7 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tasks.normalise.dates.evaluate import Context, Found, evaluate
+from tasks.normalise.dates.context import Context, Found
+from tasks.normalise.dates.evaluate import evaluate
 from tasks.normalise.dates.periods import add_months, month_period
 from tasks.normalise.dates.records import ScannedDate, this_year, ties_year
 

@@ -10,10 +10,12 @@ Out    the mentions that stand; modifiers that met no date are gone
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from tasks.normalise.dates.records import Expr, ScannedDate
 
+Join = Callable[[str, ScannedDate, ScannedDate], ScannedDate | None]
 PARTS = frozenset(["quarter", "half", "season", "first_n", "nth_unit", "date", "weekday", "holiday"])
 YEARLY = frozenset(["unit", "fixed", "prev", "earlier", "year_ago", "same"])
 POINTS = frozenset(["fixed", "date", "weekday", "day", "unit", "ago", "quarter", "half", "season"])
@@ -38,7 +40,7 @@ def join_mentions(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
     return [m for m in found if m.type != "MOD" and not m.expr.get("of")]
 
 
-def _fold(text, found, join):  # type: ignore[no-untyped-def]
+def _fold(text: str, found: list[ScannedDate], join: Join) -> list[ScannedDate]:
     """Join each mention to the one kept before it, where `join` makes one of two."""
     kept: list[ScannedDate] = []
     for mention in found:

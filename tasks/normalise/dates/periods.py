@@ -18,7 +18,7 @@ from datetime import date, timedelta
 MONTHS_IN = {"month": 1, "quarter": 3, "season": 3, "half": 6, "year": 12, "decade": 120, "century": 1200}
 DAYS_IN = {"day": 1, "week": 7, "fortnight": 14, "weekend": 2}
 SECONDS_IN = {"second": 1, "minute": 60, "hour": 3600}
-GRAINS = (
+GRAINS: tuple[str, ...] = (
     "second",
     "minute",
     "hour",

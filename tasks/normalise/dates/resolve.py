@@ -19,7 +19,8 @@ from typing import Any
 
 from tasks.model import DateMention
 from tasks.normalise.dates.conflict import content_of
-from tasks.normalise.dates.evaluate import Context, Found, evaluate
+from tasks.normalise.dates.context import Context, Found
+from tasks.normalise.dates.evaluate import evaluate
 from tasks.normalise.dates.records import Expr, ScannedDate
 
 # Chosen on histories and news written for the tests (tests/cases/dates_history.toml).

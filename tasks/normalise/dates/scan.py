@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tasks.normalise.dates.build import BUILDERS, Match
+from tasks.normalise.dates.build import BUILDERS
 from tasks.normalise.dates.grammar import BY_FIRST, PatternRule
 from tasks.normalise.dates.join import join_mentions
 from tasks.normalise.dates.lexer import Run, find_runs
+from tasks.normalise.dates.match import Match
 from tasks.normalise.dates.records import ScannedDate, this_year, ties_year
 from tasks.normalise.dates.tense import is_told_on, tense_at
 

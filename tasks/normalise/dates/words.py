@@ -18,6 +18,8 @@ _WORDS = read_toml("dates_words")
 _PATTERNS = read_toml("dates_patterns")["rule"]
 _VAGUE = read_toml("dates_vague")
 _HOLIDAYS = read_toml("dates_holidays")["holiday"]
+# Words beside a possible date that decide whether it is one, by the name of their list.
+CONTEXT: dict[str, frozenset[str]] = {name: frozenset(t["words"]) for name, t in read_toml("dates_context").items()}
 _FIRST_LETTER = 0x0400
 
 CAPITAL = frozenset(_WORDS.pop("case")["capital"])

@@ -1,0 +1,200 @@
+"""Builders of days: whole dates, weekdays, today and its neighbours, times of day.
+
+In     a Match
+Out    (type, expr, mod), or None where the words are no date after all
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from tasks.normalise.dates import periods
+from tasks.normalise.dates.match import Built, Match, by_name, century_of, dated, fixed, is_day, is_title, is_year
+from tasks.normalise.dates.records import Expr
+from tasks.normalise.dates.words import VALUES
+
+# ------------------------------------------------------------------ whole dates
+
+
+def iso(match: Match) -> Built | None:
+    words = str(match.tokens[0].value)
+    if len(words) == 7:
+        year, month = int(words[:4]), int(words[5:])
+        return dated(fixed(periods.month_period(year, month))) if is_year(year) and year > 1799 else None
+    try:
+        day = date.fromisoformat(words[:10])
+    except ValueError:
+        return None
+    expr = fixed(periods.day_period(day))
+    if expr and len(words) > 10:
+        clock = re.sub(r"\.\d+|z|[+-]\d\d:?\d\d$", "", words[11:])
+        if int(clock[:2]) > 23 or int(clock[3:5]) > 59:
+            return None
+        expr |= {"v": f"{words[:10]}T{clock}", "g": "second" if len(clock) > 5 else "minute"}
+        return "TIME", expr, None
+    return dated(expr)
+
+
+def slash(match: Match) -> Built | None:
+    a, b, year = (int(n) for n in re.split(r"[/.-]", str(match.tokens[0].value)))
+    words = str(match.tokens[0].value)
+    if len(words) - max(words.rfind(s) for s in "/.-") - 1 == 2:
+        if "." in words or "-" in words:  # 1.10.12 may be a version, 3-10-15 a score
+            return None
+        year = century_of(year)
+    day_first = "." in words or a > 12
+    month, day = (b, a) if day_first else (a, b)
+    if not (1 <= month <= 12 and is_year(year) and is_day(month, day, year)):
+        return None
+    expr = fixed(periods.day_period(date(year, month, day)))
+    if expr and a <= 12 and b <= 12 and a != b and "." not in words:
+        expr["flag"] = "order_ambiguous"
+    return dated(expr)
+
+
+def whole_date(match: Match) -> Built | None:
+    month = match.first("month")
+    days = match.numbers("d12345")
+    if match.rule.id == "date.day_hyphen_month":
+        numbers = match.numbers("dey")
+        year = match.year
+        if year is None:
+            year = century_of(int(numbers[1]))
+            days = [numbers[0]]
+    else:
+        year = match.year
+    day = int(days[0]) if days else None
+    if (
+        month is None
+        or "past" in match.words
+        or not is_day(month, day, year)
+        or (year is not None and not is_year(year))
+    ):
+        return None
+    if day is None and year is not None and match.rule.id == "date.year_month":
+        return dated({"k": "date", "m": month, "y": year})
+    expr: Expr = {"k": "date", "m": month}
+    if match.first("last") is not None:
+        expr["side"] = -1
+    if day is not None:
+        expr["d"] = day
+        if (weekday_number := match.first("weekday", "short_weekday")) is not None and year is None:
+            expr["w"] = weekday_number
+    if year is not None:
+        expr["y"] = year
+    if len(match.tokens) == 1 and not _is_bare_month(match):
+        return None
+    return dated(expr)
+
+
+_LEADS = (set(VALUES["in"]) - {"and", "or", "as", "than"}) | {"the", "last", "this", "next", "early", "late", "mid"}
+_JOINS = frozenset(["-", "to", "through", "until"])
+
+
+def _is_bare_month(match: Match) -> bool:
+    """Whether a month's name alone is the month: no name of a person or firm, no day that the month has not."""
+    token, after = match.tokens[0], match.next_word()
+    led = match.before is not None and match.before.value in _LEADS
+    joined = match.after is not None and match.after.value in _JOINS
+    short = len(str(token.value)) <= 4 and token.value not in ("june", "july", "may")
+    if short and not led and not joined and match.text[token.end : token.end + 1] != ".":
+        return False
+    if after[:1].isupper() and after not in ("I", "He", "She", "It", "The", "A") and not led:
+        return False
+    return match.after is None or match.after.letter != "d"
+
+
+def days(match: Match) -> Built | None:
+    month, year = match.first("month"), match.year
+    first, last = (int(n) for n in match.numbers("d12345")[:2])
+    if first >= last or not is_day(month, last, year):
+        return None
+    expr: Expr = {"k": "date", "m": month, "d": first, "d2": last}
+    return dated(expr | {"y": year} if year else expr)
+
+
+def rel_month(match: Match) -> Built | None:
+    return dated({"k": "date", "m": match.first("month"), "side": match.side})
+
+
+def the_nth(match: Match) -> Built | None:
+    return dated({"k": "the_nth", "d": int(match.numbers("12345")[0])})
+
+
+# ------------------------------------------------------------------ weekdays, days, times
+
+
+def weekday(match: Match) -> Built | None:
+    expr: Expr = {"k": "weekday", "w": match.first("weekday")}
+    if match.after is not None and match.after.letter == "'":
+        expr["own"] = True  # Friday's talks: what else the clause tells of says nothing about the side
+    side = 1 if "coming" in match.words else match.side
+    if side is not None and "this" in match.words and side != 1:
+        side = 0
+    if side is not None:
+        expr["side"] = side
+    return ("TIME" if match.first("daypart") else "DATE"), expr, None
+
+
+def set_weekday(_match: Match) -> Built | None:
+    return "SET", {"k": "every", "u": "week", "n": 1}, None
+
+
+def today(match: Match) -> Built | None:
+    if is_title(match) and match.previous_word()[:1].isupper():
+        return None  # the name of a programme or paper
+    timed = match.first("daypart") or "tonight" in match.words
+    return ("TIME" if timed else "DATE"), {"k": "day", "n": match.first("today")}, None
+
+
+def day_after(match: Match) -> Built | None:
+    return dated({"k": "day", "n": -2 if "before" in match.words else 2})
+
+
+def daypart(match: Match) -> Built | None:
+    if "that" in match.words or "same" in match.words:
+        return "TIME", {"k": "prev", "u": "day", "that": True}, None
+    if "last" in match.words and match.first("daypart") != "night":
+        return None
+    return "TIME", {"k": "day", "n": -1 if "last" in match.words else 0}, None
+
+
+def clock(match: Match) -> Built | None:
+    found = re.match(r"(\d\d?)(?::(\d\d))?(?::(\d\d))?\s?([ap])?", str(match.tokens[0].value))
+    if found is None:
+        return None
+    hour, minute, second = (int(found[i] or 0) for i in (1, 2, 3))
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    if found[4] and hour <= 12:
+        hour = hour % 12 + (12 if found[4] == "p" else 0)
+    return "TIME", {"k": "clock", "t": f"T{hour:02d}:{minute:02d}" + (f":{second:02d}" if found[3] else "")}, None
+
+
+def next_daypart(match: Match) -> Built | None:
+    if "same" in match.words:
+        return "TIME", {"k": "prev", "u": "day", "that": True}, None
+    return "TIME", {"k": "earlier", "u": "day", "n": 1}, None
+
+
+def noon(_match: Match) -> Built | None:
+    return "TIME", {"k": "prev", "u": "day"}, None
+
+
+BUILDERS = by_name(
+    iso,
+    slash,
+    whole_date,
+    days,
+    rel_month,
+    the_nth,
+    weekday,
+    set_weekday,
+    today,
+    day_after,
+    daypart,
+    clock,
+    next_daypart,
+    noon,
+)

@@ -1,0 +1,104 @@
+"""Builders of lengths, recurrences, holidays, and of the modifiers that are joined to what follows.
+
+In     a Match
+Out    (type, expr, mod), or None
+"""
+
+from __future__ import annotations
+
+import re
+
+from tasks.normalise.dates.match import Built, Match, amount_of, by_name, dated
+from tasks.normalise.dates.words import CONTEXT, VALUES
+
+# ------------------------------------------------------------------ lengths and recurrences
+
+
+def duration(match: Match) -> Built | None:
+    unit = match.first("units", "unit")
+    if unit == "quarter" and match.words[-1] == "quarters" and amount_of(match) == 3:
+        return None  # three-quarters of the house
+    amount = amount_of(match)
+    if amount is None:
+        return "DURATION", {"k": "vague", "u": unit}, None
+    if amount > 10**9:
+        return None
+    if match.rule.id == "duration.count" and match.after and match.after.value == "'s" and match.next_word() == "old":
+        return None
+    return "DURATION", {"k": "length", "u": unit, "n": amount}, None
+
+
+def duration_range(match: Match) -> Built | None:
+    return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None
+
+
+def half_duration(match: Match) -> Built | None:
+    return "DURATION", {"k": "length", "u": match.first("unit"), "n": 0.5}, None
+
+
+def vague_duration(match: Match) -> Built | None:
+    if "couple" in match.words:
+        return "DURATION", {"k": "length", "u": match.first("units"), "n": 2}, "approx"
+    if match.previous_word() in ("of", "-") and match.rule.id == "duration.bare":
+        return None  # hundreds of years
+    return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None
+
+
+def set_every(match: Match) -> Built | None:
+    numbers = match.numbers("denyzw123456")
+    number = float(numbers[0]) if numbers else 2.0 if "other" in match.words else 1.0
+    unit = match.first("unit", "units")
+    if unit is None:
+        unit = "week" if match.of_class("weekday") else "day" if match.of_class("daypart") else "year"
+        number = 1.0
+    return "SET", {"k": "every", "u": unit, "n": number}, None
+
+
+def set_adverb(match: Match) -> Built | None:
+    word = match.words[0]
+    if word == "quarterly" and (match.next_word()[:1].islower() or match.next_word() == "of"):
+        return None  # the reports of a quarter
+    if match.text[match.tokens[0].start].isupper() and match.previous_word()[:1].isupper():
+        return None  # the name of a paper
+    if word == "daily" and match.next_word()[:1].isupper():
+        return None
+    return "SET", {"k": "every", "u": match.first("adverb"), "n": 1}, None
+
+
+def set_per(match: Match) -> Built | None:
+    before = match.previous_word().lower()
+    if match.words[0] != "per" and not _is_counted(before):
+        return None
+    return "SET", {"k": "every", "u": match.first("unit"), "n": 1}, None
+
+
+def _is_counted(word: str) -> bool:
+    """Whether a word is what a rate counts: times, tons, per cent."""
+    if word in CONTEXT["no_rate_before"]:
+        return False
+    return word in CONTEXT["rate_before"] or bool(re.fullmatch(r"[a-z]+[^s\W]s", word))
+
+
+def holiday(match: Match) -> Built | None:
+    if not match.text[match.tokens[0].start].isupper():
+        return None
+    return dated({"k": "holiday", "id": match.rule.row["holiday"]["id"]})
+
+
+# ------------------------------------------------------------------ modifiers
+
+
+def modifier(match: Match) -> Built | None:
+    words = match.words
+    if match.rule.id == "mod.about":
+        mod = next((m for m in ("more_than", "less_than", "approx") if " ".join(words) in CONTEXT[m]), None)
+        return ("MOD", {"k": "mod", "m": mod, "with": "any" if mod == "approx" else "number"}, None) if mod else None
+    mod = next((m for w in words for m, name in _PARTS.items() if w in VALUES[name]), None)
+    return "MOD", {"k": "mod", "m": mod, "with": "point"}, None
+
+
+_PARTS = {"start": "early", "mid": "mid", "end": "late"}  # mod -> class of words
+
+BUILDERS = by_name(
+    duration, duration_range, half_duration, vague_duration, set_every, set_adverb, set_per, holiday, modifier
+)

@@ -1,0 +1,162 @@
+"""Builders of times counted from another: from the day of writing, or from what was spoken of last.
+
+In     a Match
+Out    (type, expr, mod), or None
+"""
+
+from __future__ import annotations
+
+from tasks.normalise.dates.lexer import Token
+from tasks.normalise.dates.match import VAGUE, Built, Match, amount_of, by_name, dated, is_title
+from tasks.normalise.dates.records import Expr
+from tasks.normalise.dates.words import CONTEXT, VALUES
+
+# ------------------------------------------------------------------ counted from now
+
+
+def rel_unit(match: Match) -> Built | None:
+    unit, side = match.first("unit"), match.side
+    words = match.words
+    if len(words) > 1 and is_title(match):
+        return None
+    if "past" in words:
+        if unit in ("year", "month", "week", "decade", "century", "quarter", "day"):
+            return "DURATION", {"k": "past", "u": unit, "n": -1}, None
+        return None
+    if side == 1 and unit == "day":
+        return dated({"k": "earlier", "u": "day", "n": 1})
+    if side and any(w in words for w in ("previous", "preceding", "prior", "following", "subsequent")):
+        return dated({"k": "earlier", "u": unit, "n": side, "whole_unit": True})
+    if "the" in words and "last" in words and unit in ("decade", "century"):
+        return dated({"k": "unit", "u": unit, "n": -1})
+    return dated({"k": "unit", "u": unit, "n": side})
+
+
+def past_n(match: Match) -> Built | None:
+    unit = match.first("units", "unit")
+    amount = amount_of(match)
+    if amount is None:
+        return "DURATION", {"k": "vague", "u": unit}, None
+    return "DURATION", {"k": "past", "u": unit, "n": amount * (1 if match.first("next") else -1)}, None
+
+
+def vague(match: Match) -> Built | None:
+    if match.words == ["now"] and (match.next_word() in ("-", "‑") or match.previous_word() == "-"):
+        return None
+    if match.words[-1] == "past" and match.after is not None and _is_measure(match.after):
+        return None  # in the past ten years
+    bare = match.words[0] == "the" and match.words[-1] in ("past", "present", "future")
+    if bare and (match.next_word() in ("-", "‑") or _is_noun_ahead(match)):
+        return None
+    return "DATE", dict(VAGUE), None
+
+
+def _is_measure(token: Token) -> bool:
+    """Whether a token is a number, an amount or a unit."""
+    return token.letter in "denyzw" or any(token.value in VALUES[name] for name in ("few", "unit", "units"))
+
+
+def vague_adjective(match: Match) -> Built | None:
+    after = match.next_word()
+    if not after[:1].isalpha() or after.lower() in CONTEXT["no_adjective_behind"]:
+        return None
+    return "DATE", dict(VAGUE), None
+
+
+def _is_noun_ahead(match: Match) -> bool:
+    """Whether a word follows that `past` or `present` would describe: the present government."""
+    after = match.next_word()
+    if match.words[-1] == "future" or not after[:1].isalpha():
+        return False
+    return after.lower() not in CONTEXT["after_the_past"]
+
+
+def ago(match: Match) -> Built | None:
+    unit = match.first("units", "unit")
+    if match.tokens[0].letter in "123456":
+        return None
+    if match.words[:2] == ["a", "year"]:
+        return dated({"k": "year_ago", "u": "year"})
+    amount = amount_of(match)
+    if unit == "decade" and amount is not None:  # a decade ago is a year about then, not the decade before
+        unit, amount = "year", 10 * amount
+    if amount is None or amount > 10000:
+        return "DATE", dict(VAGUE), None
+    return dated({"k": "ago", "u": unit, "n": -amount})
+
+
+def year_ago(match: Match) -> Built | None:
+    expr: Expr = {"k": "year_ago", "u": match.first("unit")}
+    if numbers := match.numbers("1234"):
+        expr["q"] = int(numbers[0])
+    if "quarter" in match.words:
+        expr["base"] = "quarter"
+    return dated(expr)
+
+
+def earlier(match: Match) -> Built | None:
+    unit = match.first("units", "unit")
+    amount = amount_of(match)
+    words = match.words
+    if words[-1] in ("before", "after") and match.next_word()[:1].isalnum():
+        return None  # a week before the vote: a length, and the vote is no date
+    if amount is None or amount > 10000:
+        return "DATE", dict(VAGUE), None
+    if words[-2:] == ["from", "now"] or words[-1] == "hence":
+        return dated({"k": "ago", "u": unit, "n": amount})
+    back = words[-1] in ("earlier", "before", "previously")
+    if back and amount == 1 and unit == "year" and words[0] in ("a", "one"):
+        return dated({"k": "year_ago", "u": unit})
+    return dated({"k": "earlier", "u": unit, "n": -amount if back else amount})
+
+
+def same_period(match: Match) -> Built | None:
+    words = match.words
+    if "latest" in words and words[-1] not in ("period", "quarter", "year", "half", "month"):
+        return None
+    if words[-1] == "time":
+        return None
+    expr: Expr = {"k": "same"}
+    if "quarter" in words:
+        expr["u"] = "quarter"
+    if match.year is not None:
+        expr["y"] = match.year
+    elif "last" in words or "previous" in words or "ago" in words or "earlier" in words or "year-ago" in words:
+        expr["back"] = 1
+    return dated(expr)
+
+
+def the_period(match: Match) -> Built | None:
+    unit = match.first("unit") or "year"
+    if is_title(match):
+        return None
+    if unit == "year" and match.next_word() in ("ended", "ending"):
+        return "DURATION", {"k": "length", "u": "year", "n": 1}, None  # of the books: no calendar year
+    if unit == "quarter" and match.next_word() in ("ended", "ending") and match.year is None:
+        return dated({"k": "unit", "u": "quarter", "n": -1})
+    bare = match.words[0] == "the" and len(match.words) == 2
+    if bare and unit in ("day", "decade", "month") and not match.is_part_before():
+        return None
+    expr: Expr = {"k": "prev", "u": unit}
+    if match.words[0] in ("that", "same"):
+        expr["that"] = True
+    if match.year is not None:
+        expr["y"] = match.year
+    if match.words[-1] == "period":
+        expr["u"] = "period"
+    if numbers := match.numbers("1234"):
+        return dated({"k": "quarter", "n": int(numbers[0]), "y": match.year})
+    return dated(expr)
+
+
+def unit_end(match: Match) -> Built | None:
+    return "DATE", {"k": "prev", "u": match.first("unit")}, "end"
+
+
+def weekend(_match: Match) -> Built | None:
+    return dated({"k": "weekend"})
+
+
+BUILDERS = by_name(
+    rel_unit, past_n, vague, vague_adjective, ago, year_ago, earlier, same_period, the_period, unit_end, weekend
+)

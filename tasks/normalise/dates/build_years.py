@@ -1,0 +1,152 @@
+"""Builders of years and more, and of their parts: quarters, halves, seasons, runs of months.
+
+In     a Match
+Out    (type, expr, mod), or None where the number is a count or the words are a name
+"""
+
+from __future__ import annotations
+
+import re
+
+from tasks.normalise.dates import periods
+from tasks.normalise.dates.match import Built, Match, by_name, dated, fixed, is_year
+from tasks.normalise.dates.records import Expr
+from tasks.normalise.dates.words import CONTEXT
+
+# ------------------------------------------------------------------ years
+
+EARLIEST_BARE, LATEST_BARE = 1500, 2100  # outside, a four-digit number is a year only where a preposition says so
+_PLURAL = re.compile(r"[a-z]{2,}[^su]s")
+
+
+def year(match: Match) -> Built | None:
+    value = match.year if match.year is not None else int((match.numbers("w") or match.numbers("dez") or [0])[0])
+    if match.rule.id == "date.year" and not _is_bare_year(match, value):
+        return None
+    return dated(fixed(periods.year_period(value))) if is_year(value) else None
+
+
+def _is_bare_year(match: Match, value: int) -> bool:
+    """Whether a four-digit number alone is a year, by the words beside it."""
+    before, after = match.previous_word().lower(), match.next_word()
+    if not EARLIEST_BARE <= value <= LATEST_BARE and before not in ("in", "since", "by", "until", "from"):
+        return False
+    if after.lower() in CONTEXT["count_behind"] or before in CONTEXT["count_before"]:
+        return False
+    if before == "of" and _words_before(match)[-2:-1] and _words_before(match)[-2] in CONTEXT["part_before"]:
+        return True
+    return before in CONTEXT["year_before"] or not _PLURAL.fullmatch(after)
+
+
+def _words_before(match: Match) -> list[str]:
+    return match.text_before.lower().split()
+
+
+def years(match: Match) -> Built | None:
+    found = match.numbers("y")
+    first = int(found[0])
+    if len(found) > 1:
+        last = int(found[1])
+    else:
+        last = first - first % 100 + int(match.numbers("de")[-1])
+    if (
+        "and" in match.words
+        and (match.before is None or match.before.value != "between")
+        and "between" not in match.words
+    ):
+        return None
+    if not (is_year(first) and is_year(last) and first < last):
+        return None
+    return dated(fixed(periods.months_period(first, 1, 12 * (last - first + 1), "year")))
+
+
+def buddhist(match: Match) -> Built | None:
+    value = int(match.numbers("y")[0]) - 543
+    return dated(fixed(periods.year_period(value))) if 1800 <= value <= 2100 else None
+
+
+def era(match: Match) -> Built | None:
+    value = int(match.numbers("deny")[0])
+    if not 0 < value < 5000:
+        return None
+    if {"bc", "bce"} & set(match.words):
+        return dated({"k": "bc", "v": f"-{value - 1:04d}" if value > 1 else "0000"})
+    if "ad" in match.words and not match.text[match.tokens[match.words.index("ad")].start].isupper():
+        return None
+    return dated(fixed(periods.year_period(value)))
+
+
+def decade(match: Match) -> Built | None:
+    words = [str(v) for v in match.numbers("D")]
+    if words:
+        digits = re.sub(r"\D", "", words[0])
+        value = int(digits) if len(digits) == 4 else 1900 + int(digits) if int(digits) >= 20 else 2000 + int(digits)
+        if len(digits) == 2 and "'" not in words[0] and "’" not in words[0] and "‘" not in words[0]:
+            if match.words[0] != "the" or int(digits) < 20:  # the 50s; "in her 50s" is an age
+                return None
+        if value % 10 or not is_year(value):
+            return None
+        return dated(fixed(periods.decade_period(value)))
+    value = 1900 + match.first("decade_name")
+    return dated(fixed(periods.decade_period(value)))
+
+
+def century(match: Match) -> Built | None:
+    nth = int(match.numbers("123456")[0])
+    return dated(fixed(periods.century_period(nth - 1))) if 2 <= nth <= 30 else None
+
+
+# ------------------------------------------------------------------ parts of years
+
+
+def quarter(match: Match) -> Built | None:
+    numbers = match.numbers("1234") or match.numbers("Q")
+    expr: Expr = {"k": "quarter", "n": int(numbers[0])}
+    return dated(expr)
+
+
+def half(match: Match) -> Built | None:
+    numbers = match.numbers("12") or match.numbers("H")
+    number = int(numbers[0]) if numbers else 2
+    expr: Expr = {"k": "half", "n": number}
+    if "last" in match.words or "latter" in match.words:
+        expr["of"] = True  # only of a named whole
+    return dated(expr)
+
+
+def first_n(match: Match) -> Built | None:
+    number = match.numbers("denyzw")[0]
+    if not float(number).is_integer():
+        return None
+    unit = match.first("units", "unit")
+    return "DURATION", {"k": "first_n", "u": unit, "n": number, "last": not match.numbers("1")}, None
+
+
+def nth_unit(match: Match) -> Built | None:
+    numbers = match.numbers("12345")
+    expr: Expr = {"k": "nth_unit", "u": match.first("unit"), "n": int(numbers[0]) if numbers else -1}
+    return dated(expr if numbers else expr | {"of": True})
+
+
+def season(match: Match) -> Built | None:
+    if match.words[0] in ("fall", "spring", "winter", "summer") and match.year is None:
+        after = match.next_word()
+        if after[:1].isupper() and match.before is None:
+            return None
+    if (
+        match.words[0] == "the"
+        and len(match.words) == 2
+        and match.previous_word().lower() not in CONTEXT["season_before"]
+    ):
+        return None  # the spring in the hills
+    expr: Expr = {"k": "season", "n": match.first("season_name")}
+    if match.year is not None:
+        expr["y"] = match.year
+    elif match.first("that") is not None:
+        expr["whole"] = {"k": "prev", "u": "year", "that": True}
+    elif match.side is not None:
+        expr["side"] = match.side
+    return dated(expr)
+
+
+BUILDERS = by_name(year, years, buddhist, era, decade, century, quarter, half, first_n, nth_unit, season)

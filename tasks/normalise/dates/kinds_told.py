@@ -1,0 +1,172 @@
+"""Kinds of dates that are counted from another time: from the day of writing, or from what the text spoke of last.
+
+In     an expr, the context, and the period of its `whole` where it names one
+Out    a Period, or None where nothing can be said
+"""
+
+from __future__ import annotations
+
+from tasks.normalise.dates import periods
+from tasks.normalise.dates.context import Context, as_fine
+from tasks.normalise.dates.periods import Period
+from tasks.normalise.dates.records import Expr
+
+
+def weekday(expr: Expr, context: Context, whole: Period | None) -> Period | None:
+    if whole is not None:
+        day = periods.add_days(whole.first, expr["w"] - 1)
+        return periods.day_period(day) if day else None
+    recent = context.recent
+    if context.narrative and recent is not None and recent.grain in ("day", "week") and "side" not in expr:
+        context.used = "previous"
+        day = periods.add_days(recent.first, (expr["w"] - recent.first.isoweekday()) % 7)
+        return periods.day_period(day) if day else None
+    now = context.now()
+    if now is None:
+        return None
+    offset = expr["w"] - now.isoweekday()
+    side, tense = expr.get("side"), None if "own" in expr else context.tense
+    if side is not None and side < 0:
+        offset = offset - 7 if offset >= 0 else offset
+    elif side == 1 or (side is None and tense == "future"):
+        offset = offset + 7 if offset < 0 or (side == 1 and offset == 0) else offset
+    elif side is None:
+        offset = offset - 7 if offset > 0 else offset
+    day = periods.add_days(now, offset)
+    return periods.day_period(day) if day else None
+
+
+def day(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    now = context.now()
+    day = periods.add_days(now, expr["n"]) if now else None
+    return periods.day_period(day) if day else None
+
+
+def unit(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    now = context.now(expr["u"])
+    return periods.shifted(expr["u"], now, expr["n"]) if now else None
+
+
+def ago(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    now = context.now(expr["u"])
+    return periods.shifted(expr["u"], now, expr["n"]) if now else None
+
+
+def earlier(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """Counted from what was spoken of last, if that is known as finely; else from now."""
+    unit, recent = expr["u"], context.recent
+    if recent is not None and (context.narrative or context.anchor is None or as_fine(recent.grain, unit)):
+        context.used = "previous"
+        if as_fine(recent.grain, unit):
+            return periods.shifted(unit, recent.first, expr["n"])
+        return periods.shifted(unit, recent.last, expr["n"]) if unit == "month" and expr["n"] > 0 else None
+    now = context.now(unit)
+    return periods.shifted(unit, now, expr["n"]) if now else None
+
+
+def year_ago(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """The period spoken of last, one year (or unit) back: reports compare with it."""
+    if "q" in expr:
+        now = context.now("year")
+        return periods.quarter_period(now.year - 1, expr["q"]) if now else None
+    if expr["u"] == "year" and (base := _reported(context, expr.get("base"))) is not None:
+        context.used = "previous"
+        return _year_back(base)
+    now = context.now(expr["u"])
+    return periods.shifted(expr["u"], now, -1) if now else None
+
+
+def _reported(context: Context, of: str | None) -> Period | None:
+    """The quarter, half, month or year that figures were last told of."""
+    if of is not None:
+        return context.said.get(of)
+    return context.reported
+
+
+def _year_back(base: Period, count: int = 1) -> Period | None:
+    if base.grain == "quarter":
+        return periods.quarter_period(base.first.year - count, (base.first.month + 2) // 3)
+    if base.grain == "half":
+        return periods.half_period(base.first.year - count, (base.first.month + 5) // 6)
+    months = (base.last.year - base.first.year) * 12 + base.last.month - base.first.month + 1
+    return periods.months_period(base.first.year - count, base.first.month, months, base.grain)
+
+
+def same(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """The period spoken of last, as it is, a year back, or in the year named."""
+    base = (
+        context.said.get(expr["u"])
+        if "u" in expr
+        else context.said.get("quarter") or context.said.get("half") or context.recent
+    )
+    if base is None or base.grain in ("day", "week"):
+        now = context.now("year" if "y" in expr or "back" in expr else expr.get("u", "quarter"))
+        if now is None:
+            return None
+        if "y" in expr or "back" in expr:
+            return periods.year_period(expr.get("y", now.year - 1))
+        return periods.shifted(expr.get("u", "quarter"), now, -1)
+    context.used = "previous"
+    if "y" in expr:
+        return _year_back(base, base.first.year - expr["y"])
+    return _year_back(base) if "back" in expr else base
+
+
+def prev(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """The unit spoken of last; without one, the unit the text is written in (a quarter: the last that ended)."""
+    unit = expr["u"]
+    if "y" in expr:
+        base = context.said.get("quarter")
+        if base is not None and unit in ("quarter", "period"):
+            context.used = "previous"
+            return periods.quarter_period(expr["y"], (base.first.month + 2) // 3)
+        return periods.year_period(expr["y"])
+    if "that" in expr and (told := context.recent) is not None:
+        context.used = "previous"
+        return periods.unit_period(unit, told.first) if as_fine(told.grain, unit) else None
+    if unit in context.said and unit != "year":
+        context.used = "previous"
+        return context.said[unit]
+    if unit == "day" and context.recent is not None and context.recent.grain == "day":
+        return context.recent
+    if context.narrative and context.recent is not None and unit in periods.GRAINS:
+        context.used = "previous"
+        return periods.unit_period(unit, context.recent.first)
+    now = context.now("quarter" if unit == "period" else unit)
+    if now is None:
+        return None
+    return periods.shifted(unit, now, -1 if unit in ("quarter", "period") else 0)
+
+
+def the_nth(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    month = context.said.get("month") or context.said.get("day")
+    first = month.first if month else context.now()
+    if first is None:
+        return None
+    try:
+        return periods.day_period(first.replace(day=expr["d"]))
+    except ValueError:
+        return None
+
+
+def clock(_expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    day = context.said.get("day")
+    if day is not None:
+        context.used = "previous"
+        return day
+    now = context.now()
+    return periods.day_period(now) if now else None
+
+
+def weekend(_expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    now = context.now()
+    if now is None:
+        return None
+    this = periods.weekend_period(now)
+    if context.tense == "future" or (this is not None and this.first <= now):
+        return this
+    before = periods.add_days(now, -7)
+    return periods.weekend_period(before) if before else None
+
+
+KINDS = {f.__name__: f for f in (weekday, day, unit, ago, earlier, year_ago, same, prev, the_nth, clock, weekend)}

@@ -1,0 +1,156 @@
+"""What builders work on: the tokens of a match and the text around them, and the usual shapes of what they return.
+
+In     a rule's match in a run of tokens    from tasks.normalise.dates.scan
+Out    `Match`, and helpers that make exprs  to   the build_* modules
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tasks.normalise.dates import periods
+from tasks.normalise.dates.grammar import PatternRule
+from tasks.normalise.dates.lexer import Token
+from tasks.normalise.dates.records import Expr
+from tasks.normalise.dates.words import CONTEXT, VALUES
+
+Built = tuple[str, Expr, str | None]
+FIRST_YEAR, LAST_YEAR = 1000, 2199  # bare four-digit numbers outside are counts
+VAGUE: Expr = {"k": "vague"}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The tokens of a mention, the rule that found them, and where they stand."""
+
+    rule: PatternRule
+    tokens: list[Token]
+    text: str
+    before: Token | None  # the token of the run before the mention
+    after: Token | None
+
+    @property
+    def words(self) -> list[str]:
+        return [str(t.value) for t in self.tokens]
+
+    def of_class(self, name: str) -> list[Any]:
+        """Values of the tokens that are words of a class."""
+        table = VALUES[name]
+        return [table[t.value] for t in self.tokens if isinstance(t.value, str) and t.value in table]
+
+    def first(self, *names: str) -> Any:
+        """The value of the first token that is in one of the classes, or None."""
+        return next((v for name in names for v in self.of_class(name)), None)
+
+    def numbers(self, letters: str) -> list[Any]:
+        """Values of the number tokens with one of the letters."""
+        return [t.value for t in self.tokens if t.letter in letters]
+
+    @property
+    def year(self) -> int | None:
+        """The year in figures or words, also '98."""
+        years = self.numbers("y")
+        if years:
+            return int(years[-1])
+        short = self.numbers("a")
+        return century_of(int(short[-1][-2:])) if short else None
+
+    @property
+    def side(self) -> int | None:
+        """-1 last, 0 this, 1 next, or None."""
+        return self.first("last", "next", "this")
+
+    @property
+    def text_before(self) -> str:
+        """The 40 characters before the mention."""
+        start = self.tokens[0].start
+        return self.text[max(0, start - 40) : start]
+
+    def is_part_before(self) -> bool:
+        """Whether a part of the unit is named before it: "later in" the day, "the end of" the month."""
+        words = self.text_before.lower().split()[-2:]
+        return len(words) == 2 and words[0] in CONTEXT["part_of_unit"] and words[1] in ("of", "in")
+
+    def next_word(self) -> str:
+        """The word of the text behind the mention, or the sign."""
+        match = re.compile(r"\s*([^\W\d_]+|\S)").match(self.text, self.tokens[-1].end)
+        return match[1] if match else ""
+
+    def previous_word(self) -> str:
+        """The word of the text before the mention, or the sign."""
+        start = self.tokens[0].start
+        match = re.search(r"([^\W\d_]+|\S)\s*$", self.text[max(0, start - 40) : start])
+        return match[1] if match else ""
+
+
+def century_of(short: int) -> int:
+    """Two figures of a year in full: up to 30 this century, else the last."""
+    return short + (2000 if short <= 30 else 1900)
+
+
+def fixed(period: periods.Period | None) -> Expr | None:
+    if period is None:
+        return None
+    return {
+        "k": "fixed",
+        "v": period.value,
+        "f": period.first.isoformat(),
+        "l": period.last.isoformat(),
+        "g": period.grain,
+    }
+
+
+def dated(expr: Expr | None) -> Built | None:
+    return ("DATE", expr, None) if expr else None
+
+
+def is_day(month: int, day: int | None, year: int | None) -> bool:
+    if day is None:
+        return True
+    try:
+        date(year or 2000, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def is_year(year: int) -> bool:
+    """Whether a number can be a year that a text names."""
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def amount_of(match: Match) -> float | None:
+    """The number of units; None where the words are vague; a half behind is added."""
+    numbers = match.numbers("denyzw123456")
+    if numbers:
+        number = float(numbers[0])
+    elif match.of_class("few"):
+        return None
+    elif "couple" in match.words:
+        number = 2.0
+    elif "half" in match.words and "and" not in match.words:
+        number = 0.5
+    else:
+        number = 1.0
+    if "and" in match.words and "half" in match.words:
+        number += 0.5
+    return number
+
+
+def is_title(match: Match) -> bool:
+    """Whether the last word is written with a capital: This Week, a programme."""
+    end = match.tokens[-1]
+    word = match.text[end.start : end.end]
+    return word[0].isupper() and not word.isupper()
+
+
+Builder = Callable[[Match], Built | None]
+
+
+def by_name(*builders: Builder) -> dict[str, Builder]:
+    """Builders under the names by which the pattern table calls them."""
+    return {builder.__name__: builder for builder in builders}
