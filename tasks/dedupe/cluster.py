@@ -38,8 +38,8 @@ class Pairs:
     begins: np.ndarray  # where in the longer text the longest shared block begins, words
     lengths: np.ndarray  # of that block, words
 
-    def choose(self, which: np.ndarray) -> Pairs:
-        """The pairs that an index or a mask chooses."""
+    def choose(self, which: np.ndarray | slice) -> Pairs:
+        """The pairs that an index, a mask or a slice chooses."""
         return Pairs(*(getattr(self, field.name)[which] for field in fields(self)))
 
 

@@ -8,7 +8,6 @@ Identical texts are set aside first, so ten thousand copies of one text cost as 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +21,8 @@ import pyarrow as pa
 from tasks.dedupe.candidates import candidate_pairs
 from tasks.dedupe.cluster import Pairs, cluster_pairs, is_among, pair_keys
 from tasks.dedupe.compare import COVERED, FIRST_BLOCK_LONGER, LONGEST, compare_pairs
-from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, describe, holds_against, is_template, relate_pairs
+from tasks.dedupe.evidence import Texts, describe_exact, describe_pairs, describe_stories
+from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, holds_against, is_template, relate_pairs
 from tasks.dedupe.shingles import sample_shingles
 from tasks.dedupe.stories import LEAST_WORDING, TEMPLATE, Quotes, Stories, day_numbers, find_pairs
 from tasks.dedupe.words import Words, read_words
@@ -49,6 +49,7 @@ class Clusters:
     """The answer of `cluster_texts`: equal labels mean one cluster; edges say why."""
 
     labels: np.ndarray
+    texts: Texts
     found: Found
     fullest: np.ndarray  # int64: the longest text of each cluster, by which stories are told
     stories: Stories  # pairs of positions in `fullest`
@@ -56,7 +57,8 @@ class Clusters:
     @cached_property
     def edges(self) -> list[Edge]:
         """(left, right, relation, score, evidence) with left < right; the evidence is written when first asked for."""
-        return sorted([*related_edges(self.found), *story_edges(self.stories, self.fullest.tolist())])
+        related = related_edges(self.texts, self.found, range(len(self.labels)))
+        return sorted([*related, *story_edges(self.texts, self.fullest, self.stories)])
 
 
 def cluster_texts(
@@ -70,13 +72,14 @@ def cluster_texts(
     >>> cluster_texts(["The ferry was late again.", "THE FERRY was late again", "Rain."]).labels.tolist()
     [0, 0, 2]
     """
-    found = find_related(texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts)
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    found = find_related(texts)
     fullest = fullest_members(found)
     days = None if published is None else day_numbers(pa.array(published, pa.date32()))[fullest]
-    return Clusters(found.labels, found, fullest, tell_stories(found, fullest, days))
+    return Clusters(found.labels, texts, found, fullest, tell_stories(found, fullest, days))
 
 
-def find_related(texts: Sequence[str | None] | pa.Array) -> Found:
+def find_related(texts: Texts) -> Found:
     """Relations and clusters of a batch of texts."""
     words = read_words(texts)
     same_as, chosen, ranks = fold_identical(words, texts)
@@ -113,7 +116,7 @@ def find_related(texts: Sequence[str | None] | pa.Array) -> Found:
     )
 
 
-def fold_identical(words: Words, texts: Sequence[str | None] | pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def fold_identical(words: Words, texts: Texts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Set aside texts of the same words.
 
     Returns:
@@ -181,33 +184,24 @@ def first_members(labels: np.ndarray) -> np.ndarray:
     return firsts[inverse]
 
 
-def related_edges(found: Found) -> list[Edge]:
-    """Exact, near and contains relations as edges."""
-    lengths = found.words.lengths
+def related_edges(texts: Texts, found: Found, names: Sequence[Any]) -> list[Edge]:
+    """Exact, near and contains relations as edges; `names[k]` is what the evidence calls text k."""
+    lengths, pairs = found.words.lengths, found.pairs
     edges: list[Edge] = []
     for copy in np.flatnonzero(found.same_as != np.arange(len(found.same_as))).tolist():
         left, right = sorted((copy, int(found.same_as[copy])))
-        edges.append((left, right, "exact", 1.0, exact_evidence(int(lengths[copy]))))
-    for k in range(len(found.pairs.shorter)):
-        shorter, longer = int(found.pairs.shorter[k]), int(found.pairs.longer[k])
-        relation, score = int(found.pairs.relations[k]), float(found.pairs.scores[k])
-        evidence = describe(
-            found.counts[k], relation, score, int(lengths[shorter]), int(lengths[longer]), (shorter, longer)
-        )
-        edges.append((min(shorter, longer), max(shorter, longer), RELATION_NAMES[relation], score, evidence))
+        edges.append((left, right, "exact", 1.0, describe_exact(int(lengths[copy]))))
+    evidence = describe_pairs(texts, pairs, found.counts, names)
+    left, right = np.minimum(pairs.shorter, pairs.longer), np.maximum(pairs.shorter, pairs.longer)
+    relations = [RELATION_NAMES[kind] for kind in pairs.relations.tolist()]
+    edges += zip(left.tolist(), right.tolist(), relations, pairs.scores.tolist(), evidence, strict=True)
     return edges
 
 
-def story_edges(stories: Stories, texts: list[int]) -> list[Edge]:
-    """`same_story` relations as edges; `texts[k]` is the text that number k of the stories stands for."""
-    edges: list[Edge] = []
-    for k, pair in enumerate(zip(stories.left.tolist(), stories.right.tolist(), strict=True)):
-        left, right = sorted(texts[number] for number in pair)
-        edges.append((left, right, "same_story", float(stories.scores[k]), stories.evidence(k)))
-    return edges
-
-
-def exact_evidence(n_words: int) -> str:
-    """The evidence of two texts with the same words."""
-    fields: dict[str, Any] = {"covered": 1.0, "words": [n_words, n_words], "words_equal": n_words}
-    return json.dumps(fields, sort_keys=True)
+def story_edges(texts: Texts, chosen: np.ndarray, stories: Stories) -> list[Edge]:
+    """`same_story` relations as edges; number k of the stories stands for text `chosen[k]`."""
+    left, right = chosen[stories.left], chosen[stories.right]
+    left, right = np.minimum(left, right), np.maximum(left, right)
+    evidence = describe_stories(texts, chosen, stories)
+    kind = ["same_story"] * len(left)
+    return list(zip(left.tolist(), right.tolist(), kind, stories.scores.tolist(), evidence, strict=True))

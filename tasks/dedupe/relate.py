@@ -1,7 +1,7 @@
-"""Relate: from counts to a relation, with a score and evidence that a person can check.
+"""Relate: from counts to a relation and a score.
 
 In     counts of compared pairs                   from tasks.dedupe.compare
-Out    a relation a pair, its score, evidence     to   tasks.dedupe.cluster, table
+Out    a relation a pair, and its score           to   tasks.dedupe.cluster, table
 
 A pair is related when the longer text covers most of the shorter one, and what differs inside the shared wording is
 not figures and names: the same form with other facts is a template, not a duplicate. `near` when both texts are
@@ -9,9 +9,6 @@ mostly covered, `contains` when only the shorter one is.
 """
 
 from __future__ import annotations
-
-import json
-from typing import Any
 
 import numpy as np
 
@@ -67,29 +64,3 @@ def is_template(counts: np.ndarray) -> np.ndarray:
         & (differ >= LEAST_SHARE_OF_DIFFERENCES * changed)
         & (differ * words >= LEAST_FIGURE_ODDS * figures * (changed - differ))
     )
-
-
-def describe(row: np.ndarray, relation: int, score: float, shorter: int, longer: int, names: Any) -> str:
-    """The evidence of one pair as a JSON object: sorted keys, rounded numbers.
-
-    Args:
-        row: the pair's counts.
-        shorter, longer: words of the two texts.
-        names: what to call (shorter, longer), ids or positions.
-    """
-    found: dict[str, Any] = {
-        "covered": score,
-        "words": [shorter, longer],
-        "words_covered": [int(row[compare.COVERED]), int(row[compare.COVERED_LONGER])],
-        "words_equal": int(row[compare.MATCHED]),
-        "blocks": int(row[compare.BLOCKS]),
-        "longest_block": int(row[compare.LONGEST]),
-        "longest_block_at": [int(row[compare.FIRST_BLOCK]), int(row[compare.FIRST_BLOCK_LONGER])],
-        "figures_agree": int(row[compare.FIGURES_AGREE]),
-        "figures_differ": int(row[compare.FIGURES_DIFFER]),
-        "names_agree": int(row[compare.NAMES_AGREE]),
-        "names_differ": int(row[compare.NAMES_DIFFER]),
-    }
-    if relation == CONTAINS:
-        found["contained"], found["container"] = names
-    return json.dumps(found, sort_keys=True, ensure_ascii=False)

@@ -68,7 +68,7 @@ def keep_shingles(hashes, ends, texts, limit, bits, keys):
             mixed = (mixed ^ (mixed >> np.uint64(32))) * odd
             # The low half decides who is kept, the high bits are the key. Always written, counted only when kept.
             keys[count] = (mixed & ~mask) | np.uint64(number)
-            count += (mixed & np.uint64(0xFFFFFFFF)) <= most
+            count += int((mixed & np.uint64(0xFFFFFFFF)) <= most)
     return count
 
 
@@ -86,5 +86,5 @@ def drop_repeats(keys):
 @compiled("void(u8[::1], u8, i8[::1])")
 def count_texts(keys, mask, kept):
     """Add to `kept` how many keys each text has."""
-    for key in keys:
-        kept[key & mask] += 1
+    for i in range(len(keys)):
+        kept[keys[i] & mask] += 1

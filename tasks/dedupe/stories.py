@@ -15,7 +15,6 @@ Limits  Texts without capitals, or in capitals throughout, have no names here; o
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -24,7 +23,7 @@ import pyarrow as pa
 from tasks.dedupe.candidates import count_links, write_links
 from tasks.dedupe.compiled import compiled
 from tasks.dedupe.shingles import drop_repeats
-from tasks.dedupe.words import Words
+from tasks.dedupe.words import MARK_CAPITAL, MARK_CHARACTER, MARK_DIGITS, MARK_FIGURE, MARK_OPENS, Words
 
 NO_DAY = np.iinfo(np.int64).min
 LEAST_CORPUS = 1000  # texts
@@ -69,16 +68,6 @@ class Stories:
         """The pairs for which `keep` is true."""
         return Stories(*(getattr(self, field.name)[keep] for field in fields(self)))
 
-    def evidence(self, k: int) -> str:
-        """What pair k shares, as a JSON object."""
-        found = {
-            "shared_figures": int(self.figures[k]),
-            "shared_names": int(self.names[k]),
-            "names_share": float(self.scores[k]),
-            "wording_share": float(self.wording[k]),
-        }
-        return json.dumps(found, sort_keys=True)
-
 
 @dataclass(frozen=True)
 class Quotes:
@@ -87,6 +76,13 @@ class Quotes:
     left: np.ndarray
     right: np.ndarray
     shares: np.ndarray  # covered share of the shorter text; TEMPLATE where the facts differ
+
+
+def is_feature(marks: np.ndarray) -> np.ndarray:
+    """Whether words are telling figures or names, by their marks; bool a word."""
+    return (marks & (3 * MARK_DIGITS) > 0) | (
+        marks & (MARK_FIGURE | MARK_CAPITAL | MARK_OPENS | MARK_CHARACTER) == MARK_CAPITAL
+    )
 
 
 def find_pairs(words: Words, chosen: np.ndarray, quotes: Quotes, days: np.ndarray | None = None) -> Stories:

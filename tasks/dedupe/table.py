@@ -17,9 +17,11 @@ import numpy as np
 import pyarrow as pa
 
 from tasks import schema
-from tasks.dedupe.compare import compare_pairs
+from tasks.dedupe.cluster import Pairs
+from tasks.dedupe.compare import FIRST_BLOCK_LONGER, LONGEST, compare_pairs
+from tasks.dedupe.evidence import describe_pairs
 from tasks.dedupe.find import Edge, find_related, related_edges, story_edges, tell_stories
-from tasks.dedupe.relate import CONTAINS, NEAR, NONE, RELATION_NAMES, covered_shares, describe, relate_pairs
+from tasks.dedupe.relate import CONTAINS, NEAR, NONE, RELATION_NAMES, covered_shares, relate_pairs
 from tasks.dedupe.stories import day_numbers
 from tasks.dedupe.words import read_words
 
@@ -41,10 +43,11 @@ def find_duplicates(documents: pa.Table) -> tuple[pa.Table, pa.Table]:
     """
     documents = documents.sort_by("document_id")
     ids = documents["document_id"].to_pylist()
-    found = find_related(_one_chunk(documents["text"]))
+    texts = _one_chunk(documents["text"])
+    found = find_related(texts)
     named = [f"clu_{ids[label].removeprefix('doc_')[:16]}" for label in found.labels.tolist()]
     clusters = pa.table({"document_id": ids, "cluster_id": named}, schema.CLUSTERS)
-    return _relations(ids, related_edges(found)), clusters
+    return _relations(ids, related_edges(texts, found, ids)), clusters
 
 
 def choose_canonicals(documents: pa.Table, clusters: pa.Table, *, fullest_share: float = FULLEST_SHARE) -> pa.Table:
@@ -95,11 +98,12 @@ def find_stories(articles: pa.Table) -> pa.Table:
     """
     articles = articles.sort_by("document_id")
     ids = articles["document_id"].to_pylist()
-    found = find_related(_one_chunk(articles["text"]))
+    texts = _one_chunk(articles["text"])
+    found = find_related(texts)
     every = np.arange(len(ids))
     # Each article stands for itself here, also where two of them share enough to be of one cluster.
     stories = tell_stories(replace(found, labels=every), every, day_numbers(articles["published_date"]))
-    return _relations(ids, story_edges(stories, every.tolist()))
+    return _relations(ids, story_edges(texts, every, stories))
 
 
 def relate_to_canonicals(documents: pa.Table, relations: pa.Table, canonicals: pa.Table) -> pa.Table:
@@ -143,25 +147,25 @@ def _compare_now(documents: pa.Table, pairs: list[tuple[str, str]]) -> list[dict
     wanted = sorted({one for pair in pairs for one in pair})
     place = {one: k for k, one in enumerate(wanted)}
     rows = documents.filter(pa.compute.is_in(documents["document_id"], pa.array(wanted))).sort_by("document_id")
-    words = read_words(_one_chunk(rows["text"]))
+    texts = _one_chunk(rows["text"])
+    words = read_words(texts)
     lengths = words.lengths
-    both = np.array([[place[left], place[right]] for left, right in pairs])
-    swap = lengths[both[:, 0]] > lengths[both[:, 1]]
-    shorter, longer = np.where(swap, both[:, 1], both[:, 0]), np.where(swap, both[:, 0], both[:, 1])
+    left, right = (np.array([place[pair[side]] for pair in pairs]) for side in (0, 1))
+    swap = lengths[left] > lengths[right]
+    shorter, longer = np.where(swap, right, left), np.where(swap, left, right)
     counts = compare_pairs(words, shorter, longer)
-    shares, shares_longer = covered_shares(counts, lengths[shorter], lengths[longer])
+    scores, scores_longer = covered_shares(counts, lengths[shorter], lengths[longer])
     kinds = relate_pairs(counts, lengths[shorter], lengths[longer])
-    kinds = np.where(kinds != NONE, kinds, np.where(shares >= 2 * shares_longer, CONTAINS, NEAR))
-    result = []
-    for k, (left, right) in enumerate(pairs):
-        a, b = int(shorter[k]), int(longer[k])
-        names = (wanted[a], wanted[b])
-        evidence = describe(counts[k], int(kinds[k]), float(shares[k]), int(lengths[a]), int(lengths[b]), names)
-        relation = RELATION_NAMES[int(kinds[k])]
-        result.append(
-            {"left_id": left, "right_id": right, "relation": relation, "score": float(shares[k]), "evidence": evidence}
+    kinds = np.where(kinds != NONE, kinds, np.where(scores >= 2 * scores_longer, CONTAINS, NEAR))
+    begins, blocks = counts[:, FIRST_BLOCK_LONGER], counts[:, LONGEST]
+    compared = Pairs(shorter, longer, kinds, scores, scores_longer, begins, blocks)
+    evidence = describe_pairs(texts, compared, counts, wanted)
+    return [
+        {"left_id": left, "right_id": right, "relation": RELATION_NAMES[kind], "score": score, "evidence": words_of_it}
+        for (left, right), kind, score, words_of_it in zip(
+            pairs, kinds.tolist(), scores.tolist(), evidence, strict=True
         )
-    return result
+    ]
 
 
 def _relations(ids: list[str], edges: Iterable[Edge]) -> pa.Table:

@@ -93,6 +93,17 @@ def read_words(texts: Sequence[str | None] | pa.Array) -> Words:
     return Words(hashes[: ends[-1]], marks[: ends[-1]], ends, digests)
 
 
+def locate_words(texts: Sequence[str]) -> tuple[Words, np.ndarray]:
+    """The words of a few texts, and the bytes [begin, end) of each word in its own text, int64, (n_words, 2)."""
+    data, offsets = bytes_of(_array(texts))
+    hashes, marks = _room(texts)
+    places = np.empty((len(hashes), 2), np.int64)
+    ends, digests = np.zeros(len(texts) + 1, np.int64), np.zeros(len(texts), np.uint64)
+    split_words(data, eights(data), offsets, *_tables(), _calendar(), hashes, marks, ends, digests, places)
+    places = places[: ends[-1]] - np.repeat(offsets[:-1], np.diff(ends))[:, None]
+    return Words(hashes[: ends[-1]], marks[: ends[-1]], ends, digests), places
+
+
 def _array(texts: Sequence[str | None] | pa.Array) -> pa.Array:
     return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
 
