@@ -45,16 +45,9 @@ def _words_before(match: Match) -> list[str]:
 def years(match: Match) -> Built | None:
     found = match.numbers("y")
     first = int(found[0])
-    if len(found) > 1:
-        last = int(found[1])
-    else:
-        last = first - first % 100 + int(match.numbers("de")[-1])
-    if (
-        "and" in match.words
-        and (match.before is None or match.before.value != "between")
-        and "between" not in match.words
-    ):
-        return None
+    last = int(found[1]) if len(found) > 1 else first - first % 100 + int(match.numbers("de")[-1])
+    if "and" in match.words and (match.before is None or match.before.value != "between"):
+        return None  # 1986 and 1999 are two years
     if not (is_year(first) and is_year(last) and first < last):
         return None
     return dated(fixed(periods.months_period(first, 1, 12 * (last - first + 1), "year")))
@@ -81,9 +74,9 @@ def decade(match: Match) -> Built | None:
     if words:
         digits = re.sub(r"\D", "", words[0])
         value = int(digits) if len(digits) == 4 else 1900 + int(digits) if int(digits) >= 20 else 2000 + int(digits)
-        if len(digits) == 2 and "'" not in words[0] and "’" not in words[0] and "‘" not in words[0]:
-            if match.words[0] != "the" or int(digits) < 20:  # the 50s; "in her 50s" is an age
-                return None
+        plain = len(digits) == 2 and words[0][0].isdigit()
+        if plain and (match.words[0] != "the" or int(digits) < 20):
+            return None  # "in her 50s" is an age
         if value % 10 or not is_year(value):
             return None
         return dated(fixed(periods.decade_period(value)))

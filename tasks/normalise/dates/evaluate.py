@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from tasks.normalise.dates import kinds_parts, kinds_told, periods
 from tasks.normalise.dates.context import Context, Found
@@ -64,17 +64,15 @@ def _bounded(found: Found) -> Found:
     """The days of a part: its start, middle or end third."""
     if found.mod not in ("start", "mid", "end") or found.first is None or found.last is None:
         return found
-    third = ((found.last - found.first).days + 1) // 3
-    first, last = found.first, found.last
-    if third == 0:
+    days = (found.last - found.first).days + 1
+    if days < 3:
         return found
+    third = timedelta(days // 3)
     if found.mod == "start":
-        last = periods.add_days(first, third - 1)
-    elif found.mod == "end":
-        first = periods.add_days(last, 1 - third)  # type: ignore[assignment]
-    else:
-        first, last = periods.add_days(first, third), periods.add_days(last, -third)  # type: ignore[assignment]
-    return replace(found, first=first, last=last)
+        return replace(found, last=found.first + third - timedelta(1))
+    if found.mod == "end":
+        return replace(found, first=found.last - third + timedelta(1))
+    return replace(found, first=found.first + third, last=found.last - third)
 
 
 def _length_from_now(scanned: ScannedDate, context: Context) -> Found:

@@ -20,7 +20,7 @@ _NUMBER_LETTERS = {"w": "cardinal", "f": "ordinal"}
 
 @dataclass(frozen=True, slots=True)
 class PatternRule:
-    """One rule of the grammar: `regex` runs over letters; its group, where it has one that took part, is the mention."""
+    """One rule of the grammar: `regex` runs over letters; its group, where one took part, is the mention."""
 
     id: str
     regex: re.Pattern[str]

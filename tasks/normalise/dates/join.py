@@ -3,8 +3,8 @@
 In     the mentions of one run, modifiers among them
 Out    the mentions that stand; modifiers that met no date are gone
 
-"early" + "next year" · "the first half" of "this year" · "July" "this year" · "next year"'s "first quarter" · "5 p.m." "Friday"
-· from "January" to "July" · between "March 5" and "April 2". What may stand between two parts is a handful of words.
+"early" + "next year" · "the first half" of "this year" · "July" "this year" · "next year"'s "first quarter" ·
+"5 p.m." "Friday" · from "January" to "July" · between "March 5" and "April 2". Few words may stand between.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _is_whole_of(part: Expr, whole: Expr) -> bool:
 
 
 def _join_whole(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate | None:
-    """A part and its whole: "July" + "this year", "the first half" + of + "1989", "next year" + 's + "first quarter"."""
+    """A part and its whole: "July" + "this year", "the first half" + of + "1989", "next year" + 's + "first half"."""
     gap = text[left.end : right.start]
     if _lacks_year(left.expr) and _OF.match(gap) and _is_whole_of(left.expr, right.expr) and _joinable(left, gap):
         expr = {key: value for key, value in left.expr.items() if key != "of"} | {"whole": right.expr}

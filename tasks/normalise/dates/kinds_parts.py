@@ -1,4 +1,4 @@
-"""Kinds of dates that are a part of a year or of another whole: days, months, quarters, seasons, holidays, runs of units.
+"""Kinds of dates that are a part of a year or of another whole: days, months, quarters, seasons, runs of units.
 
 In     an expr, the context, and the period of its `whole` where it names one
 Out    a Period, or None where nothing can be said

@@ -3,11 +3,11 @@
 In     a text
 Out    `Run`s: a string of letters, one a token, with the tokens' spans and values
 
-Every word of the grammar has a letter of its own, every kind of number another; a class of words is a set of letters, so
-a pattern over words becomes an ordinary regular expression over letters. A word the grammar does not know ends a run, and
-runs without a word that can carry a date (a month, a unit, a year …) are dropped at once: most of a text costs one look.
+Every word of the grammar has a letter of its own, every kind of number another; a class of words is a set of letters,
+so a pattern over words becomes an ordinary regular expression over letters. A word the grammar does not know ends a
+run, and runs without a word that can carry a date (a month, a unit, a year …) are dropped: most text costs one look.
 
-Limits  Numbers of more than 15 digits end a run; so does a number glued to letters, to a currency sign or to a per cent sign.
+Limits  Numbers of more than 15 digits end a run; so does a number glued to letters, to a currency or per cent sign.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from tasks.normalise.dates.words import ABBREVIATIONS, CAPITAL, CORE, LETTERS, V
 _TOKEN = re.compile(
     r"""(?P<word>(?<![\w@\#/])[^\W\d_]++(?![\d_@]))
       | (?P<qn>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12])(?![^\W_]))
-      | (?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)?)?(?![\w/-])|\d{4}-(?:0[1-9]|1[0-2])(?![\w/-]|\.\d))
+      | (?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)?)?(?![\w/-])
+            |\d{4}-(?:0[1-9]|1[0-2])(?![\w/-]|\.\d))
       | (?P<slash>\d\d?(?P<sep>[/.-])\d\d?(?P=sep)(?:\d{4}|\d\d)(?![\w/-]|\.\d))
-      | (?P<clock>\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))(?:\s\(?(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w)\)?)?
+      | (?P<clock>(?:\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))
+            (?:\s\(?(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w)\)?)?)
       | (?P<decade>\d{3}0['’]?s(?![^\W_])|['’‘]?\d0s(?![^\W_]))
       | (?P<yy>['’‘]\d\d(?![\d\w]))
       | (?P<num>\d+(?:,\d{3})*(?:\.\d+)?(?:\s[1-9]/[2-9](?!\d))?(?P<nth>(?:st|nd|rd|th)(?![^\W_]))?)

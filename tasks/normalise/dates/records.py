@@ -3,7 +3,7 @@
 In     builders and joins of tasks.normalise.dates
 Out    `ScannedDate`, and its JSON form for the cache
 
-`expr` is a small tree of plain values: {"k": kind, ...}. Kinds and their fields are listed in tasks.normalise.dates.build.
+`expr` is a small tree of plain values, {"k": kind, ...}; kinds and fields are listed in tasks.normalise.dates.build.
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
 In     a text, its scanned dates, the date of publication (or None)
 Out    `Resolution`: mentions with values, the day of writing where it contradicts the date of publication, flags
 
-What counts from the day of writing counts from the date of publication. Where two or more mentions say that cannot be (a
-period that had not ended is told in the past), the text is older than its page: `content_date` is the latest time at which
-all of them would have been true, and everything counts from there (anchor `content`). Without a date of publication the
-last year a history mentions carries its months and days (anchor `previous`); the rest stays `unanchored`.
+What counts from the day of writing counts from the date of publication. Where two or more mentions say that this cannot
+be (a period that had not ended is told in the past), the text is older than its page: `content_date` is the latest
+time at which all of them would have been true, and everything counts from there (anchor `content`). In a history, and
+without a date of publication, months and days follow the time told last (`previous`); the rest stays `unanchored`.
 
 Limits  Weeks run from Monday to Sunday; fiscal years count as calendar years; seasons are the northern ones.
 """

@@ -3,7 +3,9 @@
 In     a text and a mention's span
 Out    "past", "future" or None
 
-The cue nearest before the mention in its sentence decides, else the nearest behind it. Words: dates_vague.toml, [tense].
+The cue nearest before the mention in its sentence decides, else the nearest behind it.
+
+Words   dates_vague.toml, [tense]
 """
 
 from __future__ import annotations
@@ -15,23 +17,19 @@ from tasks.normalise.dates.words import TENSE
 REACH = 160  # characters to either side; sentences are rarely longer than that from verb to date
 
 _END = re.compile(r"[.!?;](?=\s)|\n\s*\n")
-_NOT_PAST = "need|feed|seed|speed|indeed|exceed|red|bed|hundred|breed|proceed|succeed|agreed"
 
 
 def _any_of(words: list[str]) -> str:
     return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
 
 
-_CUE = re.compile(
-    # the verb behind "will (also) be" belongs to it: "will be held" looks ahead
-    rf"(?<!\w)(?:(?P<future>(?:{_any_of(TENSE['future'])})(?:\s+(?:also|not|be|been|have|[a-z]+ly)){{0,3}}(?:\s+[a-z]+)?)"
-    rf"|(?P<past>{_any_of(TENSE['past'])}|(?<!\ba )(?<!\ban )(?<!\bthe )(?<!\bits )(?<!\bstill )(?<!\btheir )(?!(?:{_NOT_PAST})\b)[a-z]{{2,}}ed))(?!\w)",
-    re.IGNORECASE,
-)
-_AHEAD = re.compile(
-    r"\b(?:by|until|till|as early as|as soon as|no later than|starting|effective)\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$",
-    re.I,
-)
+# The verb behind "will (also) be" belongs to it: "will be held" looks ahead.
+_FUTURE = rf"(?:{_any_of(TENSE['future'])})(?:\s+(?:also|not|be|been|have|[a-z]+ly)){{0,3}}(?:\s+[a-z]+)?"
+# Behind an article a word in -ed describes what follows: "the reduced fee".
+_NOT_BEHIND = "".join(rf"(?<!\b{word} )" for word in TENSE["articles"])
+_IN_ED = rf"{_NOT_BEHIND}(?!(?:{_any_of(TENSE['not_past'])})\b)[a-z]{{2,}}ed"
+_CUE = re.compile(rf"(?<!\w)(?:(?P<future>{_FUTURE})|(?P<past>{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)", re.IGNORECASE)
+_AHEAD = re.compile(rf"\b(?:{_any_of(TENSE['ahead'])})\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$", re.IGNORECASE)
 _HAD = re.compile(r"\b(?:had|was|were)\b[^.!?]*$|^[^.!?]*\bhad\b", re.IGNORECASE)
 _HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!\w)", re.IGNORECASE)
 

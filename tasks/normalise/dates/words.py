@@ -4,7 +4,7 @@ In     tasks/rules/dates_words.toml, dates_patterns.toml, dates_vague.toml, date
 Out    LETTERS (word -> letter), CLASSES (class -> letters), VALUES (class -> word -> value), CORE (letters that can
        carry a date), RULES (the pattern rows, vague phrases and holidays among them)
 
-Words get letters from U+0400 on, in the order of the tables; numbers and signs have fixed ASCII letters (tasks.normalise.dates.lexer).
+Words get letters from U+0400 on, in the order of the tables; numbers and signs have fixed ASCII letters.
 """
 
 from __future__ import annotations
