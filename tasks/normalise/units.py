@@ -103,6 +103,7 @@ _FIRST_WORD = re.compile(r"[a-z]+")
 _CAPITAL_BEHIND = re.compile(r" [A-Z]")
 _GAP = re.compile(r"[ \t\u00a0\u202f]{0,3}(?:-[ ]?|\()?")
 _SIGN_BEHIND = re.compile(rf"(?:{trie(_BEHIND)})(?![A-Za-z0-9²³])")
+_LONGEST_SIGN = max(len(sign) for sign in _BEHIND)
 _SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{trie(_BEFORE)}) ?[-−–]?$")
 _GLUED = {
     "R",
@@ -126,11 +127,14 @@ def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[
     start = _GAP.match(low, end).end()  # type: ignore[union-attr]
     if start > end and low[start - 1] == "(" and low[start : start + 4].find(")") < 0:
         return None  # only a sign alone in brackets belongs to the number: 20 (kg)
-    if word := _FIRST_WORD.match(low, start):
+    word = _FIRST_WORD.match(low, start)
+    if word:
         for name, unit in _NAMES.get(word[0], ()):
             stop = start + len(name)
             if low[start:stop].replace("-", " ") == name and not low[stop : stop + 1].isalpha():
                 return unit, stop
+        if word.end() - start > _LONGEST_SIGN:
+            return None
     sign = _SIGN_BEHIND.match(text, start)
     if sign is None or (in_words and len(sign[0]) == 1):
         return None

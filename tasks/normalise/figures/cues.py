@@ -17,13 +17,14 @@ from tasks.normalise.numbers import trie
 from tasks.rules import read_toml
 
 REACH = 56  # characters: about nine words
+LONGEST_WORD = 18
 
 _CUES = read_toml("figures_cues")
-_BOUNDS: dict[tuple[str, ...], str] = {
-    tuple(phrase.split()): bound for bound, table in _CUES["bound"].items() for phrase in table["before"]
-}
-_LONGEST = max(map(len, _BOUNDS))
-_LAST_WORDS = {phrase[-1] for phrase in _BOUNDS}
+_BOUNDS: dict[str, str] = {phrase: bound for bound, table in _CUES["bound"].items() for phrase in table["before"]}
+_BOUNDS_BY_END: dict[str, list[str]] = {}
+for _phrase in sorted(_BOUNDS, key=len, reverse=True):
+    _BOUNDS_BY_END.setdefault(_phrase[-2:], []).append(_phrase)
+_LAST_WORDS = {phrase.split()[-1] for phrase in _BOUNDS}
 _BOUND_BEHIND = {phrase: bound for bound, table in _CUES["bound"].items() for phrase in table["behind"]}
 _CHANGES = {word: change for change, table in _CUES["change"].items() for word in table["words"]}
 _CHANGE_BEHIND = {word: change for change, table in _CUES["change"].items() for word in table["behind"]}
@@ -32,18 +33,18 @@ _NEAR = {phrase: basis for basis, table in _CUES["basis"].items() for phrase in 
 _FILLERS = frozenset(_CUES["fillers"]["words"].split())
 _PARTICLES = frozenset({"up", "down"})
 _PHRASAL = frozenset(_CUES["phrasal"]["words"].split())
-_LEVELS = frozenset(_CUES["levels"]["words"])
+_LEVELS = tuple(_CUES["levels"]["words"])
 _ENDS_OF_MOVES = ("to", "from")
 _TELLING = _FILLERS | _LAST_WORDS | set(_CHANGES) | set(_ENDS_OF_MOVES)
 TRANSITIVE = frozenset(_CUES["transitive"]["words"].split())
-_CLAUSE_ENDS = frozenset(";:()")
+_CLAUSE_ENDS = frozenset(";:)")
 
-_TOKENS = re.compile(r"[^\s,;:()\"“”]+|[,;:()\"“”]")
+_OPENING = '("“'
 # "30 or more", but not "30 and over 6500 others"
 _BEHIND = re.compile(rf"[ \u00a0]{{1,2}}({trie(_BOUND_BEHIND)})(?![a-z]|\s+[\d$€£])")
 _BEHIND_AT_END = re.compile(rf"(?:[ \u00a0]{{1,2}}(?:{trie(_BOUND_BEHIND)})|\+)$")
 _MOVED_BEHIND = re.compile(rf"[ -]({trie(_CHANGE_BEHIND)})(?![a-z-])")
-_NEAR_ANY = re.compile(rf"(?<![a-z])({trie(_NEAR)})(?![a-z])")
+_NEAR_ANY = re.compile(rf"[^a-z]({trie(_NEAR)})(?![a-z])")
 _STOP = re.compile(r"[.;!?](?:\s|$)|\n")
 
 
@@ -64,59 +65,55 @@ def cues_before(low: str, start: int) -> Cues:
     >>> cues_before("output rose by nearly 5%", 22)
     Cues(start=15, bound='~', change='up', lead='by', change_word='rose')
     """
-    begin = max(0, start - REACH, low.rfind("\n", max(0, start - REACH), start) + 1)
-    if low[start - 4 : start] == "sub-":
-        return Cues(start - 4, "<")
-    words = low[begin:start].rsplit(None, 1)
-    if not words or words[-1].lstrip('("“') not in _TELLING:  # true of most numbers, and quickly seen
-        return Cues(start, lead=words[-1] if words else "")
-    tokens = _TOKENS.findall(low, begin, start)
-    last = len(tokens)
+    words = low[max(0, start - LONGEST_WORD) : start].split()
+    last = words[-1].lstrip(_OPENING) if words else ""
+    if last not in _TELLING:  # true of most numbers, and quickly seen
+        return Cues(start - 4, "<") if last == "sub-" else Cues(start, lead=last)
+    begin = max(0, start - REACH)
+    begin = max(begin, low.rfind("\n", begin, start) + 1)
     cues, is_level = Cues(start), False
-    while last and (found := _bound_at(tokens, last)):
-        length, bound = found
-        for token in reversed(tokens[last - length : last]):
-            cues.start = low.rfind(token, begin, cues.start)
-        last -= length
-        cues.bound = cues.bound if cues.bound not in (None, "~") else bound
-        is_level = is_level or tokens[last] in _LEVELS
-    if last:
-        cues.lead = tokens[last - 1]
-        cues.change, cues.change_word = _change_at(tokens, last)
-        if is_level and cues.change and cues.lead not in ("by", "of"):
-            cues.change = "to"  # "rose above 40" says where to, not by how much
+    while found := _bound_at(low, begin, cues.start):
+        cues.start = found[0]
+        cues.bound = cues.bound if cues.bound not in (None, "~") else found[1]
+        is_level = is_level or low.startswith(_LEVELS, found[0])
+    cues.lead, cues.change, cues.change_word = _change_at(low[begin : cues.start].split())
+    if is_level and cues.change and cues.lead not in ("by", "of"):
+        cues.change = "to"  # "rose above 40" says where to, not by how much
     return cues
 
 
-def _bound_at(tokens: list[str], last: int) -> tuple[int, str] | None:
-    """(number of words, bound) of the longest words of bound that end before token `last`."""
-    if tokens[last - 1] not in _LAST_WORDS:
-        return None
-    for length in range(min(_LONGEST, last), 0, -1):
-        if bound := _BOUNDS.get(tuple(tokens[last - length : last])):
-            return length, bound
+def _bound_at(low: str, begin: int, end: int) -> tuple[int, str] | None:
+    """(where they begin, bound) of the longest words of bound that end at position `end`, blanks aside."""
+    while end > begin and low[end - 1] in " \u00a0":
+        end -= 1
+    for phrase in _BOUNDS_BY_END.get(low[max(begin, end - 2) : end], ()):
+        start = end - len(phrase)
+        if start >= begin and low.startswith(phrase, start) and not (start and low[start - 1].isalnum()):
+            return start, _BOUNDS[phrase]
     return None
 
 
-def _change_at(tokens: list[str], last: int) -> tuple[str | None, str]:
-    """(change, its word) before token `last`."""
-    lead = tokens[last - 1]
+def _change_at(words: list[str]) -> tuple[str, str | None, str]:
+    """(last word, change, its word) of the words before a number and its bound."""
+    if not words:
+        return "", None, ""
+    lead = words[-1].lstrip(_OPENING)
     if lead in _ENDS_OF_MOVES:
-        for word in reversed(tokens[max(0, last - 9) : last - 1]):
-            if word in _CHANGES:
-                return lead, word
-            if word in _CLAUSE_ENDS:
+        for word in reversed(words[-9:-1]):
+            if (bare := word.strip(',("“')) in _CHANGES:
+                return lead, lead, bare
+            if word[-1] in _CLAUSE_ENDS:
                 break
-        return None, ""
-    for at in range(last - 1, max(-1, last - 6), -1):
-        word = tokens[at]
+        return lead, None, ""
+    for at in range(len(words) - 1, max(-1, len(words) - 6), -1):
+        word = words[at].lstrip(_OPENING)
         if word in _CHANGES:
-            if word in _PARTICLES and at and tokens[at - 1] in _PHRASAL:
-                return None, ""  # "picked up 4 percent of the vote"
-            return _CHANGES[word], word
+            if word in _PARTICLES and at and words[at - 1] in _PHRASAL:
+                break  # "picked up 4 percent of the vote"
+            return lead, _CHANGES[word], word
         if word not in _FILLERS:
             break
-    return None, ""
+    return lead, None, ""
 
 
 def bound_behind(low: str, end: int) -> tuple[str, int] | None:
@@ -142,8 +139,10 @@ def basis_near(low: str, start: int, end: int, is_share: bool, moved: bool) -> s
 
     A share does not move: "accounting for" does not count for a figure with a change, nor a period for one without.
     """
-    left = _STOP.split(low[max(0, start - REACH) : start])[-1]
-    right = _STOP.split(low[end : end + REACH], maxsplit=1)[0]
+    left, right = f" {low[max(0, start - REACH) : start]}", low[end : end + REACH]
+    if not _NEAR_ANY.search(left) and not _NEAR_ANY.search(right):
+        return "share" if is_share and not moved and right.startswith(" of ") else None
+    left, right = _STOP.split(left)[-1], _STOP.split(right, maxsplit=1)[0]
     near = [(len(left) - match.end(), _NEAR[match[1]]) for match in _NEAR_ANY.finditer(left)]
     near += [(match.start(), _NEAR[match[1]]) for match in _NEAR_ANY.finditer(right)]
     fitting = [pair for pair in near if (pair[1] != "share") == moved]

@@ -26,6 +26,9 @@ _AGE_BEFORE = re.compile(
 )
 _NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+, $")
 _TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold|x)(?![a-z0-9])")
+_DASHES = "-−–"
+_NO_UNIT_BEHIND = frozenset(["", *",.;:!?)]\n"])
+_AGE_LEADS = ("age ", "of ", "aged ", "turn ", "turns ", "turned ", " is ", " was ", " be ")
 _MINUS = re.compile(r"(?:(?:^|[\s(\[:,])[-−–]|(?<![a-z])minus[ -])$")
 _HYPHEN_BEFORE = re.compile(r" [-−–]")  # "COVID -19": a count has no sign
 _US_BEHIND = re.compile(r" (?:US|U\.S\.)(?! [A-Z]|[A-Za-z])")
@@ -95,10 +98,10 @@ def _take_minus(text: str, low: str, draft: Draft) -> None:
     """Sets the sign of a measure, a share or money; a count has none."""
     if draft.kind not in ("measure", "percent", "percentage_point", "money"):
         return
-    inner = (
-        text[draft.number.start - 1 : draft.number.start] in ("-", "−", "–") and draft.start < draft.number.start - 1
-    )
-    outer = _MINUS.search(low, max(0, draft.start - 7), draft.start)
+    inner = draft.start < draft.number.start and text[draft.number.start - 1] in _DASHES
+    outer = None
+    if draft.start and (text[draft.start - 1] in _DASHES or low.endswith(("minus ", "minus-"), 0, draft.start)):
+        outer = _MINUS.search(low, max(0, draft.start - 7), draft.start)
     if not inner and not outer:
         return
     draft.low = draft.first = -draft.low
@@ -138,12 +141,13 @@ def _scale_up(draft: Draft) -> None:
 def _take_age(text: str, low: str, draft: Draft) -> bool:
     """Ages: "44-year-old", "aged 44", "he is 44", and ", 44," behind a name."""
     number = draft.number
-    if match := _AGE_BEHIND.match(low, number.end):
+    after = low[number.end : number.end + 1]
+    if after not in _NO_UNIT_BEHIND and (match := _AGE_BEHIND.match(low, number.end)):
         draft.take("age", Unit("age", _AGE_CODES[match[1]]), match.end())
         return True
     if number.grouped or number.form != "digits" or not 0 < number.value < MAX_AGE or number.value % 1:
         return False
-    if low[number.end : number.end + 1].isalnum() or text[number.end : number.end + 1] in ("%", "/", ":"):
+    if after.isalnum() or after in ("%", "/", ":"):
         return False
     start = _age_start(text, low, number)
     if start is None or unit_behind(text, low, number.end):
@@ -159,6 +163,8 @@ def _age_start(text: str, low: str, number: Number) -> int | None:
     if low[start - 2 : start] == ", ":
         closed = text[number.end : number.end + 2] in (", ", ",", ".", ". ") and number.value > 5
         return start if closed and _NAME_BEFORE.search(text, max(0, start - 24), start) else None
+    if not low.endswith(_AGE_LEADS, 0, start):
+        return None
     match = _AGE_BEFORE.search(low, max(0, start - 16), start)
     if match is None:
         return None
@@ -176,6 +182,8 @@ def _age_start(text: str, low: str, number: Number) -> int | None:
 def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
     """The unit, currency or multiple behind the number."""
     number = draft.number
+    if low[number.end : number.end + 1] in _NO_UNIT_BEHIND:
+        return
     if number.form in ("digits", "words") and (match := _TIMES.match(low, number.end)):
         draft.kind, draft.end = "multiple", match.end()
         return

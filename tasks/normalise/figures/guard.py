@@ -48,6 +48,8 @@ def is_code(text: str, start: int, end: int, has_currency: bool, has_unit: bool,
     `has_currency`: a sign of money touches the left side, `has_unit`: a unit the right side; `joined_at` is where the
     number before ended: a hyphen between the two makes a range, no code.
     """
+    if start and text[start - 1] == " " and text[end : end + 1] in (" ", ",", ")"):
+        return False  # true of most numbers, and quickly seen
     return not (has_currency or _is_free_left(text, start, joined_at)) or not _is_free_right(text, end, has_unit)
 
 

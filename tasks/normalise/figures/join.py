@@ -23,6 +23,8 @@ from tasks.normalise.numbers import scaled
 
 SAME_SCALE = 20  # "200 to 4 million" is not 200 million: the first number may be this many times the second at most
 
+FARTHEST = 24  # characters between two numbers that are one figure
+
 _DASH = re.compile(r" ?[-–—‑] ?")
 _JOIN = re.compile(r"(?: ?[-–—‑] ?| (?:to|or|through|till|until) )(?:as (?:much|many|high) as )?")
 _RATE = re.compile(r"(?: (?:us|u\.s\.))?(?: (?:per|a|an) [a-z]+)?(?: in \d{4})?,? to ")
@@ -39,34 +41,34 @@ _SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "calendar")
 def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:
     """Shares units backwards, then joins neighbours from left to right."""
     for i in range(len(drafts) - 2, -1, -1):
-        _share(low, drafts[i], drafts[i + 1])
+        if drafts[i].kind is None:
+            _share(low, drafts[i], drafts[i + 1])
     for left, right in pairwise(drafts):
-        _share_forward(text, low, left, right)
-    joined: list[Draft] = []
-    for draft in drafts:
-        if not joined or not _joins(text, low, joined[-1], draft):
+        if left.kind == "money" and right.kind is None:
+            _share_forward(text, low, left, right)
+    joined = drafts[:1]
+    for draft in drafts[1:]:
+        apart = draft.start - joined[-1].end
+        if not 0 < apart < FARTHEST or not _joins(text, low, joined[-1], draft):
             joined.append(draft)
     return [draft for draft in joined if draft.rule != "dropped"]
 
 
 def _share(low: str, left: Draft, right: Draft) -> None:
     """Lends the right draft's unit and scale to a bare left one: "20 and 30 km", "5, 7 or 9 percent"."""
-    if not left.is_bare or right.kind not in _SHARED_KINDS or right.start != right.number.start:
+    between = right.start - left.end
+    if between > FARTHEST or right.kind not in _SHARED_KINDS or not left.is_bare or right.start != right.number.start:
         return
     if left.number.scale > 1 and right.kind == "money" and _OF_THE.fullmatch(low, left.end, right.start):
-        left.kind, left.unit, left.rule = (
-            right.kind,
-            right.unit,
-            "shared_unit",
-        )  # "280 million of the 1.5 billion shekels"
-    elif right.start - left.end < 8 and _LIST.fullmatch(low, left.end, right.start):
+        left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"  # "280 million of the 1.5 billion yen"
+    elif between < 8 and _LIST.fullmatch(low, left.end, right.start):
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"
         _share_scale(left, right)
 
 
 def _share_forward(text: str, low: str, left: Draft, right: Draft) -> None:
     """Lends the left draft's money to a bare amount it is compared with: "9 million euros, from 8.5 million"."""
-    if left.kind != "money" or not right.is_bare or right.number.scale < 1000 or right.start - left.end > 60:
+    if not right.is_bare or right.number.scale < 1000 or right.start - left.end > 60:
         return
     if _COMPARED.fullmatch(low, left.end, right.start) and noun_behind(text, low, right.end, right.low) is None:
         right.kind, right.unit, right.flag, right.rule = "money", left.unit, left.flag, "shared_unit"
@@ -80,10 +82,9 @@ def _share_scale(left: Draft, right: Draft) -> None:
 
 def _joins(text: str, low: str, left: Draft, right: Draft) -> bool:
     """Whether `right` became part of `left`."""
-    between = right.start - left.end
-    if not 0 < between < 24 or "multiple" in (left.kind, right.kind) or left.rule == "dropped":
-        return _drops(low, left, right)
     gap = low[left.end : right.start]
+    if "multiple" in (left.kind, right.kind) or left.rule == "dropped":
+        return _drops(gap, left, right)
     if left.high is None and right.high is None:
         if _is_compound(low, left, right, gap):
             return _add(left, right)
@@ -91,12 +92,11 @@ def _joins(text: str, low: str, left: Draft, right: Draft) -> bool:
             return _divide(left, right)
         if _is_range(text, low, left, right, gap):
             return _span(left, right)
-    return _drops(low, left, right)
+    return _drops(gap, left, right)
 
 
-def _drops(low: str, left: Draft, right: Draft) -> bool:
+def _drops(gap: str, left: Draft, right: Draft) -> bool:
     """Numbers that touch by a hyphen or a blank and are no range are codes: 020 7946 0958, 3-1, 555-14-20."""
-    gap = low[left.end : right.start]
     if (
         gap in ("-", "–", " ")
         and left.kind is None
