@@ -38,6 +38,11 @@ def take_captions(draft: Draft) -> None:
         draft.cut_line(index, "caption", rule, score, "captions")
 
 
+def has_credit(text: str) -> bool:
+    """Whether a line ends with a photo credit."""
+    return _credited(text) is not None
+
+
 def _credited(text: str) -> tuple[Caption, str, float] | None:
     """The caption, the rule and its score for a line that ends with a credit."""
     tail_start = max(0, len(text) - 160)

@@ -9,6 +9,7 @@ from tasks.model import Stripped
 from tasks.strip.captions import take_captions
 from tasks.strip.draft import Draft
 from tasks.strip.fields import take_anywhere, take_foot, take_head, take_prefix
+from tasks.strip.page import cut_page, is_page
 from tasks.strip.removals import assemble
 from tasks.strip.repair import repair_lines
 from tasks.strip.tail import cut_tail
@@ -40,16 +41,19 @@ def strip_with(
 ) -> Stripped:
     """`strip_text` with the repeated lines as hashes (`tasks.text.line_hash`) and the given title's origin."""
     draft = Draft.of(raw_text)
+    furniture = {i for i, line in draft.standing() if line_hash(line.text) in repeated} if repeated else set()
+    if is_page([line.text for _, line in draft.standing()]):
+        cut_page(draft, furniture, title)
     take_prefix(draft)
     anchor = take_head(draft)
-    take_captions(draft)
     take_foot(draft)
-    furniture = [index for index, line in draft.standing() if repeated and line_hash(line.text) in repeated]
-    find_title(draft, anchor, title, origin, furniture)
-    for index in furniture:
-        draft.cut_line(index, "site_header", "furniture.repeated", 0.9)
     cut_tail(draft)
     take_foot(draft)
+    take_captions(draft)
+    if draft.title is None:
+        find_title(draft, anchor, title, origin, furniture)
+    for index in sorted(furniture):
+        draft.cut_line(index, "site_header", "furniture.repeated", 0.9)
     take_anywhere(draft)
     repair_lines(draft)
     return _result(draft)

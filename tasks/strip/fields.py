@@ -16,7 +16,7 @@ from dataclasses import replace
 from tasks.datelines import find_date_line, find_date_prefix
 from tasks.strip.draft import Draft
 from tasks.strip.removals import Cut
-from tasks.strip.rules import ANY, FOOT, HEAD, LineMatch, match_line
+from tasks.strip.rules import ANY, FOOT, HEAD, LONGEST_LINE, LineMatch, match_line
 from tasks.text import Line
 
 # The head ends with the second paragraph of prose, or after this many lines; measured on the development pages.
@@ -60,7 +60,7 @@ def take_head(draft: Draft) -> int | None:
     for count, (index, line) in enumerate(draft.standing()):
         if count == HEAD_LINES or prose == 2:
             break
-        roles = _take_line(draft, index, line, HEAD)
+        roles = take_line(draft, index, HEAD)
         if roles & {"date_line", "byline"} and anchor is None:
             anchor = index
         if not roles and len(line.text) >= PROSE_CHARACTERS and ends_like_prose(line.text):
@@ -70,8 +70,8 @@ def take_head(draft: Draft) -> int | None:
 
 def take_foot(draft: Draft) -> None:
     """Cut lines of metadata and furniture below the body, from the last upwards until one fits no rule."""
-    for index, line in draft.standing_backwards():
-        if not _take_line(draft, index, line, FOOT):
+    for index, _ in draft.standing_backwards():
+        if not take_line(draft, index, FOOT):
             break
 
 
@@ -88,9 +88,10 @@ def take_anywhere(draft: Draft) -> None:
 _LONGEST_ANYWHERE = 240
 
 
-def _take_line(draft: Draft, index: int, line: Line, zone: str) -> set[str]:
+def take_line(draft: Draft, index: int, zone: str) -> set[str]:
     """Cut a line if all of it fits rules of the zone; the roles that were cut."""
-    if len(line.text) > 400:
+    line = draft.lines[index]
+    if line is None or len(line.text) > LONGEST_LINE:
         return set()
     pieces = _explain(line, zone)
     if pieces is None:

@@ -65,9 +65,9 @@ class Signs:
 
 def describe(texts: Sequence[str]) -> list[Signs]:
     """Kind and features of every line."""
-    words = [_word_count(text) for text in texts]
+    words = [word_count(text) for text in texts]
     repeated = _repeated_short(texts)
-    kinds = [_kind(text, n, repeated) for text, n in zip(texts, words, strict=True)]
+    kinds = [kind_of(text, n, repeated) for text, n in zip(texts, words, strict=True)]
     doubled = _doubled(texts)
     shared = _shared_marks(texts, kinds)
     known = _first_words(texts)
@@ -98,7 +98,7 @@ def _prose_below(kinds: Sequence[str], shared: Sequence[tuple[bool, ...]]) -> li
     return counts
 
 
-def _word_count(text: str) -> int:
+def word_count(text: str) -> int:
     """Words between blanks; where a script has no blanks, half the characters."""
     blanks = text.count(" ")
     return (
@@ -114,9 +114,10 @@ def _repeated_short(texts: Sequence[str]) -> frozenset[str]:
     return frozenset(text for text, n in counts.items() if n >= 3)
 
 
-def _kind(text: str, words: int, repeated: frozenset[str]) -> str:
+def kind_of(text: str, words: int, repeated: frozenset[str] = frozenset()) -> str:
+    """One of `KINDS`."""
     if not any(map(str.isalnum, text)):
-        return "rule"
+        return "rule" if len(text) > 1 or text not in ".,'\"`" else "meta"
     if len(text) <= 70 and is_label(text):
         return "label"
     if len(text) <= 40 and (text in repeated or _TIME.match(text)):
@@ -127,7 +128,7 @@ def _kind(text: str, words: int, repeated: frozenset[str]) -> str:
     if _STOP.search(end):
         if text[-1] in "?!" and words <= LONGEST_HEADING:
             return "question"
-        if 4 <= words <= LONGEST_HEADING and _capitals(text) == "most":
+        if 4 <= words <= LONGEST_HEADING and capitals(text) == "most":
             return "heading"
         if words <= TWO_SENTENCES or (words <= LONGEST_HEADING and not _INNER_STOP.search(text)):
             return "sentence" if words <= SHORT_SENTENCE else "line"
@@ -186,7 +187,12 @@ def _first_words(texts: Sequence[str]) -> frozenset[str]:
         budget -= len(text)
         if budget <= 0:
             break
-    return frozenset(_WORD.findall(" ".join(first).casefold()))
+    return long_words(" ".join(first))
+
+
+def long_words(text: str) -> frozenset[str]:
+    """The longer words of a text, lower-cased."""
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def _signs(
@@ -207,13 +213,13 @@ def _signs(
         f"{kind}.{_size(words)}",
         f"{before}>{kind}",
         f"{kind}>{after}",
-        f"{_GROUP[kind]}.known_{_known_share(text, known)}",
+        f"{_GROUP[kind]}.known_{known_share(text, known)}",
         f"{_GROUP[kind]}.prose_below_{_few(prose_below)}",
     ]
     if kind == "cut":
         names.append("cut.marked" if _CUT_MARK.search(text[-30:]) else "cut.silent")
     if kind in ("heading", "question"):
-        names.append(f"heading.capitals_{_capitals(text)}")
+        names.append(f"heading.capitals_{capitals(text)}")
         names.append(
             f"heading.run_{'1' if block == 1 else '2' if block == 2 else '3'}_{'last' if not prose_below else 'inside'}"
         )
@@ -256,7 +262,7 @@ def _few(lines: int) -> str:
     return "0" if lines == 0 else "1" if lines == 1 else "to_3" if lines <= 3 else "to_8" if lines <= 8 else "more"
 
 
-def _known_share(text: str, known: frozenset[str]) -> str:
+def known_share(text: str, known: frozenset[str]) -> str:
     """How many of the line's longer words the first part of the text uses: none, few, some, most, or no words."""
     found = _WORD.findall(text[:_LONGEST_READ].casefold())
     if not found:
@@ -265,7 +271,7 @@ def _known_share(text: str, known: frozenset[str]) -> str:
     return "none" if share == 0 else "few" if share < 0.2 else "some" if share < 0.45 else "most"
 
 
-def _capitals(text: str) -> str:
+def capitals(text: str) -> str:
     """How many of the line's longer words begin with a capital: few, some, most."""
     found = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
     if not found:

@@ -108,8 +108,8 @@ def _settled(signs: Sequence[Signs], scores: Sequence[float], start: int) -> int
     """The best start moved to the next place where an item of a tail can begin."""
     kinds = [sign.kind for sign in signs]
     pairs = [i for i in range(start, len(signs)) if signs[i].doubled]
-    if len(pairs) >= 4 and pairs[0] - start <= REACH and not (kinds[start] in HEADINGS and kinds[start + 1] in BROKEN):
-        start = pairs[0]
+    if len(pairs) >= 4:
+        start = pairs[0] - (pairs[0] == start and signs[start - 1].doubled)
     elif all(kind in HEADLINES for kind in kinds[start:]):
         start = _top_of_run(signs, start)
     else:

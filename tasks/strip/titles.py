@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Set
 
 from tasks.strip.draft import Draft
 from tasks.strip.fields import ends_like_prose
@@ -37,7 +37,9 @@ _OPENERS = frozenset(
 )
 
 
-def find_title(draft: Draft, anchor: int | None, given: str | None, origin: str, repeated: Sequence[int] = ()) -> None:
+def find_title(
+    draft: Draft, anchor: int | None, given: str | None, origin: str, repeated: Set[int] = frozenset()
+) -> None:
     """Fill `draft.title`, cut its line and its copies, and cut the section line above it.
 
     Args:
@@ -83,7 +85,7 @@ def _headings(draft: Draft, anchor: int | None) -> list[int]:
     return found if anchor is not None and found and found[0] < anchor else []
 
 
-def _choose(draft: Draft, headings: list[int], anchor: int | None, repeated: Sequence[int]) -> int:
+def _choose(draft: Draft, headings: list[int], anchor: int | None, repeated: Set[int]) -> int:
     """Which of the headings is the headline."""
     candidates = [index for index in headings if index not in repeated] or headings
     if anchor is None or len(candidates) == 1:
