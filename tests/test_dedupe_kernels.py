@@ -1,0 +1,330 @@
+"""Each compiled kernel of tasks/dedupe against a plain Python twin of the same name."""
+
+from collections import Counter, defaultdict
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.dedupe import candidates, compare, shingles, stories, words
+
+FAST = settings(max_examples=120, deadline=None)
+ALPHABET = "aBzé’'.,:!?\n -–0123456789½新闻กЖß\u0301\u00ad\U0001d400\U00020000"
+TEXTS = st.lists(st.text(alphabet=ALPHABET, max_size=60), max_size=5)
+WORDS = ["rose", "Oslo", "12", "4.75", "the", "of", "Maren", "May", "said", "350"]
+STORIES = st.lists(st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join), min_size=2, max_size=4)
+
+
+# ------------------------------------------------------------------ words
+
+
+def split_words(text):
+    """(folded word, marks, first code point, code point behind it) of each word."""
+    calendar = set(words.CALENDAR.lower().split())
+    found, folded, begin, written, opens, line, head, tail = [], "", 0, "", True, 0, None, 0
+    pieces = [*((k, c, *words._kind_and_fold(ord(c))) for k, c in enumerate(text)), (len(text), " ", words.BREAK, 32)]
+    for k, c, kind, fold in pieces:
+        if any(first <= ord(c) <= last for first, last in words.UNSPACED) or 0x20000 <= ord(c) <= 0x3FFFF:
+            kind = words.CHARACTER
+        elif ord(c) > 0xFFFF:
+            kind = words.LETTER if ord(c) < 0x1F000 else words.BREAK
+        if kind == words.NOTHING:
+            continue
+        after = text[k + 1 : k + 2]
+        if kind == words.BREAK and written[-1:].isdecimal() and c in ",." and after.isascii() and after.isdigit():
+            folded += c.replace(",", "")
+            continue
+        if kind in (words.BREAK, words.CHARACTER) and folded:
+            found.append([folded, mark_of(folded, written, opens, calendar), begin, k])
+            short_capital = is_capital(written) and len(folded.encode("utf-16-le")) // 2 <= 3
+            opens = c == "." and not short_capital
+            folded = written = ""
+        if kind == words.BREAK:
+            if c == "\n" or k == len(text):
+                head, tail = (line if head is None else head, len(found)) if len(found) - line > 15 else (head, tail)
+                line = len(found)
+            opens = opens or c in "\n!?:。"
+            written = ""
+        elif kind == words.CHARACTER:
+            found.append([c, words.MARK_CHARACTER | (words.MARK_OPENS if opens else 0), k, k + 1])
+            opens, written = False, ""
+        else:
+            begin = begin if folded else k
+            folded += chr(fold) if ord(c) < 65536 else c
+            written += c
+    if head is not None:
+        for number, word in enumerate(found):
+            word[1] |= words.MARK_EDGE if number < head or number >= tail else 0
+    return found
+
+
+def is_capital(written):
+    return words._kind_and_fold(ord(written[0]))[0] == words.CAPITAL and ord(written[0]) < 65536
+
+
+def mark_of(folded, written, opens, calendar):
+    mark = (words.MARK_CAPITAL if is_capital(written) else 0) | (words.MARK_OPENS if opens else 0)
+    if all(words._kind_and_fold(ord(c))[0] == words.DIGIT for c in written) and written:
+        digits = folded.replace(".", "")
+        telling = digits.lstrip("0") if "." in folded else digits.lstrip("0").rstrip("0")
+        if "." not in folded and (int(digits) < 32 or 1900 <= int(digits) < 2100):
+            telling = ""
+        return mark | words.MARK_FIGURE | words.MARK_DIGITS * min(3, len(telling))
+    return mark | (words.MARK_FIGURE if mark & words.MARK_CAPITAL and folded in calendar else 0)
+
+
+@FAST
+@given(TEXTS)
+def test_words_are_split_and_marked_as_the_plain_twin_does(texts):
+    found, places = words.locate_words(texts)
+
+    plain = [split_words(text) for text in texts]
+    assert found.lengths.tolist() == [len(each) for each in plain]
+    assert found.marks.tolist() == [word[1] for each in plain for word in each]
+    spans = [
+        [len(text[:begin].encode()), len(text[:end].encode())]
+        for text, each in zip(texts, plain, strict=True)
+        for _, _, begin, end in each
+    ]
+    assert places.tolist() == spans
+    by_word = defaultdict(set)
+    for word, number in zip((word[0] for each in plain for word in each), found.hashes.tolist(), strict=True):
+        by_word[word].add(number)
+    assert all(len(numbers) == 1 for numbers in by_word.values())
+    assert len({next(iter(numbers)) for numbers in by_word.values()}) == len(by_word)
+
+
+@FAST
+@given(TEXTS)
+def test_texts_read_in_chunks_or_at_once_have_the_same_words(texts):
+    whole, parts = words.read_words(texts), [words.read_words([text]) for text in texts]
+
+    assert whole.hashes.tolist() == [h for part in parts for h in part.hashes.tolist()]
+    assert whole.digests.tolist() == [part.digests[0] for part in parts]
+
+
+def test_no_two_names_of_the_calendar_share_a_slot():
+    assert np.count_nonzero(words._calendar()) == len(words.CALENDAR.split())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("12,500 tonnes", "12500 tonnes"),
+        ("Don’t go", "dont GO"),
+        ("São Tomé—news", "sao tome news"),
+        ("internationalisation", "Inter\u00adnationalisation"),
+        ("٤٥ and 45", "45 and ٤٥"),
+    ],
+)
+def test_spellings_that_count_as_the_same(one, other):
+    found = words.read_words([one, other])
+
+    assert found.digests[0] == found.digests[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("28.5", "285"), ("3 5", "35"), ("新闻", "闻新"), ("abcdefgh", "abcdefg h")]
+)
+def test_spellings_that_do_not(one, other):
+    found = words.read_words([one, other])
+
+    assert found.digests[0] != found.digests[1]
+
+
+# ------------------------------------------------------------------ shingles, candidates
+
+
+def shingle_hash(four):
+    """As `keep_shingles` mixes four word hashes."""
+    factors = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
+    mixed = sum(word * factor for word, factor in zip(four, factors, strict=True)) % 2**64
+    return (mixed ^ (mixed >> 32)) * factors[0] % 2**64
+
+
+def keep_shingles(found, texts, limit):
+    """(hash, text number) of the shingles kept."""
+    kept = set()
+    for number, text in enumerate(texts):
+        hashes = found.hashes[found.ends[text] : found.ends[text + 1]].tolist()
+        most = limit if len(hashes) >= shingles.SHORT_TEXT else 2**32 - 1
+        fours = zip(hashes, hashes[1:], hashes[2:], hashes[3:], strict=False)
+        kept |= {(h, number) for h in map(shingle_hash, fours) if h % 2**32 <= most}
+    return kept
+
+
+@FAST
+@given(STORIES, st.integers(1, 4))
+def test_shingles_are_kept_as_the_plain_twin_does(texts, rate):
+    found = words.read_words([*texts, " ".join(str(k) for k in range(100))])
+    chosen = np.arange(len(texts) + 1)
+    keys, bits, kept = shingles.sample_shingles(found, chosen, rate)
+
+    mask = (1 << bits) - 1
+    plain = {(h & ~mask) | number for h, number in keep_shingles(found, chosen, 2**32 // rate - 1)}
+    assert keys.tolist() == sorted(plain)
+    assert kept.tolist() == [sum(key & mask == number for key in plain) for number in chosen]
+
+
+def test_a_rate_below_one_is_refused():
+    with pytest.raises(ValueError, match="rate must be 1 or more"):
+        shingles.sample_shingles(words.read_words(["a"]), np.arange(1), 0)
+
+
+def write_links(keys, bits, long_too):
+    """All links of sorted keys."""
+    postings = defaultdict(list)
+    for key in keys:
+        postings[key >> bits].append(key & ((1 << bits) - 1))
+    links = Counter()
+    for texts in postings.values():
+        if len(texts) <= candidates.LONG_POSTING:
+            links.update((a << 32) | b for k, a in enumerate(texts) for b in texts[k + 1 :])
+        elif long_too:
+            links.update((texts[0] << 32) | b for b in texts[1:])
+            links.update((1 << 63) | (a << 32) | b for a, b in pairwise(texts))
+    return links
+
+
+@FAST
+@given(st.sets(st.integers(0, 6 * 32 - 1)), st.booleans())
+def test_links_are_those_of_the_plain_twin(numbers, long_too):
+    keys = np.array(sorted(numbers), np.uint64)
+    links = np.empty(candidates.count_links(keys, np.uint64(5), long_too), np.uint64)
+    candidates.write_links(keys, np.uint64(5), long_too, links)
+
+    assert Counter(links.tolist()) == write_links(sorted(numbers), 5, long_too)
+
+
+# ------------------------------------------------------------------ compare
+
+
+def align_pairs(a, b, a_marks, b_marks):
+    """The counts of one pair, by the same steps, on plain lists."""
+    places, used, count = defaultdict(list), set(), Counter()
+    for j in range(len(b) - 1):
+        places[b[j], b[j + 1]].append(j)
+    i, block, runs = 0, None, []
+    while i <= len(a):
+        best, skip = None, 1
+        for j in places.get((a[i], a[i + 1]), [])[: compare.MOST_PLACES] if i + 1 < len(a) else []:
+            length = 2
+            while i + length < len(a) and j + length < len(b) and a[i + length] == b[j + length]:
+                length += 1
+            joins, bonus, open_words = False, 0, set()
+            if block:
+                gap_i, gap_j = i - block["i"] - 1, j - block["j"] - 1
+                joins = gap_j >= 0 and max(gap_i, gap_j) <= compare.LONGEST_GAP and abs(gap_i - gap_j) <= 2 + gap_i // 4
+                bonus = compare.JOINING_BONUS - abs(gap_i - gap_j) if joins else 0
+                open_words = set(range(block["from_j"], block["j"] + 1))
+            taken = next((t for t in range(length) if j + t not in used | open_words), length)
+            score = length + bonus - (length if taken else 0)
+            skip = max(skip, min(taken, length - 1)) if taken else skip
+            if (joins or length >= compare.LEAST_START) and score > (best[0] if best else 0):
+                best = (score, j, length, joins)
+        if block and (i >= len(a) or (best and not best[3]) or i - block["i"] - 1 > compare.LONGEST_GAP):
+            close(block, count, used, runs)
+            block = None
+        if not best:
+            i += skip
+            continue
+        _, j, length, _ = best
+        if block is None:
+            block = {"from_i": i, "from_j": j, "equal": 0, "facts": Counter()}
+        else:
+            gap_a, gap_b = range(block["i"] + 1, i), range(block["j"] + 1, j)
+            block["equal"] += sum(a[x] == b[y] for x, y in zip(gap_a, gap_b, strict=False))
+            weigh_gap(a, b, a_marks, b_marks, gap_a, gap_b, block["facts"])
+        for k in range(i, i + length):
+            block["facts"]["figures_agree"] += bool(a_marks[k] & words.MARK_FIGURE)
+            block["facts"]["names_agree"] += a_marks[k] & 7 == words.MARK_CAPITAL
+        block["equal"] += length
+        i += length
+        block["i"], block["j"] = i - 1, j + length - 1
+    return count
+
+
+def close(block, count, used, runs):
+    span = block["i"] - block["from_i"] + 1
+    if block["equal"] < compare.LEAST_BLOCK or 3 * block["equal"] < span:
+        return
+    runs.append(span)
+    if span > count["longest"]:
+        count.update(longest=span - count["longest"])
+        count["first_block"], count["first_block_longer"] = block["from_i"], block["from_j"]
+    new = set(range(block["from_j"], block["j"] + 1)) - used
+    used |= new
+    count["covered"] += span
+    count["matched"] += block["equal"]
+    count["blocks"] += 1
+    count["covered_longer"] += len(new)
+    count["lead"] += len(range(block["from_i"], min(compare.LEAD, block["i"] + 1)))
+    count["lead_longer"] += sum(k < compare.LEAD for k in new)
+    count.update(block["facts"])
+
+
+def weigh_gap(a, b, a_marks, b_marks, gap_a, gap_b, facts):
+    for x in gap_a:
+        figure, name = a_marks[x] & words.MARK_FIGURE, a_marks[x] & 6 == words.MARK_CAPITAL
+        equal = any(b[y] == a[x] for y in gap_b)
+        if figure:
+            facing = any(b_marks[y] & words.MARK_FIGURE for y in gap_b)
+            facts["figures_agree" if equal else "figures_differ" if facing else "figures_lost"] += 1
+            facts["figures_differ_edge"] += bool(not equal and facing and a_marks[x] & words.MARK_EDGE)
+        elif name:
+            facing = any(b_marks[y] & words.MARK_CAPITAL for y in gap_b)
+            facts["names_agree"] += equal
+            facts["names_differ"] += facing and not equal
+
+
+@FAST
+@given(STORIES, st.randoms(use_true_random=False))
+def test_pairs_are_compared_as_the_plain_twin_does(texts, rng):
+    """Also where one text is an edited copy of the other."""
+    edited = [" ".join(word if rng.random() < 0.7 else rng.choice(WORDS) for word in t.split()) for t in texts]
+    found = words.read_words(texts + edited)
+    order = np.argsort(found.lengths, kind="stable")
+    shorter, longer = order[:-1], order[1:]
+    counts = compare.compare_pairs(found, shorter, longer)
+
+    sides = [
+        (found.hashes[s:e].tolist(), found.marks[s:e].tolist())
+        for s, e in zip(found.ends, found.ends[1:], strict=False)
+    ]
+    for row, one, other in zip(counts, shorter, longer, strict=True):
+        plain = align_pairs(sides[one][0], sides[other][0], sides[one][1], sides[other][1])
+        assert dict(zip(compare.COUNTS, row.tolist(), strict=True)) == {name: plain[name] for name in compare.COUNTS}
+
+
+# ------------------------------------------------------------------ stories
+
+
+@FAST
+@given(STORIES)
+def test_features_are_those_of_the_plain_twin(texts):
+    """Holders, and what two texts share."""
+    found = words.read_words(texts)
+    features = stories.rare_features(found, np.arange(len(texts)))
+
+    plain = [collect_features(found, k) for k in range(len(texts))]
+    got = [set(features.hashes[features.ends[k] : features.ends[k + 1]].tolist()) for k in range(len(texts))]
+    assert got == plain
+    held = Counter(h for each in plain for h in each)
+    rarity = [int(100 * np.log2(stories.LEAST_CORPUS / held[h])) for h in features.hashes.tolist()]
+    assert all(weight <= most for weight, most in zip(features.weights.tolist(), rarity, strict=True))
+    left, right = np.zeros(len(texts) - 1, np.int64), np.arange(1, len(texts))
+    shared = np.zeros((len(left), 4), np.int64)
+    stories.share_features(features.hashes, features.weights, features.is_figure, features.ends, left, right, shared)
+    assert (shared[:, 0] + shared[:, 2]).tolist() == [len(plain[0] & other) for other in plain[1:]]
+
+
+def collect_features(found, text):
+    """The hashes of a text's telling figures and names."""
+    part = slice(found.ends[text], found.ends[text + 1])
+    hashes, marks = found.hashes[part], found.marks[part]
+    capitals = np.count_nonzero(marks & words.MARK_CAPITAL)
+    figures = (marks & (3 * words.MARK_DIGITS)) > 0
+    names = (marks & 15) == words.MARK_CAPITAL
+    return set(hashes[figures | (names & (2 * capitals <= len(marks)))].tolist())
