@@ -21,7 +21,7 @@ from tasks.takedowns import (
 STORY = (
     "The keeper of the north light was found asleep on the gallery on Tuesday night, and three coal boats ran on the "
     "sandbar within the same hour. Nobody was hurt. The harbour office has sent a second man to the tower and will "
-    "hear the keeper next week; until then the lamp is lit by the crew of the pilot cutter, who complain about the stairs."
+    "hear the keeper next week; until then the crew of the pilot cutter light the lamp, and complain about the stairs."
 )
 SHORTER = STORY.partition(" Nobody was hurt.")[0] + STORY.partition(" Nobody was hurt.")[2]
 REPORT = "Wheat closed at {} on the island exchange on {}, {} pence more than before, in trade of {} sacks. Oats at {}."
