@@ -24,11 +24,11 @@ SETTINGS = (Rules(), Rules(min_words=45), Rules(fullest_share=0.5))
 
 FOOTER = "\n\nThe Harbour Gazette is printed on the quay"
 STORIES = (
-    "Ferry sails again\n\n4 May 2024\n\nThe island ferry will sail again on Monday after repairs to its hull, which took "
+    "Ferry sails again\n\n4 May 2024\n\nThe island ferry will sail again on Monday after repairs to its hull that took "
     "30 days in dry dock and cost 1.2 million crowns, the port office said. Passengers had to take the mail boat.",
     "Old bridge stays open\n\n6 May 2024\n\nEngineers found no fault in the old bridge, and the council voted by nine "
     "to two to keep it open to carts and bicycles until 2031. A new bridge would cost about 40 million crowns.",
-    "Choir sings for the lifeboat\n\nBy Nora Teal\n\nThe choir of the harbour church sang for two hours last Sunday, and "
+    "Choir sings for lifeboat\n\nBy Nora Teal\n\nThe choir of the harbour church sang for two hours last Sunday, and "
     "the collection of 3,400 crowns went to the lifeboat, which needs a new engine before the winter storms begin.",
     "Herring catch falls\n\n2024-05-08\n\nThe herring catch fell by 12 percent in April from a year earlier, to 2,300 "
     "tonnes, the fisheries office reported. Prices rose to 9.50 crowns a kilo, the highest since the spring of 2019.",
