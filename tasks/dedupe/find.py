@@ -25,7 +25,7 @@ from tasks.dedupe.evidence import Texts, describe_exact, describe_pairs, describ
 from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, holds_against, is_template, relate_pairs
 from tasks.dedupe.shingles import sample_shingles
 from tasks.dedupe.stories import LEAST_WORDING, TEMPLATE, Quotes, Stories, day_numbers, find_pairs
-from tasks.dedupe.words import Words, read_words
+from tasks.dedupe.words import MARK_CAPITAL, Words, read_words
 
 Edge = tuple[int, int, str, float, str]
 TOUCHING = 8  # words that two texts must share to count as touching
@@ -120,8 +120,9 @@ def fold_identical(words: Words, texts: Texts) -> tuple[np.ndarray, np.ndarray, 
     """Set aside texts of the same words.
 
     Returns:
-        same_as: the text that stands for each text: of those with the same words, the one of the smallest digest of
-            its bytes. Texts without any word are the same only where their bytes are.
+        same_as: the text that stands for each text: of those with the same words the one with most capitals (names
+            are seen by them), unless most of its words have one; then the one with the smallest digest of its bytes.
+            Texts without any word are the same only where their bytes are.
         chosen: the texts that stand for themselves and have words, in the order of their ranks.
         ranks: a strict order of all texts, the longest first, that does not depend on the input's order.
     """
@@ -132,7 +133,9 @@ def fold_identical(words: Words, texts: Texts) -> tuple[np.ndarray, np.ndarray, 
     raw = np.zeros(len(order), np.uint64)
     raw[alike] = [_digest(texts[k]) for k in alike.tolist()]
     digests = np.where(lengths > 0, digests, raw)
-    order = np.lexsort((raw, digests, -lengths))
+    capitals = np.zeros(len(order), np.int64)
+    capitals[alike] = [_useful_capitals(words.marks[words.ends[k] : words.ends[k + 1]]) for k in alike.tolist()]
+    order = np.lexsort((raw, -capitals, digests, -lengths))
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
     new = np.append(True, (np.diff(lengths[order]) != 0) | (np.diff(digests[order]) != 0))[: len(order)]
@@ -140,6 +143,11 @@ def fold_identical(words: Words, texts: Texts) -> tuple[np.ndarray, np.ndarray, 
     same_as = np.empty(len(order), np.int64)
     same_as[order] = order[starts]
     return same_as, order[new & (lengths[order] > 0)], ranks
+
+
+def _useful_capitals(marks: np.ndarray) -> int:
+    capitals = int(np.count_nonzero(marks & MARK_CAPITAL))
+    return capitals if 2 * capitals <= len(marks) else 0
 
 
 def _digest(text: str | pa.Scalar | None) -> int:
