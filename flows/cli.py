@@ -226,6 +226,56 @@ def diff(old: str, new: str | None = None, /, *, where: Where = HERE, output: Ou
 
 
 @app.command
+def rollback(version: str, /, *, where: Where = HERE, reason: str = "", output: Output = PLAIN_OUTPUT) -> int:
+    """Publish an older version's tables as a new version, and hold further runs until `run --release`.
+
+    Parameters
+    ----------
+    version
+        Name of a version, e.g. v0003.
+    reason
+        Why; kept with the hold and in the record of runs.
+    """
+    from flows.config import load_config
+    from flows.lifecycle import roll_back
+
+    name = roll_back(load_config(where.config, curated=where.curated), version, reason)
+    output.answer(
+        {"version": name, "rollback_of": version},
+        lambda: f"Published {name}, which is {version} again; runs publish nothing until `copydesk run --release`",
+    )
+    return 0
+
+
+@app.command
+def prune(*, keep: int, yes: Switch = False, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
+    """Remove all but the newest versions; the latest is never removed.
+
+    Parameters
+    ----------
+    keep
+        How many versions to keep.
+    yes
+        Do not ask.
+    """
+    from flows.config import load_config
+    from flows.lifecycle import writing
+    from tasks.publish import choose_prunable
+    from tasks.publish import prune as remove
+
+    settings = load_config(where.config, curated=where.curated)
+    names = choose_prunable(settings.curated, keep)
+    if names and not yes:
+        say(f"copydesk: {settings.curated}: remove {', '.join(names)}? [y/N]")
+        names = names if sys.stdin.readline().strip().lower() in ("y", "yes") else []
+    if names:
+        with writing(settings):
+            names = remove(settings.curated, keep)
+    output.answer({"removed": names}, lambda: f"Removed: {', '.join(names) or 'nothing'}")
+    return 0
+
+
+@app.command
 def explain(document: str, /, *, where: Where = HERE, version: str | None = None, output: Output = PLAIN_OUTPUT) -> int:
     """Tell everything that was decided about one document, with rule, score and words.
 

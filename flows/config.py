@@ -51,6 +51,11 @@ class Config:
     megabytes_per_worker: int = 4096
     rules: Rules = Rules()
 
+    @property
+    def cache_folder(self) -> Path:
+        """Where results of earlier runs are kept."""
+        return self.cache or self.curated / ".cache"
+
 
 def load_config(file: Path | None = None, *, environment: Mapping[str, str] = os.environ, **words: Any) -> Config:
     """The configuration from the file, the environment and the words of the command line (None: not given).

@@ -12,6 +12,7 @@ import os
 import resource
 import shutil
 import socket
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from flows import steps
+from flows import shortcut, steps
 from flows.config import Config
 from flows.executors import choose_executor
 from flows.mapper import Mapper, Spool
@@ -33,6 +34,8 @@ from tasks import cache, gates, ingest, publish, report
 from tasks.errors import ConfigError, CopydeskError, GateRefused
 from tasks.publish.manifest import count_rows
 from tasks.storage import open_storage
+
+NOTHING_NEW = "nothing new"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Request:
     dry_run: bool = False  # publish nothing
     release: bool = False  # lift the hold of a rollback
     accept: frozenset[str] = frozenset()  # gates that may be passed this once
+
+    @property
+    def asks_more(self) -> bool:
+        """Something is wanted that a look at the raw files cannot answer."""
+        return self.full or self.dry_run or self.release
 
 
 @dataclass(frozen=True)
@@ -83,69 +91,120 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
         LockHeld: another run holds the data set.
     """
     check_input(config.raw)
-    about = describe_run(config)
-    storage = open_storage(config.curated)
-    with publish.hold_lock(storage, run=about.id, host=socket.gethostname(), pid=os.getpid(), clock=now):
-        record: dict[str, Any] = {"exit_code": 1}
-        try:
-            outcome = _curate(config, request, about, run, watch)
-            record = {"exit_code": 0, **asdict(outcome)}
-        except CopydeskError as error:
-            record = {"exit_code": error.exit_code, "why": str(error)}
-            raise
-        except KeyboardInterrupt:
-            record = {"exit_code": 130, "why": "interrupted"}
-            raise
-        finally:
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            publish.record_run(config.curated, about, {**record, "finished_at": now().isoformat(), "peak_mib": peak})
+    with writing(config) as session, working_folder(config.curated / ".staging" / f"{session.about.id}.work") as folder:
+        if session.found.hold and not request.release and not request.dry_run:
+            raise GateRefused(
+                f"{config.curated}: held since a rollback ({session.found.hold}); lift it with `copydesk run --release`"
+            )
+        pipeline = Pipeline(run, make_mapper(config, request, folder), watch)
+        look = pipeline.step("look", shortcut.look_at, config.raw, time.time_ns())
+        outcome = None if request.asks_more else _known(config, session, pipeline, look)
+        if outcome is None:
+            tables = build_tables(config.raw, config.rules, pipeline)
+            outcome = _judge_and_publish(config, request, session, pipeline, tables)
+            if outcome.version and not request.dry_run and "failed" not in tables["documents"]["reason"].to_pylist():
+                dataset = publish.open_dataset(config.curated, outcome.version)
+                shortcut.remember(config.cache_folder, look, session.about.digests, dataset, outcome.counts)
+        session.record |= outcome.as_dict()
     return outcome
 
 
-def _curate(config: Config, request: Request, about: publish.RunInfo, run: Run, watch: Watch) -> Outcome:
-    found = publish.recover(config.curated)
-    if found.hold and not request.release and not request.dry_run:
-        raise GateRefused(
-            f"{config.curated}: held since a rollback ({found.hold}); lift it with `copydesk run --release`"
-        )
-    with working_folder(config.curated / ".staging" / f"{about.id}.work") as folder:
-        pipeline = Pipeline(run, make_mapper(config, request, folder), watch)
-        tables = build_tables(config.raw, config.rules, pipeline)
-        verdict = pipeline.step(
-            "gates",
-            gates.check,
-            tables,
-            found.dataset,
-            accept=request.accept,
-            max_gone=config.rules.max_shrink,
-            today=about.started_at.date(),
-        )
-        if not verdict.ok:
-            raise GateRefused(str(verdict))
-        about = replace(about, digests={**about.digests, "inputs": digest_inputs(tables["documents"])})
-        staged = pipeline.step("stage", publish.stage, tables, config.curated, latest=found.dataset, run=about)
-        changes = compare(staged, found.dataset)
-        counts = {**count_rows(staged.tables), **changes.counts}
-        warnings = (*found.warnings, *verdict.warnings)
-        outcome = partial(Outcome, counts=counts, seconds=pipeline.seconds, warnings=warnings)
-        if request.dry_run or (staged.unchanged and not (found.hold and request.release)):
-            staged.discard()
-            why = "dry run" if request.dry_run else "nothing new"
-            return outcome(found.dataset.version if found.dataset else None, False, why=why)
-        pipeline.step(
-            "report",
-            report.write_report,
-            staged.tables,
-            staged.folder / "report.html",
-            version=staged.version,
-            created_at=about.started_at,
-            diff=changes,
-            warnings=warnings,
-            made_from=about.digests,
-        )
-        version = pipeline.step("publish", publish.publish, staged, changes=changes.as_dict(), warnings=warnings)
-    path = config.curated / "versions" / version / "report.html"
-    return outcome(version, True, why="published", report=str(path))
+def _known(config: Config, session: Session, pipeline: Pipeline, look: shortcut.Look) -> Outcome | None:
+    """The outcome, where the last run saw the very same; else None."""
+    latest = session.found.dataset
+    counts = shortcut.recall(config.cache_folder, look, session.about.digests, latest)
+    if latest is None or counts is None:
+        return None
+    counts |= dict.fromkeys(("new", "changed", "removed"), 0)
+    return Outcome(latest.version, False, counts, pipeline.seconds, NOTHING_NEW, warnings=session.found.warnings)
+
+
+def _judge_and_publish(
+    config: Config, request: Request, session: Session, pipeline: Pipeline, tables: dict[str, pa.Table]
+) -> Outcome:
+    """Gates, then a new version if anything changed."""
+    latest, about = session.found.dataset, session.about
+    verdict = pipeline.step(
+        "gates",
+        gates.check,
+        tables,
+        latest,
+        accept=request.accept,
+        max_gone=config.rules.max_shrink,
+        today=about.started_at.date(),
+    )
+    if not verdict.ok:
+        raise GateRefused(str(verdict))
+    about = replace(about, digests={**about.digests, "inputs": digest_inputs(tables["documents"])})
+    staged = pipeline.step("stage", publish.stage, tables, config.curated, latest=latest, run=about)
+    changes = pipeline.step("compare", compare, staged, latest)
+    warnings = (*session.found.warnings, *verdict.warnings)
+    counts = {**count_rows(staged.tables), **changes.counts}
+    outcome = partial(Outcome, counts=counts, seconds=pipeline.seconds, warnings=warnings)
+    if request.dry_run or staged.unchanged:
+        staged.discard()
+        if session.found.hold and request.release and not request.dry_run:
+            publish.release(config.curated)
+        name = latest.version if latest else None
+        return outcome(name, False, why="dry run" if request.dry_run else NOTHING_NEW)
+    pipeline.step("report", write_page, staged, changes, warnings)
+    version = pipeline.step("publish", publish.publish, staged, changes=changes.as_dict(), warnings=warnings)
+    return outcome(version, True, why="published", report=str(config.curated / "versions" / version / "report.html"))
+
+
+def roll_back(config: Config, version: str, reason: str = "") -> str:
+    """Publish an older version's tables as a new version, and hold further runs; returns the new version's name.
+
+    Raises:
+        ConfigError: there is no such version, or nothing to roll back from.
+        Damaged: the version is not what its manifest says.
+    """
+    with writing(config) as session:
+        latest = session.found.dataset
+        if latest is None:
+            raise ConfigError(f"{config.curated}: no version that could be rolled back; see `copydesk versions`")
+        staged = publish.stage_rollback(config.curated, version, latest=latest, run=session.about)
+        changes = compare(staged, latest)
+        write_page(staged, changes, session.found.warnings)
+        name = publish.publish_rollback(staged, version, changes=changes.as_dict(), reason=reason)
+        session.record |= {"version": name, "rollback_of": version, "why": reason or "rollback"}
+    return name
+
+
+@dataclass
+class Session:
+    """A writer's hold on a data set: who it is, what it found, and what will be told of it in `runs/`."""
+
+    about: publish.RunInfo
+    found: publish.Found
+    record: dict[str, Any]
+
+
+@contextmanager
+def writing(config: Config) -> Iterator[Session]:
+    """Hold the data set's lock, bring it into order, and record how the run ended, published or not.
+
+    Raises:
+        LockHeld: another run holds the data set; that is not recorded, since nothing was done.
+    """
+    about = describe_run(config)
+    storage = open_storage(config.curated)
+    with publish.hold_lock(storage, run=about.id, host=socket.gethostname(), pid=os.getpid(), clock=now):
+        record: dict[str, Any] = {"exit_code": 1, "why": "unexpected error"}
+        try:
+            session = Session(about, publish.recover(config.curated), record)
+            yield session
+            record["exit_code"] = 0
+        except CopydeskError as error:
+            record |= {"exit_code": error.exit_code, "why": str(error)}
+            raise
+        except KeyboardInterrupt:
+            record |= {"exit_code": 130, "why": "interrupted"}
+            raise
+        finally:
+            record["finished_at"] = now().isoformat()
+            record["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            publish.record_run(config.curated, about, record)
 
 
 def check_input(raw: Path) -> None:
@@ -176,8 +235,7 @@ def make_mapper(config: Config, request: Request, folder: Path) -> Mapper:
     """How this run maps a step over documents: its workers, its spool, its cache."""
     modules = tuple(sorted({step.work.__module__ for step in document_steps(config.rules).values()}))
     executor = choose_executor(config.workers, config.seconds_per_document, config.megabytes_per_worker, modules)
-    kept = config.cache or config.curated / ".cache"
-    return Mapper(executor, Spool(folder), None if request.full else kept)
+    return Mapper(executor, Spool(folder), None if request.full else config.cache_folder)
 
 
 @contextmanager
@@ -196,6 +254,19 @@ def compare(staged: publish.StagedVersion, latest: publish.Dataset | None) -> re
         return report.diff_tables(None, staged.tables, names=(None, staged.version))
     digests = (latest.manifest.get("digests", {}), staged.run.digests)
     return report.diff_tables(latest.tables(), staged.tables, names=(latest.version, staged.version), digests=digests)
+
+
+def write_page(staged: publish.StagedVersion, changes: report.VersionDiff, warnings: tuple[str, ...]) -> Path:
+    """Write the report of a staged version beside its files."""
+    return report.write_report(
+        staged.tables,
+        staged.folder / "report.html",
+        version=staged.version,
+        created_at=staged.run.started_at,
+        diff=changes,
+        warnings=warnings,
+        made_from=staged.run.digests,
+    )
 
 
 def digest_inputs(documents: pa.Table) -> str:

@@ -59,7 +59,7 @@ class Mapper:
     def __call__(self, step: Step, table: pa.Table, progress: Progress = no_progress) -> pa.Table:
         """The step's columns and `failed`, one row a row of `table`."""
         kept = StepCache(self.cache, step)
-        keys = pa.concat_arrays([pa.array([], KEY), *(row_keys(s, step.reads) for s in _slices(table, SLICE_ROWS))])
+        keys = pa.concat_arrays([pa.array([], KEY), *(row_keys(s, step.keyed_by) for s in _slices(table, SLICE_ROWS))])
         found = kept.find(keys).to_numpy(zero_copy_only=False).astype(float)
         missing = np.flatnonzero(np.isnan(found))
         fresh = self._compute(step, table, keys, missing, kept, progress)

@@ -71,6 +71,7 @@ def document_steps(rules: Rules) -> dict[str, Step]:
             normalise.resolve_batch,
             ("text", "language", "scanned_dates", "figures", "published_date", "published_precision"),
             schema.RESOLVED,
+            derived=("scanned_dates", "figures"),  # made of text and language by scan, in the same package
         ),
     )
     return {step.name: step for step in steps}

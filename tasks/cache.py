@@ -44,13 +44,23 @@ SEGMENTS_BEFORE_COMPACTION = 20
 
 @dataclass(frozen=True)
 class Step:
-    """A per-document step: a pure batch function, the columns it reads and the table it makes."""
+    """A per-document step: a pure batch function, the columns it reads and the table it makes.
+
+    `derived` names columns it reads that follow from the others by code in the same fingerprint; they are no part of
+    the key.
+    """
 
     name: str
     work: Callable[..., pa.Table]  # (batch, **settings) -> table of `schema`, one row a document, same order
     reads: tuple[str, ...]
     schema: pa.Schema
     settings: Mapping[str, Any] = field(default_factory=dict)
+    derived: tuple[str, ...] = ()
+
+    @property
+    def keyed_by(self) -> tuple[str, ...]:
+        """The columns whose values make the key."""
+        return tuple(name for name in self.reads if name not in self.derived)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -146,10 +156,16 @@ def _source_folder(package: str) -> Path:
 
 
 @cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Names of the distributions that bring each top-level module."""
+    return metadata.packages_distributions()
+
+
+@cache
 def library_versions(module: str) -> tuple[str, ...]:
     """`name==version` of every library a module's closure imports, with everything those require."""
     _, theirs = closure(module)
-    distributions = metadata.packages_distributions()
+    distributions = _distributions()
     waiting = [name for top in theirs for name in distributions.get(top, [])]
     found: dict[str, str] = {}
     while waiting:

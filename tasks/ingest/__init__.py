@@ -4,7 +4,8 @@
 """
 
 from tasks.ingest.extract import extract_batch
+from tasks.ingest.listing import list_raw
 from tasks.ingest.read import Reading, mark_shared, read_batches, read_records
 from tasks.ingest.settings import IngestSettings
 
-__all__ = ["IngestSettings", "Reading", "extract_batch", "mark_shared", "read_batches", "read_records"]
+__all__ = ["IngestSettings", "Reading", "extract_batch", "list_raw", "mark_shared", "read_batches", "read_records"]
