@@ -95,6 +95,10 @@ def _whole(word: str) -> str:
 _MONTHS = _numbered("months")
 _WEEKDAYS = _numbered("weekdays")
 _ZONES: dict[str, int] = _TABLE["zones"]["offsets"]
+_UNSETTLED: list[str] = _TABLE["zones"]["unsettled"]
+_LEADS = frozenset(_TABLE["leads"]["words"])
+# Midnight of 1970 in UTC and west of it: what a page shows whose date is missing.
+_EPOCH_ZERO = frozenset(["1969-12-31", "1970-01-01"])
 _MONTH = rf"(?:{_any_of(_MONTHS)})(?!\w)"
 _WEEKDAY = rf"(?:{_any_of(w for w in _WEEKDAYS if len(w) > 1)})(?![^\W\d_])"
 _SEP = r"[\s,\-|·•–—/]"
@@ -128,7 +132,7 @@ _TIME = re.compile(
     )
     (?:\s?(?P<half>[ap])\.?\s?m(?!\w)\.?)?(?:\s?(?:uhr|hrs|hours|uur)(?!\w))?
     (?P<zone>\s?\(?(?:(?P<utc>(?:GMT|UTC)?\s?[+\-−]\s?\d\d?(?::?\d\d)?)(?!\d)
-        |(?P<named>{_any_of(_ZONES)})(?!\w))\)?)?""",
+        |(?P<named>{_any_of(_ZONES)})(?!\w)|(?P<unsettled>{_any_of(_UNSETTLED)})(?!\w))\)?)?""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TIME_FIRST = re.compile(
@@ -193,7 +197,7 @@ def _read_date(match: re.Match[str]) -> _Moment | None:
     month = _MONTHS[name.casefold()] if name else int(number)
     day = int(g["d1"] or g["d2"] or g["d3"] or g["d4"] or g["d6"])
     local = _iso(_full_year(year), month, day)
-    if local is None:
+    if local is None or local in _EPOCH_ZERO:
         return None
     flags = () if _weekday_fits(g["weekday"] or g["weekday2"], local) else ("weekday_mismatch",)
     return _Moment(start, end, local, "day", flags=flags, short_year=len(year) < 4)
@@ -259,7 +263,7 @@ def _read_clock(match: re.Match[str]) -> tuple[str, str, tuple[str, ...]] | None
     half = match["half"]
     if match["before"]:
         half = "p" if match["before"] in _MERIDIEM_PM else "a"
-    if match["colon"] == "." and not (half or "uhr" in match[0].lower() or match["sec1"]):
+    if match["colon"] == "." and not (half or "uhr" in match[0].lower() or match["sec1"] or match["zone"]):
         return None  # 2019-04-16 18.05 may be a number
     hour = match["h1"] or match["h2"] or match["h3"] or match["h4"]
     return _clock(hour, match["min1"] or match["min2"], match["sec1"], half)
@@ -335,7 +339,7 @@ def _statement(line: str, head: str, moment: _Moment) -> DateLineMatch | None:
     if never or (label is None and (moment.precision == "month" or moment.short_year or len(head) < len(line))):
         return None
     start = moment.start if label is None else label.start("label")
-    ahead_ok = _is_metadata(head[:start])
+    ahead_ok = _is_metadata(head[:start]) and (label is not None or not _leads(head[:start]))
     behind_ok = len(head) == len(line) and _is_metadata(line[moment.end :], following=True)
     colon = label is not None and (":" in label["colon"] or "：" in label["colon"])
     if not ahead_ok or not (
@@ -345,6 +349,12 @@ def _statement(line: str, head: str, moment: _Moment) -> DateLineMatch | None:
     return DateLineMatch(
         start, moment.end, _as_date_line(line[start : moment.end], moment), label is not None, behind_ok
     )
+
+
+def _leads(words: str) -> bool:
+    """Whether the words before a date make it a part of what they say: "the hints for", "by"."""
+    last = words.strip(_EDGES).casefold().split()[-1:]
+    return bool(last) and last[0] in _LEADS
 
 
 def _ends_statement(line: str, end: int) -> bool:
