@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.dedupe import candidates, compare, shingles, stories, words
 
-FAST = settings(max_examples=120, deadline=None)
+FAST = settings(max_examples=150, deadline=None)
 ALPHABET = "aBzé’'.,:!?\n -–0123456789½新闻กЖß\u0301\u00ad\U0001d400\U00020000"
 TEXTS = st.lists(st.text(alphabet=ALPHABET, max_size=60), max_size=5)
 WORDS = ["rose", "Oslo", "12", "4.75", "the", "of", "Maren", "May", "said", "350"]

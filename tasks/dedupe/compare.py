@@ -120,7 +120,7 @@ def keep_detail(details, pair, at, most, first, second):
 def weigh_gap(hashes, marks, a, a_end, b, b_end, a0, b0, facts, details, pair):
     """Hold the figures and names of a gap, words a to a_end, against the words b to b_end that face it."""
     for k in range(a, a_end):
-        is_figure, is_name = marks[k] & 1, (marks[k] & 6) == 2
+        is_figure, is_name = marks[k] & 1, (marks[k] & 7) == 2
         if not is_figure and not is_name:
             continue
         equal, facing = False, np.int64(-1)
