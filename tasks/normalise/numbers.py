@@ -210,11 +210,13 @@ def _read_digits(match: re.Match[str]) -> Number | None:
     if added is None:
         return None
     exponent, factor = _worth(scales) if scales else (0, 1.0)
-    mantissa = added if fraction and fraction[0] in "/⁄" else float(plain) + added
+    is_part = bool(fraction) and fraction[0] in "/⁄"  # type: ignore[index]
+    mantissa = added if is_part else float(plain) + added
     scale = factor * 10.0**exponent
     end = match.end() - len(weak or "")
     return Number(
-        match.start(), end, scaled(mantissa, scale) if scale > 1 else mantissa, None, mantissa, scale, "digits",
+        match.start(), end, scaled(mantissa, scale) if scale > 1 else mantissa, None, mantissa, scale,
+        "part" if is_part else "digits",
         bool(scales) or len(bare) != len(plain) or "." in plain, comma,
         match.end() if weak else 0, _SHORT[weak] if weak else 0.0,
     )  # fmt: skip

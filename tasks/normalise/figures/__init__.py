@@ -31,6 +31,8 @@ from tasks.normalise.units import Context
 __all__ = ["find_figures"]
 
 _PER = re.compile(r" (?:per|a|an|each|every) (day|week|month|year|hour|minute|capita|person)(?![a-z])")
+_TAIL_WORD = re.compile(r"[- ](odd|plus)(?= [a-z])")
+_APPOSED = frozenset({", or ", " or ", " (", ", "})  # the same move in other words: "down 12 points, or 0.5%"
 _SHARES = ("percent", "percentage_point")
 
 
@@ -52,12 +54,12 @@ def find_figures(text: str, *, dates: Iterable[Any] | None = None) -> list[Figur
     context = Context(low)
     busy = _Busy(dates) if dates else _NOTHING
     drafts: list[Draft] = []
-    joined_at = -1
+    previous: Draft | None = None
     for number in find_numbers(low):
-        draft = draft_number(text, low, number, context, joined_at)
+        draft = draft_number(text, low, number, context, previous)
         if draft and not (draft.kind != "age" and busy.overlaps(number.start, number.end)):
             drafts.append(draft)
-            joined_at = draft.end
+            previous = draft
     return _mentions(text, low, join_drafts(text, low, drafts)) if drafts else []
 
 
@@ -118,6 +120,8 @@ def _count(text: str, low: str, draft: Draft) -> None:
 
 def _noun(text: str, low: str, draft: Draft) -> tuple[str, int] | None:
     position = draft.number_end
+    if match := _TAIL_WORD.match(low, position):
+        draft.tail_bound, position = "~" if match[1] == "odd" else ">=", match.end()  # "20-odd boats"
     if low[position : position + 1] in ("-", "–"):
         return None
     if draft.number.form == "crowd" or (draft.number.scale > 1 and low.startswith(" of ", position)):
@@ -131,7 +135,7 @@ def _noun(text: str, low: str, draft: Draft) -> tuple[str, int] | None:
 def _mention(text: str, low: str, draft: Draft, left: FigureMention | None) -> FigureMention:
     cues = draft.cues or cues_before(low, draft.start)
     start, end, bound = _bounded(text, low, draft, cues, left)
-    change = _change(text, low, draft, cues, end)
+    change = _change(text, low, draft, cues, (start, end), left)
     if text[start - 1 : start] == "+" and draft.kind in _SHARES:
         start -= 1
     is_share = draft.kind in _SHARES
@@ -158,8 +162,8 @@ def _mention(text: str, low: str, draft: Draft, left: FigureMention | None) -> F
 
 def _bounded(text: str, low: str, draft: Draft, cues: Cues, left: FigureMention | None) -> tuple[int, int, str | None]:
     """(start, end, bound) of a draft with the words of bound that touch it."""
-    start, end, bound = draft.start, draft.end, cues.bound
-    if bound and cues.start >= (left.end if left else 0):
+    start, end, bound = draft.start, draft.end, cues.bound or draft.tail_bound
+    if cues.bound and cues.start >= (left.end if left else 0):
         start = cues.start
     if bound in (None, "~"):
         if behind := bound_behind(low, end):
@@ -173,16 +177,21 @@ def _bounded(text: str, low: str, draft: Draft, cues: Cues, left: FigureMention 
     return start, end, bound
 
 
-def _change(text: str, low: str, draft: Draft, cues: Cues, end: int) -> str | None:
+def _change(
+    text: str, low: str, draft: Draft, cues: Cues, span: tuple[int, int], left: FigureMention | None
+) -> str | None:
     """Which way the quantity moved by this figure, or whether it moved to or from it."""
+    start, end = span
     if draft.kind == "multiple" and draft.number.form == "multiple":
         return "down" if draft.low < 1 else "up"
     if draft.kind in _SHARES and text[draft.start - 1 : draft.start] == "+":
         return "up"
     if draft.high is not None and cues.change in ("from", "to"):
         return None  # the ends of a move: its rule says "rise" or "fall"
+    if cues.change is None and left and left.change in ("up", "down") and text[left.end : start] in _APPOSED:
+        return left.change
     if cues.change in ("up", "down") and draft.kind in ("age", "count") and cues.change_word in TRANSITIVE:
-        return None
+        return cues.change if draft.noun == "point" else None
     if cues.change is None and draft.kind in _SHARES and draft.high is None:
         return change_behind(low, end)
     return cues.change

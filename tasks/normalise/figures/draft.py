@@ -19,16 +19,18 @@ from tasks.normalise.units import Context, Unit, currency_before, scale_behind, 
 MAX_AGE = 120
 MAX_PRIMES = 200  # ′ and ″ behind more than this are damaged quotation marks
 
-_AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(?:(year|yr|month|week|day)s?\.?[ -](?:old|of age)|y/?o|y\.o\.)(?![a-z])")
+_AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(?:(year|yr|month|week|day)s?\.?[ -](?:olds?|of age)|y/?o|y\.o\.)(?![a-z])")
 _AGE_CODES = {None: "a", "year": "a", "yr": "a", "month": "mo", "week": "wk", "day": "d"}
 _AGE_BEFORE = re.compile(
-    r"(?<![a-z])(?:(?P<age>(?:the )?age (?:of )?|aged )|turn(?:s|ed)? |(?:he|she|who) (?:is|was|will be) )$"
+    r"(?<![a-z])(?:(?P<age>(?:the )?age (?:of )?|aged (?:between |from )?)"
+    r"|turn(?:s|ed)? |(?:he|she|who) (?:is|was|will be) )$"
 )
 _NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+, $")
 _TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold|x)(?![a-z0-9])")
+_RANGE = re.compile(r" ?[-–] ?| to ")
 _DASHES = "-−–"
 _NO_UNIT_BEHIND = frozenset(["", *",.;:!?)]\n"])
-_AGE_LEADS = ("age ", "of ", "aged ", "turn ", "turns ", "turned ", " is ", " was ", " be ")
+_AGE_LEADS = ("age ", "of ", "aged ", "between ", "from ", "turn ", "turns ", "turned ", " is ", " was ", " be ")
 _MINUS = re.compile(r"(?:(?:^|[\s(\[:,])[-−–]|(?<![a-z])minus[ -])$")
 _HYPHEN_BEFORE = re.compile(r" [-−–]")  # "COVID -19": a count has no sign
 _US_BEHIND = re.compile(r" (?:US|U\.S\.)(?! [A-Z]|[A-Za-z])")
@@ -39,7 +41,8 @@ class Draft:
     """A number on its way to being a figure: `end` is behind its unit, `number_end` behind the number alone."""
 
     __slots__ = (
-        "cues", "end", "first", "flag", "high", "kind", "low", "noun", "number", "number_end", "rule", "start", "unit",
+        "cues", "end", "first", "flag", "high", "kind", "low", "noun", "number", "number_end", "rule", "start",
+        "tail_bound", "unit",
     )  # fmt: skip
 
     def __init__(self, number: Number):
@@ -53,6 +56,7 @@ class Draft:
         self.flag: str | None = None
         self.rule = number.form
         self.cues: Cues | None = None
+        self.tail_bound: str | None = None
 
     def take(self, kind: str, unit: Unit, end: int) -> None:
         """Give the draft its kind and unit, whose words end at `end`."""
@@ -64,12 +68,13 @@ class Draft:
         return self.kind is None and self.end == self.number_end
 
 
-def draft_number(text: str, low: str, number: Number, context: Context, joined_at: int) -> Draft | None:
+def draft_number(text: str, low: str, number: Number, context: Context, previous: Draft | None) -> Draft | None:
     """The draft of a number; None where it is part of a code or of a list's numbering.
 
-    `joined_at` is where the number before ended: a hyphen there makes a range and no code.
+    `previous` is the draft before it: a hyphen between the two makes a range and no code.
     """
     draft = Draft(number)
+    joined_at = previous.end if previous else -1
     if number.form == "multiple":
         draft.kind = "multiple"
         return draft
@@ -78,10 +83,12 @@ def draft_number(text: str, low: str, number: Number, context: Context, joined_a
         before = None  # "17 USD 25": the sign belongs to the number before it
     if before:
         _take_money(text, low, draft, before, context)
+    elif number.weak_end and previous and previous.kind == "money" and _RANGE.fullmatch(low, joined_at, number.start):
+        _scale_up(draft)  # "£5-10m"
     elif not _take_age(text, low, draft):
         _take_unit(text, low, draft, context)
-    if number.form == "digits":
-        if before and before[0].currency == "GBP" and text[draft.start] == "P" and number.scale == 1:
+    if text[number.start].isdigit():
+        if before and before[0].currency == "GBP" and text[draft.start] == "P" and not number.grouped:
             return None  # "PS" is a pound sign in some feeds, and a games console
         owned = before is not None or draft.kind == "age"
         if is_code(text, number.start, draft.end, owned, not draft.is_bare, joined_at):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tasks.normalise.figures.draft import Draft
 
 FIRST_YEAR, LAST_YEAR = 1500, 2100
+MANY = 10_000  # five digits in running prose are a figure rather than a name
 
 _TABLE = read_toml("figures_guard")
 _NAME_WORDS = frozenset(_TABLE["name_words"]["words"].split())
@@ -33,8 +34,9 @@ _MONTHS = frozenset(_TABLE["dates"]["months"].split())
 _CLOCK = frozenset(_TABLE["dates"]["clock"].split())
 _YEAR_LEADS = frozenset(_TABLE["dates"]["year_leads"].split())
 _COUNT_LEADS = frozenset(_TABLE["dates"]["count_leads"].split())
-_FUNCTION = frozenset(_TABLE["bare"]["function"].split())
+_LONG_LEADS = frozenset(_TABLE["bare"]["long_leads"].split())
 _LEADS = frozenset(_TABLE["bare"]["leads"].split())
+_FUNCTION = frozenset(_TABLE["bare"]["function"].split())
 _WORD_BEFORE = re.compile(r"([^\s\"“”()\[\],;:!?]+)[\s\u00a0]*$")
 _WORDS_BEFORE = re.compile(r"[a-z]+(?=[ -]$)")
 _WORD_BEHIND = re.compile(r"[ \u00a0]?([a-z]+(?:\.m\.?)?)")
@@ -181,7 +183,8 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
     draft.cues = draft.cues or cues_before(low, draft.start)
     if draft.high is not None:
         return draft.cues.lead not in ("between", "from")
-    led_up = draft.cues.bound or draft.cues.change or draft.cues.lead in _LEADS
+    lead = draft.cues.lead
+    led_up = draft.cues.bound or draft.cues.change or lead in _LEADS or (draft.low >= MANY and lead in _LONG_LEADS)
     return not (led_up or bound_behind(low, end))
 
 

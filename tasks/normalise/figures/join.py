@@ -26,7 +26,7 @@ SAME_SCALE = 20  # "200 to 4 million" is not 200 million: the first number may b
 FARTHEST = 24  # characters between two numbers that are one figure
 
 _DASH = re.compile(r" ?[-–—‑] ?")
-_JOIN = re.compile(r"(?: ?[-–—‑] ?| (?:to|or|through|till|until) )(?:as (?:much|many|high) as )?")
+_JOIN = re.compile(r"(?: ?[-–—‑] ?|-? (?:up )?to[ -]| (?:or|through|till|until) )(?:as (?:much|many|high) as )?")
 _RATE = re.compile(r"(?: (?:us|u\.s\.))?(?: (?:per|a|an) [a-z]+)?(?: in \d{4})?,? to ")
 _LIST = re.compile(r"(?:, | and |, and | or |, or | to | ?[-–] ?)")
 _OF_THE = re.compile(r" (?:out )?of (?:the|its|their|a total) ")
@@ -154,7 +154,7 @@ def _is_range(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
     if left.cues is None:
         left.cues = cues_before(low, left.start)
     lead = left.cues.lead
-    between = lead == "between" and gap.strip() == "and"
+    between = gap == " and " and (lead == "between" or "between" in low[left.start : left.number.start])
     rate = left.kind in ("money", "measure") and lead == "from" and _RATE.fullmatch(gap)
     if not (_JOIN.fullmatch(gap) or between or rate):
         return False
