@@ -26,6 +26,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.cache import Step
 from tasks.errors import ConfigError
 
 RUN = 4  # words
@@ -124,6 +125,11 @@ def hash_runs(text: str) -> np.ndarray:
         runs = (runs ^ hashes[at : len(hashes) - RUN + 1 + at]) * _MIX  # wraps at 2**64, as meant
         runs ^= runs >> np.uint64(32)
     return np.unique(runs)
+
+
+def match_step(entries: Sequence[Takedown]) -> Step:
+    """The step that finds copies of what the entries signed; its results are kept as long as the list is the same."""
+    return Step("taken", match_batch, ("text",), TAKEN, {"signatures": [list(entry.signature) for entry in entries]})
 
 
 def match_batch(batch: pa.Table, *, signatures: Sequence[Sequence[str]]) -> pa.Table:

@@ -1,4 +1,4 @@
-"""What people do to a data set between runs: go back, take a document down, throw old versions away."""
+"""Taking a document down: on the list, and out of every version."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from flows.upkeep import prune, roll_back, take_down
+from flows.config import Config
+from flows.takedown import take_down
 from tasks import publish
 from tasks.errors import ConfigError, LockHeld
 from tasks.storage import Disk
@@ -27,25 +28,11 @@ def curated(publish_tables, published_tables, letters, tmp_path):
     return folder
 
 
-def test_going_back_publishes_the_old_tables_and_holds(curated):
-    name = roll_back(curated, "v0001", reason="the new rules cut too much")
-
-    back = publish.open_dataset(curated)
-    page = (back.path / "report.html").read_text()
-    assert name == back.version == "v0003"
-    assert back.manifest["rollback_of"] == "v0001"
-    assert "the tables of v0001 again: the new rules cut too much" in page
-    assert publish.recover(curated).hold["reason"] == "the new rules cut too much"
-    assert publish.verify(curated) == []
-    (record,) = (curated / "runs").iterdir()
-    assert json.loads(record.read_text())["rollback_of"] == "v0001"
-
-
 def test_a_takedown_is_listed_with_its_signature_and_without_its_text(curated, tmp_path):
     listed = tmp_path / "takedowns.toml"
     listed.write_text("# kept by the desk\n")
 
-    done = take_down(curated, listed, "https://gazette.example/lock", reason="wrong name")
+    done = take_down(Config(curated=curated), listed, "https://gazette.example/lock", reason="wrong name")
 
     (entry,) = read_takedowns(listed.read_text())
     assert listed.read_text().startswith("# kept by the desk\n")
@@ -53,12 +40,15 @@ def test_a_takedown_is_listed_with_its_signature_and_without_its_text(curated, t
     assert "witness" not in listed.read_text()
     assert match_batch(pa.table({"text": [f"{TEXT} More."]}), signatures=[entry.signature])["taken"].to_pylist() == [0]
     assert done.rewritten == ()
+    (record,) = (curated / "runs").iterdir()
+    assert json.loads(record.read_text())["taken_down"] == entry.document_id
+    assert "signature" not in done.as_dict()
 
 
 def test_a_second_takedown_of_the_same_document_adds_nothing(curated, tmp_path):
     listed = tmp_path / "takedowns.toml"
-    take_down(curated, listed, "leak.txt", reason="wrong name")
-    take_down(curated, listed, "https://gazette.example/lock", reason="again")
+    take_down(Config(curated=curated), listed, "leak.txt", reason="wrong name")
+    take_down(Config(curated=curated), listed, "https://gazette.example/lock", reason="again")
 
     assert len(read_takedowns(listed.read_text())) == 1
 
@@ -66,7 +56,7 @@ def test_a_second_takedown_of_the_same_document_adds_nothing(curated, tmp_path):
 def test_a_purge_takes_the_document_out_of_old_versions_and_the_cache(curated, tmp_path):
     (curated / ".cache").mkdir()
 
-    done = take_down(curated, tmp_path / "t.toml", "leak.txt", reason="court order", purge=True)
+    done = take_down(Config(curated=curated), tmp_path / "t.toml", "leak.txt", reason="court order", purge=True)
 
     assert done.rewritten == ("v0001", "v0002")
     assert not (curated / ".cache").exists()
@@ -76,14 +66,14 @@ def test_a_purge_takes_the_document_out_of_old_versions_and_the_cache(curated, t
 
 
 def test_a_purged_document_is_in_no_version_any_more(curated, tmp_path):
-    take_down(curated, tmp_path / "t.toml", "leak.txt", reason="court order", purge=True)
+    take_down(Config(curated=curated), tmp_path / "t.toml", "leak.txt", reason="court order", purge=True)
 
     with pytest.raises(ConfigError, match="in no version"):
-        take_down(curated, tmp_path / "other.toml", "leak.txt", reason="court order")
+        take_down(Config(curated=curated), tmp_path / "other.toml", "leak.txt", reason="court order")
 
 
 def test_a_url_that_no_version_has_can_be_kept_out(curated, tmp_path):
-    done = take_down(curated, tmp_path / "t.toml", "https://gazette.example/new", reason="embargo")
+    done = take_down(Config(curated=curated), tmp_path / "t.toml", "https://gazette.example/new", reason="embargo")
 
     assert (done.entry.url, done.entry.document_id, done.entry.signature) == ("https://gazette.example/new", None, ())
 
@@ -91,26 +81,13 @@ def test_a_url_that_no_version_has_can_be_kept_out(curated, tmp_path):
 @pytest.mark.parametrize("name, reason", [("leak.txt", " "), ("nothing.txt", "x")])
 def test_a_wrong_takedown_touches_nothing(curated, tmp_path, name, reason):
     with pytest.raises(ConfigError):
-        take_down(curated, tmp_path / "t.toml", name, reason=reason)
+        take_down(Config(curated=curated), tmp_path / "t.toml", name, reason=reason)
 
     assert not (tmp_path / "t.toml").exists()
-
-
-def test_pruning_is_recorded(curated):
-    assert prune(curated, 1) == ["v0001"]
-    (record,) = (curated / "runs").iterdir()
-    assert json.loads(record.read_text())["pruned"] == ["v0001"]
-
-
-def test_a_folder_without_versions_is_no_data_set(tmp_path):
-    for act in (lambda: roll_back(tmp_path, "v0001"), lambda: prune(tmp_path, 1)):
-        with pytest.raises(ConfigError, match="no published version"):
-            act()
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_done_while_a_run_is_on(curated):
     lock = publish.hold_lock(Disk(curated), run="r", host="h", pid=1, clock=lambda: datetime.now(UTC))
 
     with lock, pytest.raises(LockHeld):
-        roll_back(curated, "v0001")
+        take_down(Config(curated=curated), curated / "t.toml", "leak.txt", reason="x")

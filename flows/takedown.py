@@ -1,0 +1,92 @@
+"""Taking a document down: it goes on the list that runs read, and, if asked, out of every published version.
+
+In     a configuration, what names the document, and why
+Out    a longer `takedowns.toml`; with `purge`, rewritten versions and an empty cache
+
+The list is written before anything else: should this end half way, the next run still keeps the document out.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.config import Config
+from flows.lifecycle import writing
+from tasks import publish, report
+from tasks.errors import ConfigError
+from tasks.takedowns import Takedown, format_takedown, read_takedowns, sign
+
+
+@dataclass(frozen=True)
+class TakenDown:
+    """What a takedown did: the entry, where it is listed, and the versions from which the document was removed."""
+
+    entry: Takedown
+    listed_in: Path
+    rewritten: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain data, for `--json`; the signature is left in the list."""
+        entry = {name: value for name, value in asdict(self.entry).items() if name != "signature"}
+        return {**entry, "listed_in": str(self.listed_in), "purged_from": list(self.rewritten)}
+
+
+def take_down(config: Config, listed_in: Path, name: str, *, reason: str, purge: bool = False) -> TakenDown:
+    """Put a document on the list of takedowns; with `purge` also take it out of every published version.
+
+    Args:
+        listed_in: the list, `takedowns.toml`; made where there is none.
+        name: an id, a path under raw/ or a url; a url may be one that no version has yet.
+
+    Raises:
+        ConfigError: no reason; the name is unknown and no url; or the list is damaged. Nothing was touched.
+        LockHeld: a run is on.
+    """
+    if not reason.strip():
+        raise ConfigError("a takedown wants a reason (--reason TEXT); it is published as the document's detail")
+    with writing(config) as session:
+        since = session.about.started_at.date().isoformat()
+        entry = _describe(config.curated, name, reason, since)
+        text = listed_in.read_text(encoding="utf-8") if listed_in.exists() else ""
+        if not any(set(entry.names()) & set(known.names()) - {None} for known in read_takedowns(text, str(listed_in))):
+            _write_whole(listed_in, text + format_takedown(entry))
+        rewritten = _purge(config, session.about, entry, reason) if purge else []
+        session.record |= {"taken_down": entry.document_id or name, "purged_from": rewritten, "why": reason}
+    return TakenDown(entry, listed_in, tuple(rewritten))
+
+
+def _describe(curated: Path, name: str, reason: str, since: str) -> Takedown:
+    """The entry for a document, with the signature of its text in the newest version that has one."""
+    for info in reversed(publish.list_versions(curated)):
+        if info.state == "damaged":
+            continue
+        try:
+            story = report.explain(publish.open_dataset(curated, info.version), name)
+        except ConfigError:
+            continue
+        if story.document["reason"] == "taken_down":
+            continue
+        names = {key: story.document[key] for key in ("document_id", "url", "raw_sha256")}
+        return Takedown(**names, reason=reason, since=since, signature=sign(story.fields.get("text") or ""))
+    if "://" not in name:
+        raise ConfigError(f"{name}: in no version; give an id, a path under raw/, or the url of what must not come in")
+    return Takedown(url=name, reason=reason, since=since)
+
+
+def _purge(config: Config, about: publish.RunInfo, entry: Takedown, reason: str) -> list[str]:
+    """Rewrite the versions that have the document; the cache goes too, since it holds texts."""
+    if not entry.document_id:
+        return []
+    ids, write_page = [entry.document_id], report.rewrite_report
+    rewritten = publish.purge(config.curated, ids, reason=reason, at=about.started_at, report=write_page)
+    shutil.rmtree(config.cache_folder, ignore_errors=True)
+    return rewritten
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
