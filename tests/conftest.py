@@ -13,6 +13,7 @@ import pytest
 from tasks import publish, report
 from tasks.schema import PUBLISHED, SORTED_BY
 
+collect_ignore = ["crash_driver.py"]  # a script that tests run and kill
 Tables = dict[str, pa.Table]
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
 
