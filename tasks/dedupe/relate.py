@@ -14,8 +14,8 @@ import numpy as np
 
 from tasks.dedupe import compare
 
-NONE, NEAR, CONTAINS = 0, 1, 2
-RELATION_NAMES = ("none", "near", "contains", "exact", "same_story")
+NONE, NEAR, CONTAINS, EXACT = 0, 1, 2, 3
+RELATION_NAMES = ("none", "near", "contains", "exact")
 LEAST_COVERED = 0.72  # of the shorter text
 LEAST_COVERED_SAME_LEAD = 0.58  # the same, where both texts open alike: an abridged or revised story does, other news
 LEAST_LEAD = 0.6  # over the same standing paragraphs does not. Share of both first sentences that is covered

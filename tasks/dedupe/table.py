@@ -21,7 +21,7 @@ from tasks.dedupe.cluster import Pairs
 from tasks.dedupe.compare import FIRST_BLOCK_LONGER, LONGEST, compare_pairs
 from tasks.dedupe.evidence import describe_pairs
 from tasks.dedupe.find import Edge, find_related, related_edges, story_edges, tell_stories
-from tasks.dedupe.relate import CONTAINS, NEAR, NONE, RELATION_NAMES, covered_shares, relate_pairs
+from tasks.dedupe.relate import CONTAINS, EXACT, NEAR, NONE, RELATION_NAMES, covered_shares, relate_pairs
 from tasks.dedupe.stories import day_numbers
 from tasks.dedupe.words import read_words
 
@@ -65,7 +65,8 @@ def choose_canonicals(documents: pa.Table, clusters: pa.Table, *, fullest_share:
     """
     cluster_of = dict(zip(clusters["document_id"].to_pylist(), clusters["cluster_id"].to_pylist(), strict=True))
     members: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in documents.to_pylist():
+    names = ("document_id", "n_chars", "published_date", "published_local", "n_flags", "n_repairs")
+    for row in documents.select([name for name in names if name in documents.column_names]).to_pylist():
         members[cluster_of[row["document_id"]]].append(row)
     canonical_of = {
         row["document_id"]: best["document_id"]
@@ -157,6 +158,7 @@ def _compare_now(documents: pa.Table, pairs: list[tuple[str, str]]) -> list[dict
     scores, scores_longer = covered_shares(counts, lengths[shorter], lengths[longer])
     kinds = relate_pairs(counts, lengths[shorter], lengths[longer])
     kinds = np.where(kinds != NONE, kinds, np.where(scores >= 2 * scores_longer, CONTAINS, NEAR))
+    kinds = np.where(words.digests[left] == words.digests[right], EXACT, kinds)
     begins, blocks = counts[:, FIRST_BLOCK_LONGER], counts[:, LONGEST]
     compared = Pairs(shorter, longer, kinds, scores, scores_longer, begins, blocks)
     evidence = describe_pairs(texts, compared, counts, wanted)
