@@ -257,7 +257,8 @@ EXTRACTED = _schema(
     ("raw_text", _str),
     ("extraction", _str),
     ("html_title", _str),
-    ("html_published", _str),  # ISO date that the page's markup states
+    ("html_published", _str),  # ISO date that the page's markup states, with its time where it has one
+    ("flags", STRINGS),  # e.g. index_page_suspected
     ("reason", _str),
     ("detail", _str),
 )

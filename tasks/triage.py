@@ -40,7 +40,7 @@ def merge_results(
         "found": stripped["published"],
         "byline": pc.if_else(pc.fill_null(own_byline, False), stripped["byline"], records["byline"]),
         "publisher": pc.coalesce(stripped["publisher"], records["publisher"]),
-        "flags": merged_lists(records["flags"], stripped["flags"]),
+        "flags": merged_lists(records["flags"], pages["flags"], stripped["flags"]),
         "reason": reason,
         "detail": detail,
     }
