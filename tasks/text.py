@@ -15,11 +15,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-_LINE = re.compile("[^\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]+")
 _WORDS = re.compile(r"\w+")
 _EDGE = "".join(map(chr, (0xFEFF, 0x200B, 0x2060)))
+_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"  # where str.splitlines splits
 _BLANKS = (
-    "\t \x1f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000" + _EDGE
+    "\t \x1f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    + _BREAKS
+    + _EDGE
 )
 # scripts that write no blanks between words: kana, CJK ideographs, Thai, Lao, Khmer, Myanmar
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -41,13 +43,14 @@ def split_lines(text: str) -> list[Line]:
     [(0, 'One'), (9, 'two')]
     """
     lines = []
-    for match in _LINE.finditer(text):
-        raw = match.group()
+    position = 0
+    for raw in text.splitlines(keepends=True):
         left = raw.lstrip(_BLANKS)
         trimmed = left.rstrip(_BLANKS)
         if trimmed:
-            start = match.end() - len(left)
+            start = position + len(raw) - len(left)
             lines.append(Line(start, start + len(trimmed), trimmed))
+        position += len(raw)
     return lines
 
 

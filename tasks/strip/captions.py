@@ -10,8 +10,10 @@ Limits  A caption without a credit or label looks like a sub-heading and stays i
 
 from __future__ import annotations
 
+from functools import cache
+
 from tasks.model import Caption
-from tasks.rules import load_rules
+from tasks.rules import Rule, load_rules, read_toml
 from tasks.strip.draft import Draft
 from tasks.strip.rules import ANY, match_line
 
@@ -38,6 +40,13 @@ def take_captions(draft: Draft) -> None:
         draft.cut_line(index, "caption", rule, score, "captions")
 
 
+@cache
+def _rules() -> tuple[tuple[Rule, tuple[str, ...]], ...]:
+    """The patterns of credits, each with the words of which a line needs one."""
+    needs = {row["id"]: tuple(row["needs"]) for row in read_toml("strip_captions")["rule"]}
+    return tuple((rule, needs[rule.id]) for rule in load_rules("strip_captions"))
+
+
 def has_credit(text: str) -> bool:
     """Whether a line ends with a photo credit."""
     return _credited(text) is not None
@@ -47,8 +56,9 @@ def _credited(text: str) -> tuple[Caption, str, float] | None:
     """The caption, the rule and its score for a line that ends with a credit."""
     tail_start = max(0, len(text) - 160)
     tail = text[tail_start:]
-    for rule in load_rules("strip_captions"):
-        match = rule.regex.search(tail)
+    lowered = tail.casefold()
+    for rule, needs in _rules():
+        match = rule.regex.search(tail) if any(map(lowered.__contains__, needs)) else None
         if match is not None and tail_start + match.start() > 0:
             words = text[: tail_start + match.start()].strip(_EDGES)
             return Caption(words, match["credit"].strip(_EDGES + "()[]（）.")), rule.id, rule.score

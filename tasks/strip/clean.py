@@ -42,7 +42,7 @@ def strip_with(
     """`strip_text` with the repeated lines as hashes (`tasks.text.line_hash`) and the given title's origin."""
     draft = Draft.of(raw_text)
     furniture = {i for i, line in draft.standing() if line_hash(line.text) in repeated} if repeated else set()
-    if is_page([line.text for _, line in draft.standing()]):
+    if is_page([line.text for _, line in draft.standing()], len(furniture)):
         cut_page(draft, furniture, title)
     take_prefix(draft)
     anchor = take_head(draft)

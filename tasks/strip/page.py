@@ -3,7 +3,8 @@
 In     the lines of a text; which of them repeat on the site
 Out    whether the text is such a page; where its headline stands; which lines are the article's
 
-A text is taken for a page when at least `FURNITURE_LINES` of its lines fit rules for furniture and many lines are short.
+A text is taken for a page when at least `FURNITURE_LINES` of its lines fit rules for furniture and many lines are
+short, or when very many fit or repeat.
 Each line then gets a score: its length and end, the prose around it, its place beside the headline and the densest stretch
 of prose, whether it repeats (on the page, on the site), whether it speaks the words of that stretch. The weights are
 in tasks/rules/strip_page_weights.toml (bench/strip_fit.py fits them). A line changes sides only where the scores of its
@@ -29,8 +30,10 @@ from tasks.strip.rules import FOOT, HEAD, match_line
 from tasks.strip.signs import capitals, kind_of, known_share, long_words, word_count
 from tasks.text import line_key
 
-# Of the development pages 96 % have this much furniture, of their bare bodies (with tails too) 0.1 %.
+# Of the development pages 98 % have this much furniture, of their bare bodies (with tails too) 0.1 %.
 FURNITURE_LINES, SHORT_SHARE, SHORT_WORDS = 3, 0.3, 5
+MUCH_FURNITURE = 8  # lines, where few are short
+MUCH_REPEATED = 12  # lines that repeat on the site
 # Lines without prose end a stretch of prose when they cost more words than it has.
 COST_IN_DENSE, COST_IN_WIDE = 12, 4
 ABOUT_HEADLINE = 6  # lines above the headline and below the first paragraph in which its date and credits stand
@@ -79,15 +82,18 @@ def _cut_other(draft: Draft, index: int, text: str, otherwise: str) -> None:
         draft.cut_line(index, found.rule.role, found.rule.id, found.rule.score)
 
 
-def is_page(texts: Sequence[str]) -> bool:
-    """Whether the lines are a whole page and not just an article."""
+def is_page(texts: Sequence[str], n_repeated: int = 0) -> bool:
+    """Whether the lines are a whole page and not just an article; `n_repeated` of them repeat on the site."""
     short = sum(text.count(" ") < SHORT_WORDS and text[-1] not in '.!?"”。' for text in texts)
-    if short < SHORT_SHARE * len(texts):
+    enough = FURNITURE_LINES if short >= SHORT_SHARE * len(texts) else MUCH_FURNITURE
+    if len(texts) < enough:
         return False
+    if n_repeated >= MUCH_REPEATED:
+        return True
     furniture = 0
     for text in texts:
         furniture += len(text) <= _LONGEST_RULED and match_line(text, FOOT) is not None
-        if furniture >= FURNITURE_LINES:
+        if furniture >= enough:
             return True
     return False
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from tasks.model import Removal
 
 # Runs of blanks, and single blanks that are neither U+0020 nor the ideographic space of Chinese and Japanese.
-_RUN = re.compile(r"(?:\s|\ufeff){2,}|[^\S \u3000]|\ufeff")
+_RUN = re.compile(r"[\s\ufeff](?:[\s\ufeff]+|(?<![ \u3000]))")
 _PLAIN = re.compile("[ \u3000]")
 _BREAK = re.compile("[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")  # breaks a line as "\n" does, but is not it
 

@@ -49,23 +49,29 @@ _TAG = re.compile(
 )
 _SURPLUS_MARK = re.compile(r"(?<=[.!?] )[;,] ?(?=[A-Z“\"])|(?<=…) …(?!\w)|(?<=\w) (?=,(?:\s|$))")
 _PRIME = re.compile("“[^“”″]{1,300}(″)")
-_QUICK = re.compile("[″<&]|… …|[.!?] [;,]| ,")
+_CUES = ("″", "<", "&", "… …", " ;", " ,")  # a line without any of these needs no repair of marks
 
 
 def repair_lines(draft: Draft) -> None:
     """Add the repairs of every line that stands."""
+    raw = draft.raw
+    garbled = not raw.isascii() and _MOJIBAKE.search(raw) is not None
+    marked = any(map(raw.__contains__, _CUES))
+    if not garbled and not marked:
+        return
     for _, line in draft.standing():
         if len(line.text) <= LONGEST_LINE:
-            draft.cuts += _repairs(line)
+            cuts = _unmixed(line) if garbled and _MOJIBAKE.search(line.text) else []
+            draft.cuts += cuts or (_marks(line) if marked else [])
 
 
-def _repairs(line: Line) -> list[Cut]:
+def _unmixed(line: Line) -> list[Cut]:
+    return [_cut(line, *piece, "repair.mojibake") for piece in _differences(line.text, ftfy.fix_text(line.text, _FTFY))]
+
+
+def _marks(line: Line) -> list[Cut]:
     text = line.text
-    if not text.isascii() and _MOJIBAKE.search(text):
-        cuts = [_cut(line, *piece, "repair.mojibake") for piece in _differences(text, ftfy.fix_text(text, _FTFY))]
-        if cuts:
-            return cuts
-    if not _QUICK.search(text):
+    if not any(map(text.__contains__, _CUES)):
         return []
     cuts = [_cut(line, m.start(), m.end(), None, "repair.marks") for m in _SURPLUS_MARK.finditer(text)]
     cuts += [_cut(line, m.start(1), m.end(1), "”", "repair.prime") for m in _PRIME.finditer(text)]

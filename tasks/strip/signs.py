@@ -63,19 +63,16 @@ class Signs:
     piped: bool = False
 
 
-def describe(texts: Sequence[str]) -> list[Signs]:
-    """Kind and features of every line."""
-    words = [word_count(text) for text in texts]
-    repeated = _repeated_short(texts)
-    kinds = [kind_of(text, n, repeated) for text, n in zip(texts, words, strict=True)]
-    doubled = _doubled(texts)
-    shared = _shared_marks(texts, kinds)
+def describe(texts: Sequence[str], first: int = 0) -> list[Signs]:
+    """Kind and features of the lines from position `first` on; the lines above only lend their words."""
+    seen = texts[first:]
+    words = [word_count(text) for text in seen]
+    repeated = _repeated_short(seen)
+    kinds = [kind_of(text, n, repeated) for text, n in zip(seen, words, strict=True)]
+    shared = _shared_marks(seen, kinds)
+    doubled, below, blocks = _doubled(seen), _prose_below(kinds, shared), _heading_blocks(kinds)
     known = _first_words(texts)
-    below = _prose_below(kinds, shared)
-    blocks = _heading_blocks(kinds)
-    return [
-        _signs(i, texts, words[i], kinds, doubled, shared[i], known, below[i], blocks[i]) for i in range(len(texts))
-    ]
+    return [_signs(i, seen, words[i], kinds, doubled, shared[i], known, below[i], blocks[i]) for i in range(len(seen))]
 
 
 def _heading_blocks(kinds: Sequence[str]) -> list[int]:

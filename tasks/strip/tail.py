@@ -15,12 +15,12 @@ Limits  Complete foreign paragraphs without a headline look like a round-up and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from tasks.rules import read_toml
 from tasks.strip.draft import Draft
-from tasks.strip.signs import LONGEST_HEADING, SENTENCES, Signs, describe
+from tasks.strip.signs import LONGEST_HEADING, SENTENCES, Signs, describe, kind_of, word_count
 from tasks.text import Line
 
 # Set by hand, on the development bodies: below the first total a suffix is no tail, a single line needs the second.
@@ -76,18 +76,38 @@ def _is_too_much(lines: Sequence[Line], start: int) -> bool:
 
 def find_tail(texts: Sequence[str]) -> Tail | None:
     """The suffix of the lines that looks most like a tail, or None."""
-    signs = describe(texts)
+    first = _search_from(texts)
+    if first == len(texts):
+        return None
+    found = _best_suffix(describe(texts, first))
+    return None if found is None else replace(found, start=found.start + first)
+
+
+def _search_from(texts: Sequence[str]) -> int:
+    """The first line that a tail may hold: below the last long row of complete paragraphs; the end if all are such."""
+    row, only_prose = 0, True
+    for i in range(len(texts) - 1, -1, -1):
+        kind = kind_of(texts[i], word_count(texts[i]))
+        row = row + 1 if kind == "prose" else 0
+        only_prose = only_prose and kind in SENTENCES
+        if row == PROSE_IN_A_ROW:
+            return len(texts) if only_prose else i
+    return 0
+
+
+def _best_suffix(signs: Sequence[Signs]) -> Tail | None:
+    """The suffix of these lines that looks most like a tail, or None; the first line is never in it."""
     label = _label_of_list(signs)
     if label is not None:
         return Tail(label, "tail.label", LABEL_TOTAL)
     weights, bias = _weights()
     scores = [bias + sum(weights.get(name, 0.0) for name in sign.names) for sign in signs]
-    best, start, total = 0.0, len(texts), 0.0
-    for i in range(len(texts) - 1, 0, -1):
+    best, start, total = 0.0, len(signs), 0.0
+    for i in range(len(signs) - 1, 0, -1):
         total += scores[i]
         if total > best:
             best, start = total, i
-    if best < (LEAST_TOTAL if start < len(texts) - 1 else LEAST_TOTAL_OF_ONE):
+    if best < (LEAST_TOTAL if start < len(signs) - 1 else LEAST_TOTAL_OF_ONE):
         return None
     start = _settled(signs, scores, start)
     return Tail(start, _hard_sign(signs, start), best)
