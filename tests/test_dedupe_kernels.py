@@ -168,6 +168,17 @@ def test_shingles_are_kept_as_the_plain_twin_does(texts, rate):
     assert kept.tolist() == [sum(key & mask == number for key in plain) for number in chosen]
 
 
+@FAST
+@given(STORIES, st.integers(1, 40))
+def test_candidates_found_in_parts_are_those_found_at_once(texts, most_keys):
+    """However few shingles fit in memory at a time."""
+    found = words.read_words(texts + [text + " said Maren" for text in texts])
+    chosen = np.argsort(-found.lengths, kind="stable")
+
+    at_once, in_parts = candidates.candidate_pairs(found, chosen), candidates.candidate_pairs(found, chosen, most_keys)
+    assert [side.tolist() for side in at_once] == [side.tolist() for side in in_parts]
+
+
 def test_a_rate_below_one_is_refused():
     with pytest.raises(ValueError, match="rate must be 1 or more"):
         shingles.sample_shingles(words.read_words(["a"]), np.arange(1), 0)

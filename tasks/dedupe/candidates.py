@@ -1,6 +1,6 @@
 """Candidates: pairs of texts that share enough shingles to be worth an exact comparison.
 
-In     sorted shingle keys                     from tasks.dedupe.shingles
+In     shingle keys, a part at a time          from tasks.dedupe.shingles
 Out    pairs of text numbers, left < right     to   tasks.dedupe.compare
 
 A shingle that few texts hold links each of them with each other. One that many hold (a boilerplate sentence, a story
@@ -14,38 +14,53 @@ from __future__ import annotations
 import numpy as np
 
 from tasks.dedupe.compiled import compiled
+from tasks.dedupe.shingles import SAMPLE_RATE, sample_shingles
+from tasks.dedupe.words import Words
 
+MOST_KEYS = 60_000_000  # 480 MB
 LONG_POSTING = 12  # texts
 LEAST_SHARED = 2  # shingles
 LEAST_SHARE = 0.05  # of the smaller text's kept shingles; an eighth of the characters misread leaves about 15 %
-
 LEAST_SHARE_NEXT = 0.2  # the same for links with the next text of a long posting
 IS_NEXT = np.uint64(1 << 63)  # marks such a link
 
 
-def candidate_pairs(keys: np.ndarray, bits: int, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def candidate_pairs(words: Words, texts: np.ndarray, most_keys: int = MOST_KEYS) -> tuple[np.ndarray, np.ndarray]:
     """The pairs that share at least `LEAST_SHARED` shingles and `LEAST_SHARE` of the smaller text's.
 
     Args:
-        kept: int64, (n_texts,), how many shingles of each text were kept.
+        texts: int64, the texts to look at, in the order of their ranks.
+        most_keys: about so many shingles are in memory at a time; it does not change the result.
 
     Returns:
-        left, right: int64, left < right, sorted.
+        left, right: int64, positions in `texts`, left < right, sorted.
     """
-    packed = np.empty(count_links(keys, np.uint64(bits), True), np.uint64)
-    write_links(keys, np.uint64(bits), True, packed)
-    packed.sort()
-    firsts = np.append(True, packed[1:] != packed[:-1])[: len(packed)].nonzero()[0]
-    shared, pairs = np.diff(np.append(firsts, len(packed))), packed[firsts]
-    is_next = pairs >= IS_NEXT
-    left, right = (
-        ((pairs & ~IS_NEXT) >> np.uint64(32)).astype(np.int64),
-        (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64),
-    )
-    share = np.where(is_next, LEAST_SHARE_NEXT, LEAST_SHARE)
-    enough = (shared >= LEAST_SHARED) & (shared >= share * np.minimum(kept[left], kept[right]))
-    both = np.unique((left[enough] << 32) | right[enough])
-    return both >> 32, both & 0xFFFFFFFF
+    n_keys = int(words.lengths[texts].sum()) // SAMPLE_RATE
+    part_bits = (n_keys // most_keys).bit_length()
+    links, kept = [], np.zeros(len(texts), np.int64)
+    for part in range(1 << part_bits):
+        keys, bits, kept_here = sample_shingles(words, texts, part=part, part_bits=part_bits)
+        links.append(np.empty(count_links(keys, np.uint64(bits), True), np.uint64))
+        write_links(keys, np.uint64(bits), True, links[-1])
+        kept += kept_here
+    return enough_shared(links[0] if len(links) == 1 else np.concatenate(links), kept)
+
+
+def enough_shared(links: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs whose links are enough.
+
+    Args:
+        links: as `write_links` gives them; sorted in place.
+        kept: int64, (n_texts,), how many shingles of each text were kept.
+    """
+    links.sort()
+    firsts = np.append(True, links[1:] != links[:-1])[: len(links)].nonzero()[0]
+    shared, pairs = np.diff(np.append(firsts, len(links))), links[firsts]
+    share = np.where(pairs >= IS_NEXT, LEAST_SHARE_NEXT, LEAST_SHARE)
+    pairs = (pairs & ~IS_NEXT).astype(np.int64)
+    left, right = pairs >> 32, pairs & 0xFFFFFFFF
+    pairs = np.unique(pairs[(shared >= LEAST_SHARED) & (shared >= share * np.minimum(kept[left], kept[right]))])
+    return pairs >> 32, pairs & 0xFFFFFFFF
 
 
 @compiled("i8(u8[::1], u8, b1)")

@@ -23,7 +23,6 @@ from tasks.dedupe.cluster import Pairs, cluster_pairs, is_among, pair_keys
 from tasks.dedupe.compare import COVERED, FIRST_BLOCK_LONGER, LONGEST, compare_pairs
 from tasks.dedupe.evidence import Texts, describe_exact, describe_pairs, describe_stories
 from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, holds_against, is_template, relate_pairs
-from tasks.dedupe.shingles import sample_shingles
 from tasks.dedupe.stories import LEAST_WORDING, TEMPLATE, Quotes, Stories, day_numbers, find_pairs
 from tasks.dedupe.words import MARK_CAPITAL, Words, read_words
 
@@ -83,7 +82,7 @@ def find_related(texts: Texts) -> Found:
     """Relations and clusters of a batch of texts."""
     words = read_words(texts)
     same_as, chosen, ranks = fold_identical(words, texts)
-    left, right = candidate_pairs(*sample_shingles(words, chosen))
+    left, right = candidate_pairs(words, chosen)
     longer, shorter = chosen[left], chosen[right]  # the longest come first
     counts = compare_pairs(words, shorter, longer)
     lengths = words.lengths

@@ -24,12 +24,15 @@ SHORT_TEXT = 64  # words; shorter ones keep all their shingles
 SAMPLE_RATE = 3  # one in so many is kept
 
 
-def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) -> tuple[np.ndarray, int, np.ndarray]:
+def sample_shingles(
+    words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE, part: int = 0, part_bits: int = 0
+) -> tuple[np.ndarray, int, np.ndarray]:
     """Keep about one in `rate` of the shingles of the chosen texts.
 
     Args:
         texts: int64, the texts to look at; position k in it is the text's number in the keys.
         rate: 1 keeps every shingle.
+        part: of the kept shingles only those whose first `part_bits` bits are this number.
 
     Returns:
         keys: uint64, sorted, without repetition.
@@ -43,7 +46,11 @@ def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) ->
         raise ValueError(f"rate must be 1 or more, got {rate}")
     bits = max(1, int(len(texts) - 1).bit_length())
     keys = np.empty(int(words.lengths[texts].sum()) + 1, np.uint64)
-    count = keep_shingles(words.hashes, words.ends, texts, np.uint64(2**32 // rate - 1), np.uint64(bits), keys)
+    part_mask = ((1 << part_bits) - 1) << (64 - part_bits)
+    count = keep_shingles(
+        words.hashes, words.ends, texts, np.uint64(2**32 // rate - 1), np.uint64(bits),
+        np.uint64(part << (64 - part_bits)), np.uint64(part_mask), keys,
+    )  # fmt: skip
     keys = keys[:count]
     keys.sort()
     keys = keys[: drop_repeats(keys)]
@@ -52,9 +59,9 @@ def sample_shingles(words: Words, texts: np.ndarray, rate: int = SAMPLE_RATE) ->
     return keys, bits, kept
 
 
-@compiled("i8(u4[::1], i8[::1], i8[::1], u8, u8, u8[::1])")
-def keep_shingles(hashes, ends, texts, limit, bits, keys):
-    """Write the keys of all shingles whose hash is at most `limit`; returns how many."""
+@compiled("i8(u4[::1], i8[::1], i8[::1], u8, u8, u8, u8, u8[::1])")
+def keep_shingles(hashes, ends, texts, limit, bits, part, part_mask, keys):
+    """Write the keys of all shingles of one part whose hash is at most `limit`; returns how many."""
     odd = np.uint64(0x9E3779B97F4A7C15)
     second, third, fourth = np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9), np.uint64(0xD6E8FEB86659FD93)
     mask = (np.uint64(1) << bits) - np.uint64(1)
@@ -68,7 +75,7 @@ def keep_shingles(hashes, ends, texts, limit, bits, keys):
             mixed = (mixed ^ (mixed >> np.uint64(32))) * odd
             # The low half decides who is kept, the high bits are the key. Always written, counted only when kept.
             keys[count] = (mixed & ~mask) | np.uint64(number)
-            count += int((mixed & np.uint64(0xFFFFFFFF)) <= most)
+            count += int(((mixed & np.uint64(0xFFFFFFFF)) <= most) & ((mixed & part_mask) == part))
     return count
 
 
