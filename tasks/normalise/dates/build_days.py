@@ -178,8 +178,8 @@ def next_daypart(match: Match) -> Built | None:
     return "TIME", {"k": "earlier", "u": "day", "n": 1}, None
 
 
-def noon(_match: Match) -> Built | None:
-    return "TIME", {"k": "prev", "u": "day"}, None
+def noon(match: Match) -> Built | None:
+    return "TIME", {"k": "clock", "t": "T12:00" if match.first("daypart") == "noon" else "T00:00"}, None
 
 
 BUILDERS = by_name(

@@ -18,12 +18,14 @@ def duration(match: Match) -> Built | None:
     unit = match.first("units", "unit")
     if unit == "quarter" and match.words[-1] == "quarters" and amount_of(match) == 3:
         return None  # three-quarters of the house
+    if match.previous_word().lower() in ("aged", "age"):
+        return None
+    if match.words[:2] == ["a", "quarter"]:
+        return "DURATION", {"k": "length", "u": "year", "n": 25}, None
     amount = amount_of(match)
     if amount is None:
         return "DURATION", {"k": "vague", "u": unit}, None
     if amount > 10**9:
-        return None
-    if match.rule.id == "duration.count" and match.after and match.after.value == "'s" and match.next_word() == "old":
         return None
     return "DURATION", {"k": "length", "u": unit, "n": amount}, None
 
@@ -39,8 +41,9 @@ def half_duration(match: Match) -> Built | None:
 def vague_duration(match: Match) -> Built | None:
     if "couple" in match.words:
         return "DURATION", {"k": "length", "u": match.first("units"), "n": 2}, "approx"
-    if match.previous_word() in ("of", "-") and match.rule.id == "duration.bare":
-        return None  # hundreds of years
+    counted = match.before is not None and match.before.letter in "denyzw"
+    if match.rule.id == "duration.bare" and (counted or match.previous_word() in ("of", "-")):
+        return None  # hundreds of years; a number that is an age
     return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None
 
 

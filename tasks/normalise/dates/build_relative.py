@@ -78,8 +78,8 @@ def ago(match: Match) -> Built | None:
     if match.words[:2] == ["a", "year"]:
         return dated({"k": "year_ago", "u": "year"})
     amount = amount_of(match)
-    if unit == "decade" and amount is not None:  # a decade ago is a year about then, not the decade before
-        unit, amount = "year", 10 * amount
+    if unit in ("decade", "century") and amount is not None:  # a decade ago is a year about then, not the decade before
+        unit, amount = "year", amount * (10 if unit == "decade" else 100)
     if amount is None or amount > 10000:
         return "DATE", dict(VAGUE), None
     return dated({"k": "ago", "u": unit, "n": -amount})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from tasks.normalise.dates import periods
-from tasks.normalise.dates.match import Built, Match, by_name, dated, fixed, is_year
+from tasks.normalise.dates.match import Built, Match, by_name, century_of, dated, fixed, is_year
 from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import CONTEXT
 
@@ -21,6 +21,9 @@ _PLURAL = re.compile(r"[a-z]{2,}[^su]s")
 
 def year(match: Match) -> Built | None:
     value = match.year if match.year is not None else int((match.numbers("w") or match.numbers("dez") or [0])[0])
+    if match.numbers("F"):
+        digits = re.sub(r"\D", "", str(match.numbers("F")[0]))
+        value = int(digits) if len(digits) == 4 else century_of(int(digits))
     if match.rule.id == "date.year" and not _is_bare_year(match, value):
         return None
     return dated(fixed(periods.year_period(value))) if is_year(value) else None
@@ -51,6 +54,20 @@ def years(match: Match) -> Built | None:
     if not (is_year(first) and is_year(last) and first < last):
         return None
     return dated(fixed(periods.months_period(first, 1, 12 * (last - first + 1), "year")))
+
+
+def two_years(match: Match) -> Built | None:
+    first, last = (int(n) for n in str(match.numbers("Z")[0]).split("/"))
+    if (first + 1) % 100 != last:
+        return None  # 2019/06 is a month, 2014/42 a number
+    return dated(fixed(periods.months_period(first, 1, 24, "year")))
+
+
+def centuries(match: Match) -> Built | None:
+    first, last = (int(n) for n in match.numbers("123456")[:2])
+    if not 2 <= first < last <= 30:
+        return None
+    return dated(fixed(periods.months_period(100 * (first - 1), 1, 1200 * (last - first + 1), "century")))
 
 
 def buddhist(match: Match) -> Built | None:
@@ -115,6 +132,17 @@ def first_n(match: Match) -> Built | None:
     return "DURATION", {"k": "first_n", "u": unit, "n": number, "last": not match.numbers("1")}, None
 
 
+def numbered_months(match: Match) -> Built | None:
+    first, last = (int(n) for n in match.numbers("d")[:2])
+    return dated({"k": "date", "m": first, "m2": last, "of": True}) if 1 <= first < last <= 12 else None
+
+
+def nth_weekday(match: Match) -> Built | None:
+    numbers = match.numbers("12345")
+    expr: Expr = {"k": "nth_weekday", "w": match.first("weekday"), "n": int(numbers[0]) if numbers else -1, "of": True}
+    return dated(expr)
+
+
 def nth_unit(match: Match) -> Built | None:
     numbers = match.numbers("12345")
     expr: Expr = {"k": "nth_unit", "u": match.first("unit"), "n": int(numbers[0]) if numbers else -1}
@@ -142,4 +170,6 @@ def season(match: Match) -> Built | None:
     return dated(expr)
 
 
-BUILDERS = by_name(year, years, buddhist, era, decade, century, quarter, half, first_n, nth_unit, season)
+BUILDERS = by_name(year, years, two_years, buddhist, era, decade, century, centuries) | by_name(
+    quarter, half, first_n, nth_unit, nth_weekday, numbered_months, season
+)

@@ -36,8 +36,10 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
     if kind == "bc":
         return Found(expr["v"], grain="year", mod=scanned.mod)
     if kind == "past":
-        return _length_from_now(scanned, context)
+        return _length_from_now(scanned, context, expr["n"])
     if kind == "first_n" and "whole" not in expr:
+        if expr["last"]:  # "the last two months", of nothing named, end now
+            return _length_from_now(scanned, context, -expr["n"])
         return Found(periods.length_value(expr["n"], expr["u"]), grain=expr["u"], mod=scanned.mod)
     period = period_of(expr, context)
     relative = context.used != "none"
@@ -75,9 +77,9 @@ def _bounded(found: Found) -> Found:
     return replace(found, first=found.first + third, last=found.last - third)
 
 
-def _length_from_now(scanned: ScannedDate, context: Context) -> Found:
-    """A length that ends or begins with the day of writing."""
-    unit, count = scanned.expr["u"], scanned.expr["n"]
+def _length_from_now(scanned: ScannedDate, context: Context, count: float) -> Found:
+    """A length that ends (negative counts) or begins with the day of writing."""
+    unit = scanned.expr["u"]
     value = periods.length_value(abs(count), unit)
     now = context.now(unit)
     other = periods.add_units(now, unit, count) if now else None
@@ -105,6 +107,9 @@ def _span(expr: Expr, context: Context) -> Period | None:
             if key in left and right["k"] == left["k"] and not {"y", "whole", "side"} & right.keys():
                 right[key] = left[key]
     first, last = period_of(a, context), period_of(b, context)
+    if first is not None and a["k"] == b["k"] == "weekday":
+        day = periods.add_days(first.first, (b["w"] - a["w"]) % 7)
+        last = periods.day_period(day) if day else None
     if first is None or last is None:
         return None
     if first.first > last.last and a["k"] == "date" and not {"y", "whole"} & a.keys():

@@ -14,15 +14,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tasks.normalise.dates.records import Expr, ScannedDate
+from tasks.normalise.dates.words import CONTEXT
 
 Join = Callable[[str, ScannedDate, ScannedDate], ScannedDate | None]
-PARTS = frozenset(["quarter", "half", "season", "first_n", "nth_unit", "date", "weekday", "holiday"])
+PARTS = frozenset(["nth_weekday", "quarter", "half", "season", "first_n", "nth_unit", "date", "weekday", "holiday"])
 YEARLY = frozenset(["unit", "fixed", "prev", "earlier", "year_ago", "same"])
 POINTS = frozenset(["fixed", "date", "weekday", "day", "unit", "ago", "quarter", "half", "season"])
 
 _BLANK = re.compile(r"\s*,?\s*$")
 _OF = re.compile(r"\s*(?:,\s*)?(?:of|in|for|during)?\s*(?:the\s)?$", re.IGNORECASE)
-_RANGE = re.compile(r"\s*(?:-|–|to|through|until|till)\s*(?:the\s)?$", re.IGNORECASE)
+_RANGE = re.compile(r"\s*,?\s*(?:-|–|-?to-?|through|until|till)\s*(?:the\s)?$", re.IGNORECASE)
 _AND = re.compile(r"\s*and\s*$", re.IGNORECASE)
 _FROM = re.compile(r"(?:\bfrom|\bbetween)\s+(?:the\s)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+(?:the\s)?$", re.IGNORECASE)
@@ -69,6 +70,8 @@ def _is_whole_of(part: Expr, whole: Expr) -> bool:
         return part["k"] != "weekday"
     if part["k"] == "weekday":
         return whole["k"] in ("unit", "earlier") and whole["u"] == "week"
+    if part["k"] == "nth_weekday":
+        return whole["k"] == "date" and "d" not in whole
     if part["k"] == "nth_unit" and part["u"] == "day" and whole["k"] == "date" and "d" not in whole:
         return True
     if part["k"] in ("nth_unit", "first_n", "half"):
@@ -147,11 +150,7 @@ def _join_modifier(text: str, right: ScannedDate, left: ScannedDate) -> ScannedD
         return None
     wants = left.expr["with"]
     first_word = text[left.start : left.end].lower()
-    if first_word in ("over", "under", "about", "around", "some", "just") and right.expr["k"] in (
-        "past",
-        "weekday",
-        "unit",
-    ):
+    if first_word in CONTEXT["prepositions"] and right.expr["k"] in ("past", "first_n", "weekday", "unit"):
         return None  # over the past year: a preposition
     lengths = right.type == "DURATION" or right.expr["k"] in ("ago", "earlier")
     if (wants == "number" and not lengths) or (wants == "point" and lengths):

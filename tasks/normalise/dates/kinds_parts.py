@@ -109,6 +109,8 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
 def date(expr: Expr, context: Context, whole: Period | None) -> Period | None:
     def make(year: int) -> Period | None:
         month, day, last = expr["m"], expr.get("d"), expr.get("d2")
+        if "m2" in expr:
+            return periods.months_period(year, month, expr["m2"] - month + 1, "month")
         try:
             if day is None:
                 return periods.month_period(year, month)
@@ -190,6 +192,21 @@ def nth_unit(expr: Expr, _context: Context, whole: Period | None) -> Period | No
     return periods.unit_period(unit, first) if first is not None and first <= whole.last else None
 
 
+def nth_weekday(expr: Expr, _context: Context, whole: Period | None) -> Period | None:
+    """The nth weekday of a month; -1 is its last."""
+    if whole is None or whole.grain != "month":
+        return None
+    day = _nth_weekday_of(whole, expr["w"], expr["n"])
+    return periods.day_period(day) if day is not None and day <= whole.last else None
+
+
+def _nth_weekday_of(month: Period, weekday: int, nth: int) -> day_of | None:
+    """The nth weekday from a month's start, or, where `nth` is negative, its last."""
+    if nth < 0:
+        return periods.add_days(month.last, -((month.last.isoweekday() - weekday) % 7))
+    return periods.add_days(month.first, (weekday - month.first.isoweekday()) % 7 + 7 * (nth - 1))
+
+
 def holiday(expr: Expr, context: Context, whole: Period | None) -> Period | None:
     row = HOLIDAYS[expr["id"]]
 
@@ -206,11 +223,8 @@ def holiday_in(row: dict[str, Any], year: int) -> day_of | None:
         return day_of(year, row["month"], row["day"])
     if "easter" in row:
         return periods.add_days(easter(year), row["easter"]) if year > 1582 else None
-    if row["nth"] < 0:
-        last = periods.months_period(year, row["month"], 1, "month")
-        return periods.add_days(last.last, -((last.last.isoweekday() - row["weekday"]) % 7)) if last else None
-    first = day_of(year, row["month"], 1)
-    return periods.add_days(first, (row["weekday"] - first.isoweekday()) % 7 + 7 * (row["nth"] - 1))
+    month = periods.month_period(year, row["month"])
+    return _nth_weekday_of(month, row["weekday"], row["nth"]) if month else None
 
 
 def easter(year: int) -> day_of:
@@ -222,4 +236,4 @@ def easter(year: int) -> day_of:
     return day_of(year, f // 31, f % 31 + 1)
 
 
-KINDS = {f.__name__: f for f in (date, quarter, half, season, first_n, nth_unit, holiday)}
+KINDS = {f.__name__: f for f in (date, quarter, half, season, first_n, nth_unit, nth_weekday, holiday)}

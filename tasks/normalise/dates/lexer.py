@@ -19,10 +19,12 @@ from dataclasses import dataclass
 from tasks.normalise.dates.words import ABBREVIATIONS, CAPITAL, CORE, LETTERS, VALUES
 
 _TOKEN = re.compile(
-    r"""(?P<word>(?<![\w@\#/])[^\W\d_]++(?![\d_@]))
+    r"""(?P<fy>(?<!\w)fy[ \xa0]?(?:20\d\d|19\d\d|\d\d)(?![\w/]))
+      | (?P<word>(?<![\w@\#/])[^\W\d_]++(?![\d_@]))
       | (?P<qn>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12])(?![^\W_]))
       | (?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)?)?(?![\w/-])
             |\d{4}-(?:0[1-9]|1[0-2])(?![\w/-]|\.\d))
+      | (?P<twoyear>(?:1[5-9]|20)\d\d/\d\d(?![\w/-]|\.\d))
       | (?P<slash>\d\d?(?P<sep>[/.-])\d\d?(?P=sep)(?:\d{4}|\d\d)(?![\w/-]|\.\d))
       | (?P<clock>(?:\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))
             (?:\s\(?(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w)\)?)?)
@@ -39,7 +41,7 @@ _TOKEN = re.compile(
 )
 _THE_NTH = f"{LETTERS['on']}{LETTERS['the']}[1-5]"
 _CORE = re.compile(f"[{''.join(sorted(CORE))}]|{_THE_NTH}")
-_KINDS = frozenset(["comma", "poss", "hyphen", "iso", "slash", "clock", "qn", "decade", "yy", "num"])
+_KINDS = frozenset(["comma", "poss", "hyphen", "iso", "slash", "twoyear", "fy", "clock", "qn", "decade", "yy", "num"])
 # Letters that make a run worth closing: those that carry a date, and number words, which may become a year.
 MAYBE_CORE = CORE | frozenset("wf")
 _GLUE_BEFORE = frozenset("$€£¥₹#+@*^=~&_/\\")
@@ -149,7 +151,7 @@ def _number(match: re.Match[str], lower: str, broken_end: int) -> Token | None:
         return Token("C" if exact else "c", start, end, words)
     if kind == "qn":
         return Token("Q" if "q" in words else "H", start, end, int(words.strip("qh")))
-    letter = {"iso": "I", "slash": "S", "decade": "D", "yy": "a"}[str(kind)]
+    letter = {"twoyear": "Z", "fy": "F", "iso": "I", "slash": "S", "decade": "D", "yy": "a"}[str(kind)]
     return Token(letter, start, end, words)
 
 

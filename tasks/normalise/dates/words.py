@@ -41,6 +41,8 @@ NUMBER_CLASSES = {
     "clock24": "c",
     "qn": "Q",
     "hn": "H",
+    "twoyear": "Z",
+    "fy": "F",
 }
 _CORE_CLASSES = [
     "month",
@@ -134,7 +136,7 @@ CLASSES["sure_month"] = "".join(LETTERS[w] for w in VALUES["month"] if w not in 
 def _core() -> frozenset[str]:
     """Letters that can carry a date: those of core classes, of numbers that are dates, of vague words and holidays."""
     core = (
-        set("yIDSCcaQH")
+        set("yIDSCcaQHZF")
         | {LETTERS[w] for w in ("period", "half", "ago", "current", "recent", "while", "time", "bc", "bce", "ad", "ce")}
         | {c for name in _CORE_CLASSES for c in CLASSES[name]}
     )
