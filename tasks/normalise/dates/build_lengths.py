@@ -100,8 +100,12 @@ def modifier(match: Match) -> Built | None:
     return "MOD", {"k": "mod", "m": mod, "with": "point"}, None
 
 
+def daypart_of(_match: Match) -> Built | None:
+    return "MOD", {"k": "mod", "m": None, "with": "day"}, None
+
+
 _PARTS = {"start": "early", "mid": "mid", "end": "late"}  # mod -> class of words
 
-BUILDERS = by_name(
-    duration, duration_range, half_duration, vague_duration, set_every, set_adverb, set_per, holiday, modifier
+BUILDERS = by_name(duration, duration_range, half_duration, vague_duration) | by_name(
+    set_every, set_adverb, set_per, holiday, modifier, daypart_of
 )

@@ -28,6 +28,8 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
     context.used, context.tense = "none", scanned.tense
     if kind == "vague":
         return Found(grain=expr.get("u"), mod=scanned.mod, status="vague", relative=scanned.type == "DATE")
+    if kind == "day" and expr["n"] == 0 and context.narrative and scanned.type == "DATE":
+        return Found(mod=scanned.mod, status="vague", relative=True)  # "today the fort is a museum"
     if (kind in ("length", "first_n") and expr["u"] == "month") or (kind == "prev" and expr["u"] == "year"):
         context.reported = None  # "in the nine months": what is compared with them is no quarter
     if kind in ("length", "every"):

@@ -24,6 +24,7 @@ POINTS = frozenset(["fixed", "date", "weekday", "day", "unit", "ago", "quarter",
 _BLANK = re.compile(r"\s*,?\s*$")
 _OF = re.compile(r"\s*(?:,\s*)?(?:of|in|for|during)?\s*(?:the\s)?$", re.IGNORECASE)
 _RANGE = re.compile(r"\s*,?\s*(?:-|–|-?to-?|through|until|till)\s*(?:the\s)?$", re.IGNORECASE)
+_LISTED = re.compile(r"\s*(?:,|and|or|,\s*and)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s*and\s*$", re.IGNORECASE)
 _FROM = re.compile(r"(?:\bfrom|\bbetween)\s+(?:the\s)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+(?:the\s)?$", re.IGNORECASE)
@@ -33,6 +34,7 @@ _CLOCK_GAP = re.compile(r"\s*,?\s*(?:[a-z]{2,4}\s*,?\s*)?(?:on|at|of)?\s*$", re.
 def join_mentions(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
     """The mentions of one run after joining."""
     if len(found) > 1:
+        found = _share_years(text, found)
         found = _fold(text, found, _join_whole)
         found = _fold(text, found, _join_clock)
         found = _fold(text, found, _join_range)
@@ -51,6 +53,18 @@ def _fold(text: str, found: list[ScannedDate], join: Join) -> list[ScannedDate]:
         else:
             kept.append(mention)
     return kept
+
+
+def _share_years(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
+    """A month or day takes the year that is named behind the next one: "in January and February 1942"."""
+    for i in range(len(found) - 2, -1, -1):
+        left, right = found[i], found[i + 1]
+        listed = _LISTED.match(text[left.end : right.start])
+        both = left.expr["k"] == right.expr["k"] == "date" and ("d" in left.expr) == ("d" in right.expr)
+        if listed and both and "y" in right.expr and _lacks_year(left.expr):
+            year = right.expr["y"] - (left.expr["m"] > right.expr["m"])
+            found[i] = replace(left, expr=left.expr | {"y": year})
+    return found
 
 
 def _is_year(expr: Expr) -> bool:
@@ -152,6 +166,9 @@ def _join_modifier(text: str, right: ScannedDate, left: ScannedDate) -> ScannedD
     first_word = text[left.start : left.end].lower()
     if first_word in CONTEXT["prepositions"] and right.expr["k"] in ("past", "first_n", "weekday", "unit"):
         return None  # over the past year: a preposition
+    if wants == "day":
+        named = right.expr["k"] in ("date", "weekday", "fixed", "day") and "t" not in right.expr
+        return replace(right, start=left.start, type="TIME") if named else None
     lengths = right.type == "DURATION" or right.expr["k"] in ("ago", "earlier")
     if (wants == "number" and not lengths) or (wants == "point" and lengths):
         return None
