@@ -70,7 +70,11 @@ def describe(texts: Sequence[str], first: int = 0) -> list[Signs]:
     repeated = _repeated_short(seen)
     kinds = [kind_of(text, n, repeated) for text, n in zip(seen, words, strict=True)]
     shared = _shared_marks(seen, kinds)
-    doubled, below, blocks = _doubled(seen), _prose_below(kinds, shared), _heading_blocks(kinds)
+    doubled = [
+        twice and (kind != "prose" or n <= LONGEST_HEADING)
+        for twice, kind, n in zip(_doubled(seen), kinds, words, strict=True)
+    ]
+    below, blocks = _prose_below(kinds, shared), _heading_blocks(kinds)
     known = _first_words(texts)
     return [_signs(i, seen, words[i], kinds, doubled, shared[i], known, below[i], blocks[i]) for i in range(len(seen))]
 

@@ -109,7 +109,7 @@ def _best_suffix(signs: Sequence[Signs]) -> Tail | None:
             best, start = total, i
     if best < (LEAST_TOTAL if start < len(signs) - 1 else LEAST_TOTAL_OF_ONE):
         return None
-    start = _settled(signs, scores, start)
+    start = max(1, _settled(signs, scores, start))
     return Tail(start, _hard_sign(signs, start), best)
 
 
@@ -121,7 +121,7 @@ def _label_of_list(signs: Sequence[Signs]) -> int | None:
     labels = [i for i in range(first, len(signs) - 2) if signs[i].kind == "label"]
     if not labels:
         return None
-    return labels[0] - (signs[labels[0] - 1].kind == "rule")
+    return max(1, labels[0] - (signs[labels[0] - 1].kind == "rule"))
 
 
 def _settled(signs: Sequence[Signs], scores: Sequence[float], start: int) -> int:
