@@ -100,7 +100,7 @@ _DIGITS = re.compile(
          (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])|{_GLYPH})?
          (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mio|bn|tn|trn){_END})?
          (?P<weak>[mbtk]{_END}(?![²³2/^]))?""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 _IN_WORDS = re.compile(
     rf"""(?P<crowd>{_CROWD}(?:{_BLANK}of{_BLANK}{_CROWD})*(?={_BLANK}of{_END}))
@@ -120,7 +120,8 @@ _FIRST_WORDS = trie([*_SMALL, *_TABLE["crowds"], *_TABLE["multiples"], "half", "
 # A sieve that is cheaper than the patterns above: where a number may begin at all. It opens with one set of characters
 # (what is no letter), which the engine skips along fast
 _START = re.compile(
-    rf"[^a-z_](?:(?<=[\d{''.join(_TABLE['glyphs'])}])|{_FIRST_WORDS}{_END}|an?[ -](?=(?:{_SCALE}|{_PART}){_END})|\.\d)"
+    rf"[^a-z_](?:(?<=[\d{''.join(_TABLE['glyphs'])}])|{_FIRST_WORDS}{_END}|an?[ -](?=(?:{_SCALE}|{_PART}){_END})|\.\d)",
+    re.ASCII,
 )
 _BEGINNINGS = frozenset("0123456789") | frozenset(_TABLE["glyphs"])
 _WESTERN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -199,27 +200,29 @@ def decimal_of(digits: str) -> tuple[str, bool] | None:
 
 
 def _read_digits(match: re.Match[str]) -> Number | None:
-    run = match["digits"]
-    fraction, scales, weak = match["fraction"], match["scales"], match["weak"]
+    run, fraction, scales, weak = match.groups()
+    start, end = match.span()
+    if not (fraction or scales or weak) and len(run) < 10 and run.isdigit() and (run[0] != "0" or run == "0"):
+        value = float(run)
+        return Number(start, end, value, None, value)
     bare = run.replace(" ", "").replace("\u202f", "")
     read = decimal_of(bare)
-    if read is None:
+    added = _fraction(read[0], fraction) if fraction and read else 0.0
+    if read is None or added is None:
         return None
     plain, comma = read
-    added = _fraction(plain, fraction) if fraction else 0.0
-    if added is None:
-        return None
-    exponent, factor = _worth(scales) if scales else (0, 1.0)
-    is_part = bool(fraction) and fraction[0] in "/⁄"  # type: ignore[index]
+    is_part = bool(fraction) and fraction[0] in "/⁄"
     mantissa = added if is_part else float(plain) + added
+    exponent, factor = _worth(scales) if scales else (0, 1.0)
     scale = factor * 10.0**exponent
-    end = match.end() - len(weak or "")
-    return Number(
-        match.start(), end, scaled(mantissa, scale) if scale > 1 else mantissa, None, mantissa, scale,
-        "part" if is_part else "digits",
-        bool(scales) or len(bare) != len(plain) or "." in plain, comma,
-        match.end() if weak else 0, _SHORT[weak] if weak else 0.0,
-    )  # fmt: skip
+    number = Number(start, end - len(weak or ""), mantissa, None, mantissa, scale)
+    if scale > 1:
+        number.value = scaled(mantissa, scale)
+    if weak:
+        number.weak_end, number.weak_scale = end, _SHORT[weak]
+    number.form = "part" if is_part else "digits"
+    number.grouped, number.decimal_comma = scale > 1 or len(bare) != len(plain) or "." in plain, comma
+    return number
 
 
 def _fraction(plain: str, fraction: str) -> float | None:

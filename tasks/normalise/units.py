@@ -14,7 +14,8 @@ Limits  One letter is a unit only right behind digits, or for the few letters th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -179,7 +180,7 @@ class Context:
     """What the words of one text say about whose money a shared name is; looked up once a name."""
 
     def __init__(self, low: str):
-        self.low = low[:MAX_CONTEXT]
+        self.low = low
         self.known: dict[str, Unit] = {}
 
     def settle(self, unit: Unit) -> Unit:
@@ -187,23 +188,35 @@ class Context:
         if not unit.shared:
             return unit
         if unit.shared not in self.known:
-            self.known[unit.shared] = self._read(unit)
+            shared = _readings()[unit.shared]
+            counts = Counter(map(shared.code_of.__getitem__, shared.words.findall(f" {self.low[:MAX_CONTEXT]}")))
+            against = counts.pop("", 0)
+            code = max(counts, key=lambda one: (counts[one], one), default="")
+            self.known[unit.shared] = shared.units[code if code and counts[code] > against else ""]
         return self.known[unit.shared]
 
-    def _read(self, unit: Unit) -> Unit:
-        table = _SHARED[unit.shared]
-        counts = {code: len(_words_of(unit.shared, code).findall(self.low)) for code in table["readings"]}
-        against = len(_words_of(unit.shared, "").findall(self.low)) if "against" in table else 0
-        best = max(counts, key=lambda code: counts[code])
-        if counts[best] > against:
-            return replace(unit, currency=best, shared="")
-        if "otherwise" in table:
-            return replace(unit, currency=table["otherwise"], flag=table["flag"], shared="")
-        factor = unit.factor if table["unit"] == "$" else 1.0  # cents are dollars of an unknown country, sen stay sen
-        return Unit("money", code=table["unit"] or None, factor=factor, flag=table["flag"] or None)
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """A table of currencies_shared.toml, ready to be asked: the words that tell, what they tell, the unit it makes."""
+
+    words: re.Pattern[str]
+    code_of: dict[str, str]  # "" for words that speak against all readings
+    units: dict[str, Unit]  # by code; "" where nothing tells
 
 
 @cache
-def _words_of(shared: str, code: str) -> re.Pattern[str]:
-    table = _SHARED[shared]
-    return re.compile(rf"(?<![a-z])(?:{trie(table['readings'][code] if code else table['against'])})(?![a-z])")
+def _readings() -> dict[str, _Shared]:
+    tables = {}
+    for name, table in _SHARED.items():
+        code_of = {word: code for code, words in table["readings"].items() for word in words}
+        code_of |= dict.fromkeys(table.get("against", ()), "")
+        factor = 1 / table["divisor"]
+        units = {code: Unit("money", currency=code, factor=factor) for code in table["readings"]}
+        if "otherwise" in table:
+            units[""] = Unit("money", currency=table["otherwise"], factor=factor, flag=table["flag"])
+        else:  # cents are dollars of an unknown country, sen stay sen
+            factor = factor if table["unit"] == "$" else 1.0
+            units[""] = Unit("money", code=table["unit"] or None, factor=factor, flag=table["flag"] or None)
+        tables[name] = _Shared(re.compile(rf"[^a-z]({trie(code_of)})(?![a-z])"), code_of, units)
+    return tables

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tasks.normalise.figures.draft import Draft
 
 FIRST_YEAR, LAST_YEAR = 1500, 2100
+QUOTE = 50  # characters a slogan may have on either side of its number
+_QUOTES = (('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'"), ("”", "”"))
 MANY = 10_000  # five digits in running prose are a figure rather than a name
 
 _TABLE = read_toml("figures_guard")
@@ -196,11 +198,14 @@ def opens_sentence(text: str, start: int) -> bool:
 
 def in_short_quotes(text: str, start: int, end: int) -> bool:
     """Whether a span stands inside a quotation of at most six words: a slogan or a name, not speech."""
-    for opening, closing in (('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'"), ("”", "”")):
-        left = text.rfind(opening, max(0, start - 50), start)
-        if left < 0 or (opening == "'" and left and text[left - 1].isalnum()):
+    before = text[max(0, start - QUOTE) : start]
+    for opening, closing in _QUOTES:
+        if opening not in before:
             continue
-        right = text.find(closing, end, end + 50)
+        left = text.rfind(opening, max(0, start - QUOTE), start)
+        if opening == "'" and left and text[left - 1].isalnum():
+            continue
+        right = text.find(closing, end, end + QUOTE)
         inner = text[left + 1 : right] if right > 0 else ""
         if not inner or closing in text[left + 1 : start] or "\n" in inner:
             continue
