@@ -18,13 +18,17 @@ from typing import Any, NamedTuple
 from tasks.rules import read_toml
 
 HEAD_LINES, TAIL_LINES = 3, 2
-SHORT_LINE = 14  # words: a headline or a link; measured on none, round-ups have paragraphs of 30 and more
+SHORT_LINE = 14  # words: a headline or a link
+PROSE_LINE = 20  # words: a paragraph; more than `MAX_PROSE` words of them are an article, whatever stands around it
+MAX_PROSE = 60
+MAX_DIGITS = 0.1  # of a headline's characters; tables have more
 LIST_LINES = 8  # fewer lines are no list
 LIST_SHARE = 0.75  # of the lines of a list are short and end without a stop
 WHERE = ("head", "tail", "most")
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_DIGIT = re.compile(r"\d")
 _STOP = re.compile("[.!?。！？…]['\"”’»)]*$")
 
 
@@ -122,8 +126,11 @@ def count_words(line: str) -> int:
 
 
 def is_listing(lines: list[str], counts: list[int]) -> bool:
-    """Whether a text is a list of headlines or links: many short lines without a stop, hardly a sentence."""
-    if len(lines) < LIST_LINES:
+    """Whether a text is a list of headlines or links: many short lines without a stop, hardly a paragraph, no table."""
+    if len(lines) < LIST_LINES or sum(n for n in counts if n > PROSE_LINE) > MAX_PROSE:
         return False
-    short = sum(n <= SHORT_LINE and not _STOP.search(line) for line, n in zip(lines, counts, strict=True))
+    short = sum(
+        n <= SHORT_LINE and not _STOP.search(line) and len(_DIGIT.findall(line)) <= MAX_DIGITS * len(line)
+        for line, n in zip(lines, counts, strict=True)
+    )
     return short >= LIST_SHARE * len(lines)
