@@ -20,6 +20,7 @@ from pathlib import Path
 from conftest import build_tables, sample_documents, sample_relations
 
 from tasks import publish
+from tasks.errors import CopydeskError
 from tasks.storage import Disk
 
 WRITES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree"}
@@ -79,7 +80,7 @@ def main(template: Path, out: Path, how: str) -> None:
             try:
                 stop_at(step, how)
                 run(curated, 7)
-            except OSError:
+            except (OSError, CopydeskError):
                 os._exit(1)
             os._exit(0)
         if os.waitpid(child, 0)[1] == 0:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -213,6 +215,40 @@ def test_a_table_without_a_column_is_refused(published_tables):
         conform("dates", published_tables()["dates"].drop_columns(["rule"]))
 
 
+def test_a_full_disk_leaves_nothing_behind(publish_tables, published_tables, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(versions, "file_sha256", full)
+    with pytest.raises(CopydeskError, match="No space left on device; nothing was published; make room"):
+        publish_tables(published_tables(), tmp_path)
+
+    assert not list((tmp_path / ".staging").iterdir())
+    assert publish.list_versions(tmp_path) == []
+
+
+def test_files_are_on_disk_before_anything_names_them(publish_tables, published_tables, tmp_path, monkeypatch):
+    steps = []
+    sync, rename, replace = os.fsync, Path.rename, Path.replace
+
+    def synced(descriptor):
+        steps.append(("sync", Path(f"/proc/self/fd/{descriptor}").readlink().name))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", lambda path, to: steps.append(("rename", Path(to).name)) or rename(path, to))
+    monkeypatch.setattr(Path, "replace", lambda path, to: steps.append(("rename", Path(to).name)) or replace(path, to))
+
+    publish_tables(published_tables(), tmp_path)
+
+    shown, named = steps.index(("rename", "v0001")), steps.index(("rename", "latest.json"))
+    before = {name for what, name in steps[:shown] if what == "sync"}
+    assert {*DATA_FILES, "manifest.json", "report.html", "r1"} <= before
+    assert ("sync", "versions") in steps[shown:named]
+    assert ("sync", "latest.json.part") in steps[shown:named]
+    assert steps[named + 1 :] == [("sync", tmp_path.name)]
+
+
 # ------------------------------------------------------------------ card and Croissant
 
 
@@ -397,6 +433,13 @@ def test_a_lock_of_a_dead_process_or_a_damaged_one_stops_nobody(tmp_path):
         (tmp_path / ".lock").write_text(content)
         with hold(tmp_path) as held:
             assert held.holder.run == "r1"
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("x")
+
+    with pytest.raises(ConfigError, match="cannot be written to"), hold(tmp_path / "file" / "curated"):
+        pass
 
 
 def test_the_heartbeat_is_renewed(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -17,8 +18,8 @@ from tasks.publish import versions
 from tasks.storage import Disk
 
 DRIVER = Path(__file__).with_name("crash_driver.py")
-RANDOM_KILLS = 6
-EVERY, LAST = 6, 12  # after one step in six, and after each of the last, the next run is tried too
+RANDOM_KILLS = int(os.environ.get("COPYDESK_KILLS", "4"))
+EVERY, LAST = 10, 9  # after one step in six, and after each of the last, the next run is tried too
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tasks.errors import LockHeld
+from tasks.errors import ConfigError, LockHeld
 from tasks.storage import Disk
 
 LOCK = ".lock"
@@ -70,9 +70,9 @@ def hold_lock(
 
     Raises:
         LockHeld: a living process, here or on another host, holds it; the message names it.
+        ConfigError: the folder cannot be made or written to.
     """
-    storage.root.mkdir(parents=True, exist_ok=True)
-    with storage.path(LOCK).open("a+", encoding="utf-8") as file:
+    with _open(storage) as file:
         held = _take(file, storage, run, host, pid, clock())
         stop = threading.Event()
         beats = threading.Thread(target=_keep_beating, args=(held, clock, every, stop), daemon=True)
@@ -83,6 +83,17 @@ def hold_lock(
             stop.set()
             beats.join()
             _put(file, "")
+
+
+def _open(storage: Disk) -> Any:
+    try:
+        storage.root.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(storage.path(LOCK), os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise ConfigError(
+            f"{storage.root}: cannot be written to ({error.strerror}); give a folder that you may write to"
+        ) from error
+    return os.fdopen(descriptor, "r+", encoding="utf-8")
 
 
 def read_holder(storage: Disk) -> Holder | None:
@@ -128,9 +139,9 @@ def _parse(text: str) -> Holder | None:
 
 def _put(file: Any, text: str) -> None:
     file.seek(0)
-    file.truncate()
     file.write(text)
     file.flush()
+    file.truncate(len(text.encode()))  # last, so that nobody reads an empty file and takes the lock for free
     os.fsync(file.fileno())
 
 

@@ -16,7 +16,8 @@ Limits  Data files that are the same as the parent's are written again, not link
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from tasks.errors import CopydeskError
 from tasks.publish import versions
 from tasks.publish.card import CARD, write_card
 from tasks.publish.croissant import CROISSANT, write_croissant
@@ -87,14 +89,15 @@ def stage(
         latest: the version to compare with and to name as parent.
 
     Raises:
-        CopydeskError: a table does not have the contract's columns.
+        CopydeskError: a table does not have the contract's columns, or the disk does not take the files.
     """
     storage = open_storage(curated)
     folder = storage.path(f".staging/{run.id}")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     whole = {name: conform(name, tables[name]) for name in PUBLISHED}
-    files = write_data_files(whole, folder, before=latest.path / JSONL if latest else None, threads=threads)
+    with _clearing(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        files = write_data_files(whole, folder, before=latest.path / JSONL if latest else None, threads=threads)
     return StagedVersion(
         storage, folder, versions.next_name(storage), whole, files, latest, run, _is_unchanged(storage, files, latest)
     )
@@ -115,16 +118,30 @@ def publish(
         hold: stops further runs from publishing; swapped in together with the version.
 
     Raises:
-        FileExistsError: another run took the name; nothing was published.
+        CopydeskError: the disk does not take the files, or another run took the name; nothing was published.
     """
     changes = changes or {}
     manifest = _manifest(staged, changes, warnings, rollback_of)
-    write_card(staged.folder / CARD, manifest, changes, staged.run.about)
-    write_croissant(staged.folder / CROISSANT, manifest, staged.run.about)
-    finish_manifest(staged.folder, manifest)
-    staged.storage.adopt(staged.folder, f"versions/{staged.version}")
+    with _clearing(staged.folder):
+        write_card(staged.folder / CARD, manifest, changes, staged.run.about)
+        write_croissant(staged.folder / CROISSANT, manifest, staged.run.about)
+        finish_manifest(staged.folder, manifest)
+        staged.storage.adopt(staged.folder, f"versions/{staged.version}")
     versions.write_latest(staged.storage, staged.version, dict(hold) if hold else None)
     return staged.version
+
+
+@contextmanager
+def _clearing(folder: Path) -> Iterator[None]:
+    """Take a staged folder away when the disk refuses it: a full disk should not stay full because of it."""
+    try:
+        yield
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        why = error.strerror or error
+        raise CopydeskError(
+            f"{folder}: {why}; nothing was published; make room or mend the disk, and run again"
+        ) from error
 
 
 def write_data_files(
