@@ -47,7 +47,7 @@ LEAST_START = 3  # equal words in a row begin a block, two go on with it
 LONGEST_GAP = 12  # words that may differ between two runs of one block
 JOINING_BONUS = 8  # words that a run elsewhere must be longer than one that goes on with the block
 MOST_PLACES = 16  # of a pair of words in the longer text that are looked at
-LEAD = 30  # words: a news text says in its first sentence what it is about
+LEAD = 20  # words: a news text says in its first sentence what it is about
 # What `details` holds of a pair: how many, then so many of (start, length, start in the longer, length there) of
 # blocks; of figures that agree; of (figure, figure in the longer) that differ.
 BLOCKS_KEPT, FIGURES_KEPT = 3, 5

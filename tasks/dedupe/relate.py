@@ -17,8 +17,8 @@ from tasks.dedupe import compare
 NONE, NEAR, CONTAINS, EXACT = 0, 1, 2, 3
 RELATION_NAMES = ("none", "near", "contains", "exact")
 LEAST_COVERED = 0.72  # of the shorter text
-LEAST_COVERED_SAME_LEAD = 0.58  # the same, where both texts open alike: an abridged or revised story does, other news
-LEAST_LEAD = 0.6  # over the same standing paragraphs does not. Share of both first sentences that is covered
+LEAST_COVERED_SAME_LEAD = 0.56  # the same, where both texts open alike: an abridged or revised story does, other news
+LEAST_LEAD = 0.5  # over the same standing paragraphs does not. Share of both first sentences that is covered
 LEAST_COVERED_NEAR = 0.6  # of the longer text too
 LEAST_COVERED_HOLDS = 0.5  # of a member against its cluster's centre; it has a relation with another member
 # A template has other figures in the same words. In a damaged copy words differ as often as figures do.
