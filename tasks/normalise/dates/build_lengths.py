@@ -20,6 +20,8 @@ def duration(match: Match) -> Built | None:
         return None  # three-quarters of the house
     if match.previous_word().lower() in ("aged", "age"):
         return None
+    if match.text_of == "one day" and match.previous_word().lower() in CONTEXT["one_day_behind"]:
+        return "DATE", {"k": "vague"}, None
     if match.words[:2] == ["a", "quarter"]:
         return "DURATION", {"k": "length", "u": "year", "n": 25}, None
     amount = amount_of(match)

@@ -40,6 +40,13 @@ def past_n(match: Match) -> Built | None:
     return "DURATION", {"k": "past", "u": unit, "n": amount * (1 if match.first("next") else -1)}, None
 
 
+def recent_units(match: Match) -> Built | None:
+    """Recent weeks are a length without a number; recent years are a time."""
+    unit = match.first("units")
+    kind = "DURATION" if unit in ("day", "week", "month") else "DATE"
+    return kind, {"k": "vague", "u": unit} if kind == "DURATION" else dict(VAGUE), None
+
+
 def vague(match: Match) -> Built | None:
     if match.words == ["now"] and (match.next_word() in ("-", "‑") or match.previous_word() == "-"):
         return None
@@ -157,6 +164,6 @@ def weekend(_match: Match) -> Built | None:
     return dated({"k": "weekend"})
 
 
-BUILDERS = by_name(
-    rel_unit, past_n, vague, vague_adjective, ago, year_ago, earlier, same_period, the_period, unit_end, weekend
+BUILDERS = by_name(rel_unit, past_n, recent_units, vague, vague_adjective, ago, year_ago, earlier) | by_name(
+    same_period, the_period, unit_end, weekend
 )

@@ -27,7 +27,7 @@ HOLIDAYS: dict[str, dict[str, Any]] = {
 CLOSE, FAR = 60, 200
 CLOSE_IF_PAST = 45  # the same where the clause tells of the past
 # Days. A month ahead this near is meant: last year's would be called so ("last May").
-MONTH_AHEAD, MONTH_AHEAD_IF_PAST = 92, 62
+MONTH_AHEAD, MONTH_AHEAD_IF_PAST = 92, 31
 FORWARD, BACKWARD = 245, 120  # days: a story goes on; what lies this far back was told before it
 
 

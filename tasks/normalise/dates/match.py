@@ -65,6 +65,11 @@ class Match:
         return self.first("last", "next", "this")
 
     @property
+    def text_of(self) -> str:
+        """The words of the mention in lower case."""
+        return self.text[self.tokens[0].start : self.tokens[-1].end].lower()
+
+    @property
     def text_before(self) -> str:
         """The 40 characters before the mention."""
         start = self.tokens[0].start

@@ -195,5 +195,9 @@ def length_value(amount: float, unit: str) -> str:
         unit, 1
     )
     letter = {"second": "TS", "minute": "TM", "hour": "TH", "day": "D", "weekend": "D", "week": "W", "fortnight": "W"}
+    if unit in ("hour", "minute") and amount % 1:  # 5 1/2 hours are five hours and 30 minutes
+        whole, rest = int(amount), round(amount % 1 * 60)
+        finer = "M" if unit == "hour" else "S"
+        return f"PT{whole or ''}{letter[unit][-1] if whole else ''}{rest}{finer}"
     code = letter.get(unit) or {"month": "M", "quarter": "M", "season": "M", "half": "M"}.get(unit, "Y")
     return f"P{'T' if len(code) == 2 else ''}{amount * factor:.10g}{code[-1]}"
