@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import time
 import tomllib
 from datetime import date
@@ -147,6 +148,15 @@ def test_one_odd_tense_is_marked_and_changes_nothing():
         ("2019", "resolved"),
     ]
     assert (resolution.flags, resolution.content_date) == ((), None)
+
+
+def test_the_examples_of_the_docs_are_right():
+    docs = Path(__file__).parent.parent / "docs" / "dates.md"
+
+    result = doctest.testfile(str(docs), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+
+    assert result.attempted == 3
+    assert result.failed == 0
 
 
 # ------------------------------------------------------------------ whatever the text
