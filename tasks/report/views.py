@@ -153,16 +153,21 @@ def _chosen(table: pa.Table, ids: pa.Array) -> pa.Table:
 
 
 _DOCUMENTS = f"""
-    SELECT d.document_id, d.source_path, d.source_row, d.status, d.flags, coalesce(a.title, u.title) AS title,
-           count(*) OVER () AS total
-    FROM documents d LEFT JOIN articles a USING (document_id) LEFT JOIN duplicates u USING (document_id)
-    WHERE d.status <> 'rejected'
-    ORDER BY d.source_path, d.source_row LIMIT {RAW_DOCUMENTS}
+    SELECT * FROM (
+        SELECT d.document_id, d.source_path, d.source_row, d.status, d.flags, coalesce(a.title, u.title) AS title,
+               count(*) OVER () AS total
+        FROM documents d LEFT JOIN articles a USING (document_id) LEFT JOIN duplicates u USING (document_id)
+        LEFT JOIN (
+            SELECT document_id, sum(length(text)) AS lost FROM removals WHERE role <> 'whitespace' GROUP BY document_id
+        ) r USING (document_id)
+        WHERE d.status <> 'rejected'
+        ORDER BY coalesce(r.lost, 0) DESC, d.document_id LIMIT {RAW_DOCUMENTS}
+    ) ORDER BY source_path, source_row
 """  # noqa: S608  a constant above
 
 
 def view_documents(database: duckdb.DuckDBPyConnection, tables: Tables) -> Capped:
-    """Raw texts with their cuts marked, for the first documents by path."""
+    """Raw texts with their cuts marked, by path; of many documents those that lost most."""
     documents = _rows(database, _DOCUMENTS)
     ids = [row["document_id"] for row in documents]
     raws = rebuild_raws(tables, ids)
