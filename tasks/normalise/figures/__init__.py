@@ -31,8 +31,9 @@ from tasks.normalise.units import Context
 __all__ = ["find_figures"]
 
 _PER = re.compile(r" (?:per|a|an|each|every) (day|week|month|year|hour|minute|capita|person)(?![a-z])")
-_TAIL_WORD = re.compile(r"[- ](odd|plus)(?= [a-z])")
+_TAIL_WORD = re.compile(r"(?:[- ](odd|plus)|\+)(?= [a-z])")
 _APPOSED = frozenset({", or ", " or ", " (", ", "})  # the same move in other words: "down 12 points, or 0.5%"
+_ELLIPSIS = re.compile(r",? (?:and |while )?[^,.;!?\n]{1,40} by ")  # "Oak fell by 2%, Elm by 3%"
 _SHARES = ("percent", "percentage_point")
 
 
@@ -121,7 +122,7 @@ def _count(text: str, low: str, draft: Draft) -> None:
 def _noun(text: str, low: str, draft: Draft) -> tuple[str, int] | None:
     position = draft.number_end
     if match := _TAIL_WORD.match(low, position):
-        draft.tail_bound, position = "~" if match[1] == "odd" else ">=", match.end()  # "20-odd boats"
+        draft.tail_bound, position = "~" if match[1] == "odd" else ">=", match.end()  # "20-odd boats", "65+ boats"
     if low[position : position + 1] in ("-", "–"):
         return None
     if draft.number.form == "crowd" or (draft.number.scale > 1 and low.startswith(" of ", position)):
@@ -165,11 +166,10 @@ def _bounded(text: str, low: str, draft: Draft, cues: Cues, left: FigureMention 
     start, end, bound = draft.start, draft.end, cues.bound or draft.tail_bound
     if cues.bound and cues.start >= (left.end if left else 0):
         start = cues.start
-    if bound in (None, "~"):
-        if behind := bound_behind(low, end):
-            bound, end = behind
-        elif bound is None and low[end : end + 1] == "+" and not low[end + 1 : end + 2].isalnum():
-            bound, end = ">=", end + 1
+    if bound in (None, "~") and (behind := bound_behind(low, end)):
+        bound, end = behind
+    elif low[end : end + 1] == "+" and not low[end + 1 : end + 2].isalnum():
+        bound, end = bound or ">=", end + 1
     if bound is None and left and left.kind == draft.kind and left.bound != "range":
         between = text[left.end : start]
         if between in (" (", "(") or (between == " / " and ")" in text[end : end + 2]):
@@ -188,8 +188,10 @@ def _change(
         return "up"
     if draft.high is not None and cues.change in ("from", "to"):
         return None  # the ends of a move: its rule says "rise" or "fall"
-    if cues.change is None and left and left.change in ("up", "down") and text[left.end : start] in _APPOSED:
-        return left.change
+    if cues.change is None and left and left.change in ("up", "down"):
+        between = text[left.end : start]
+        if between in _APPOSED or (cues.lead == "by" and left.kind == draft.kind and _ELLIPSIS.fullmatch(between)):
+            return left.change
     if cues.change in ("up", "down") and draft.kind in ("age", "count") and cues.change_word in TRANSITIVE:
         return cues.change if draft.noun == "point" else None
     if cues.change is None and draft.kind in _SHARES and draft.high is None:

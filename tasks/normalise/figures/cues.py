@@ -37,6 +37,7 @@ _LEVELS = tuple(_CUES["levels"]["words"])
 _ENDS_OF_MOVES = ("to", "from")
 _TELLING = _FILLERS | _LAST_WORDS | set(_CHANGES) | set(_ENDS_OF_MOVES)
 TRANSITIVE = frozenset(_CUES["transitive"]["words"].split())
+_PAUSES = frozenset(",;:).!?")
 _CLAUSE_ENDS = frozenset(";:)")
 
 _OPENING = '("“'
@@ -114,7 +115,17 @@ def _change_at(words: list[str]) -> tuple[str, str | None, str]:
             return lead, _CHANGES[word], word
         if word not in _FILLERS:
             break
-    return lead, None, ""
+    return lead, *(_change_by(words) if lead == "by" else (None, ""))
+
+
+def _change_by(words: list[str]) -> tuple[str | None, str]:
+    """(change, its word) where an object stands between: "grow sales by 35 percent"."""
+    for word in reversed(words[-7:-1]):
+        if word[-1] in _PAUSES:
+            break
+        if word in _CHANGES and word not in _PARTICLES:
+            return _CHANGES[word], word
+    return None, ""
 
 
 def bound_behind(low: str, end: int) -> tuple[str, int] | None:

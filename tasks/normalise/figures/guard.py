@@ -70,7 +70,9 @@ def _is_free_left(text: str, start: int, joined_at: int) -> bool:
         return not two.isdigit()
     if before in "+/:":
         return not two.isalnum()
-    return not (before in ".,'’" and two.isdigit()) and before != "'"
+    if before == "." and (two == "." or text[start] == "."):
+        return False  # ". . . .8", a line of dots
+    return not (before in ".,’" and two.isdigit()) and before != "'"
 
 
 def _is_free_right(text: str, end: int, has_unit: bool) -> bool:
