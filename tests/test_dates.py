@@ -138,6 +138,21 @@ def test_the_same_text_on_a_page_of_its_own_year_is_left_alone():
     assert {m.status for m in resolution.mentions} == {"resolved"}
 
 
+def test_a_text_that_counts_in_other_years_is_left_alone():
+    text = REPRINT + " The budget year began in April."
+
+    assert resolve_dates(text, scan_dates(text), date(2020, 5, 2)).flags == ()
+
+
+def test_a_page_older_than_its_text_is_noticed_too():
+    text = "The ferry opened on March 5, 2021. The fair was held on March 7, 2021. It rained last year."
+
+    resolution = resolve_dates(text, scan_dates(text), date(2020, 1, 5))
+
+    assert resolution.content_date == "2021-03-07/.."
+    assert resolution.mentions[-1].value == "2020"
+
+
 def test_one_odd_tense_is_marked_and_changes_nothing():
     text = "The fair will be held from May 3 to 6 this year. Last year it rained."
 

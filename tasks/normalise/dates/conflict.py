@@ -9,11 +9,13 @@ as past lies ahead, and nothing announced lies behind, is the latest the text ca
 been: it is taken to be from the month in which the last day or period it tells of as past was over, or the next.
 
 Limits  Only times whose year the words tie down ("of this year", "in 2023") can be in conflict: a bare "in July" simply
-        means another July. One conflict is marked and changes nothing: a single odd tense is no reprint.
+        means another July. One conflict is marked and changes nothing: a single odd tense is no reprint. A text that
+        counts in years which begin in another month ("the Iranian calendar year") is left alone.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,6 +23,7 @@ from tasks.normalise.dates.context import Context, Found
 from tasks.normalise.dates.evaluate import evaluate
 from tasks.normalise.dates.periods import add_months, month_period
 from tasks.normalise.dates.records import ScannedDate, this_year, ties_year
+from tasks.normalise.dates.words import CONTEXT
 
 MONTHS_BACK = 60  # a reprint older than five years is not looked for: "this year" would be wrong in other ways too
 ENOUGH = 2  # conflicts that make a reprint (issue: "two or more")
@@ -37,12 +40,15 @@ class Content:
     anchor: date | None = None
 
 
-def content_of(scanned: list[ScannedDate], found: list[Found], published: date) -> Content | None:
+_OTHER_YEAR = re.compile(rf"\b(?:{'|'.join(sorted(CONTEXT['other_years']))})(?:\s+calendar)?\s+year", re.IGNORECASE)
+
+
+def content_of(text: str, scanned: list[ScannedDate], found: list[Found], published: date) -> Content | None:
     """What contradicts the date of publication, and when the text was written if two or more mentions do."""
     conflicts = frozenset(
         i for i, (s, f) in enumerate(zip(scanned, found, strict=True)) if is_in_conflict(s, f, published)
     )
-    if not conflicts:
+    if not conflicts or _OTHER_YEAR.search(text):
         return None
     if len(conflicts) < ENOUGH:
         return Content(conflicts)

@@ -53,7 +53,7 @@ def resolve_dates(
     grain = precision if precision in ("month", "year") else "day"
     context = Context(published, precision=grain, narrative=is_narrative(scanned, published))
     found = [evaluate(s, context) for s in scanned]
-    content = content_of(scanned, found, published) if published and grain == "day" else None
+    content = content_of(text, scanned, found, published) if published and grain == "day" else None
     if content is None:
         return Resolution(_mentions(text, scanned, found))
     if content.anchor is None:
