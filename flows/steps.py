@@ -124,7 +124,7 @@ def build_tables(raw: Path, rules: Rules, pipeline: Pipeline) -> dict[str, pa.Ta
     relations = pipeline.step("relate", dedupe.relate_to_canonicals, texts, relations, canonicals)
     articles = texts.filter(pc.is_in(texts["document_id"], value_set=pc.unique(canonicals["canonical_id"])))
     stories = pipeline.step("stories", dedupe.find_stories, articles)
-    resolved = pipeline.map(steps["resolve"], articles)
+    resolved = pipeline.map(steps["resolve"], joined(articles, documents, "language", "scanned_dates", "figures"))
 
     return pipeline.step(
         "assemble",

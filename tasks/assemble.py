@@ -38,6 +38,8 @@ def build_tables(
         relations: `schema.RELATIONS`; each duplicate's relation to its canonical copy is among them.
         resolved: document_id and `schema.RESOLVED`, of the articles.
     """
+    raw_digests = digests(documents["raw_text"])
+    documents = documents.drop_columns(["raw_text"]).append_column("raw_text_sha256", raw_digests)
     documents = joined(documents, clusters, "cluster_id")
     documents = joined(documents, canonicals, "canonical_id")
     documents = joined(documents, dated, *(name for name in schema.ANCHORED.names if name.startswith("published_")))
@@ -107,8 +109,7 @@ def _titles(documents: pa.Table, articles: pa.Table) -> tuple[list[str | None], 
 
 def _documents(documents: pa.Table) -> pa.Table:
     language = pc.if_else(pc.is_valid(documents["canonical_id"]), documents["language"], NOTHING)
-    columns = {"raw_text_sha256": digests(documents["raw_text"]), "language": language}
-    return _table({**_columns(documents), **columns}, schema.DOCUMENTS)
+    return _table({**_columns(documents), "language": language}, schema.DOCUMENTS)
 
 
 def _duplicates(duplicates: pa.Table, relations: pa.Table) -> pa.Table:

@@ -14,6 +14,10 @@ import pyarrow.compute as pc
 
 from tasks.tables import beside, merged_lists
 
+TEXT_COLUMNS = [
+    "document_id", "text", "title", "site", "url", "found", "metadata", "html_published", "removals", "flags",
+]  # fmt: skip
+
 
 def merge_results(
     records: pa.Table, pages: pa.Table, stripped: pa.Table, languages: pa.Table, scanned: pa.Table
@@ -69,10 +73,11 @@ def settle(outcomes: list[pa.Table]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
 
 
 def texts_of(documents: pa.Table) -> pa.Table:
-    """The documents whose text goes on, sorted by id, without their raw text."""
-    live = documents.drop_columns(["raw_text", "reason", "detail"]).filter(pc.is_null(documents["reason"]))
+    """The documents whose text goes on, sorted by id, with what comparing, dating and choosing them needs."""
+    live = documents.select(TEXT_COLUMNS).filter(pc.is_null(documents["reason"]))
     repairs = [sum(removal["role"] == "repair" for removal in row or ()) for row in live["removals"].to_pylist()]
-    live = live.append_column("n_repairs", pa.array(repairs, pa.int32()))
-    live = live.append_column("n_flags", pc.list_value_length(live["flags"]))
-    live = live.append_column("n_chars", pc.utf8_length(live["text"]))
-    return live.sort_by("document_id")
+    texts = live.drop_columns(["removals", "flags"])
+    texts = texts.append_column("n_repairs", pa.array(repairs, pa.int32()))
+    texts = texts.append_column("n_flags", pc.list_value_length(live["flags"]))
+    texts = texts.append_column("n_chars", pc.utf8_length(live["text"]))
+    return texts.sort_by("document_id")
