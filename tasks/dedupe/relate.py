@@ -26,6 +26,10 @@ LEAST_FIGURES = 2  # figures that differ
 LEAST_FIGURES_SHARE = 0.01  # of the shared wording: the year in a copyright line makes no template of a long text
 LEAST_SHARE_OF_DIFFERENCES = 0.12  # of all words that differ inside the shared wording
 LEAST_FIGURE_ODDS = 1.2  # how much more often figures differ than other words
+# The same with names, which are corrected and misread as well: some figure must differ too.
+LEAST_FACTS = 4  # figures and names that differ
+LEAST_FACTS_SHARE = 0.5  # of all words that differ inside the shared wording
+LEAST_FACT_ODDS = 2
 
 
 def relate_pairs(counts: np.ndarray, lengths: np.ndarray, lengths_longer: np.ndarray) -> np.ndarray:
@@ -54,13 +58,28 @@ def covered_shares(
 
 def is_template(counts: np.ndarray) -> np.ndarray:
     """Whether the wording agrees and the facts do not, bool a pair."""
-    agree = counts[:, compare.FIGURES_AGREE]
-    differ = counts[:, compare.FIGURES_DIFFER] - counts[:, compare.FIGURES_DIFFER_EDGE]
+    figures = counts[:, compare.FIGURES_DIFFER] - counts[:, compare.FIGURES_DIFFER_EDGE]
+    facts = figures + counts[:, compare.NAMES_DIFFER]
     changed = counts[:, compare.COVERED] - counts[:, compare.MATCHED]
-    figures, words = agree + differ, counts[:, compare.COVERED] - agree - differ
-    return (
-        (differ >= LEAST_FIGURES)
-        & (differ >= LEAST_FIGURES_SHARE * counts[:, compare.COVERED])
-        & (differ >= LEAST_SHARE_OF_DIFFERENCES * changed)
-        & (differ * words >= LEAST_FIGURE_ODDS * figures * (changed - differ))
+    all_figures = figures + counts[:, compare.FIGURES_AGREE]
+    all_facts = facts + counts[:, compare.FIGURES_AGREE] + counts[:, compare.NAMES_AGREE]
+    by_figures = (
+        (figures >= LEAST_FIGURES)
+        & (figures >= LEAST_FIGURES_SHARE * counts[:, compare.COVERED])
+        & (figures >= LEAST_SHARE_OF_DIFFERENCES * changed)
+        & _differ_more_often(figures, all_figures, changed, counts[:, compare.COVERED], LEAST_FIGURE_ODDS)
     )
+    by_names = (
+        (figures > 0)
+        & (facts >= LEAST_FACTS)
+        & (facts >= LEAST_FACTS_SHARE * changed)
+        & _differ_more_often(facts, all_facts, changed, counts[:, compare.COVERED], LEAST_FACT_ODDS)
+    )
+    return by_figures | by_names
+
+
+def _differ_more_often(
+    differ: np.ndarray, of: np.ndarray, changed: np.ndarray, words: np.ndarray, odds: float
+) -> np.ndarray:
+    """Whether the share of some words that differ is `odds` times that of all other words, without a division."""
+    return differ * (words - of) >= odds * of * (changed - differ)
