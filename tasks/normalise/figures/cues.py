@@ -88,7 +88,7 @@ def _bound_at(low: str, begin: int, end: int) -> tuple[int, str] | None:
     while end > begin and low[end - 1] in " \u00a0":
         end -= 1
     tail = low[max(begin, end - 2) : end]
-    for phrase in _BOUNDS_BY_END.get(tail) or _BOUNDS_BY_END.get(tail[-1:], ()):
+    for phrase in _BOUNDS_BY_END.get(tail) or _BOUNDS_BY_END.get(tail[-1:]) or ():
         start = end - len(phrase)
         if start >= begin and low.startswith(phrase, start) and not (start and low[start - 1].isalnum()):
             return start, _BOUNDS[phrase]
