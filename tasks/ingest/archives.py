@@ -45,11 +45,11 @@ def members(source: Source, form: str, packing: str, settings: IngestSettings) -
     except BaseException:
         stream.close()
         raise
-    _close_together(found, stream)
+    _close_together(found, stream, source)
     return found
 
 
-def _close_together(found: list[Source], stream: IO[bytes]) -> None:
+def _close_together(found: list[Source], stream: IO[bytes], archive: Source) -> None:
     still_open = len(found)
 
     def close() -> None:
@@ -57,11 +57,12 @@ def _close_together(found: list[Source], stream: IO[bytes]) -> None:
         still_open -= 1
         if still_open <= 0:
             stream.close()
+            archive.close()
 
     for member in found:
         member.close = close
     if not found:
-        stream.close()
+        close()
 
 
 def _member(archive: Source, name: str, size: int, opener: Opener, problem: Problem) -> Source:
@@ -90,6 +91,8 @@ def _zip_members(archive: Source, stream: IO[bytes], settings: IngestSettings) -
             problem = _LINK
         elif info.flag_bits & 1:
             problem = ("unreadable", "it is encrypted")
+        elif info.file_size > max(settings.unpacked_free, settings.unpacked_ratio * info.compress_size):
+            problem = ("too_large", f"it unpacks to more than {settings.unpacked_ratio} times its size")
 
         def opener(info: zipfile.ZipInfo = info) -> IO[bytes]:
             unpacked = Unpacked(file.open(info), lambda: info.compress_size, budget)

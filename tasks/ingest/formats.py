@@ -71,9 +71,9 @@ def read_jsonl(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
     """A `.jsonl` file: one object a line; blank lines are no rows."""
     row = 0
     stream, encoding = recoded(stream)
-    for number, line in enumerate(read_lines(stream, rows.settings.line_bytes), start=1):
-        if isinstance(line, TooLong) or (line and not line.isspace()):
-            yield _json_row(row, line, f"line {number}", encoding, rows)
+    for line in read_lines(stream, rows.settings.line_bytes):
+        if isinstance(line, TooLong) or not line.isspace():
+            yield _json_row(row, line, encoding, rows)
             row += 1
 
 
@@ -105,7 +105,7 @@ def _json_rows(row: int, piece: bytes | TooLong, encoding: str, rows: RowReader)
                 raw = json.dumps(item, ensure_ascii=False).encode("utf-8", "surrogatepass")
                 yield _document(row + n, raw, encoding, lambda item=item: item, rows)  # type: ignore[misc]
             return
-    yield _json_row(row, piece, f"element {row}", encoding, rows)
+    yield _json_row(row, piece, encoding, rows)
 
 
 def _only_list(value: dict[str, Any], rows: RowReader) -> list[Any] | None:
@@ -115,15 +115,15 @@ def _only_list(value: dict[str, Any], rows: RowReader) -> list[Any] | None:
     return lists[0] if len(lists) == 1 else None
 
 
-def _json_row(row: int, piece: bytes | TooLong, where: str, encoding: str, rows: RowReader) -> Found:
+def _json_row(row: int, piece: bytes | TooLong, encoding: str, rows: RowReader) -> Found:
     if isinstance(piece, TooLong):
-        detail = f"{where} has {piece.n_bytes:,} bytes; the limit is {rows.settings.line_bytes:,}"
+        detail = f"row {row} has {piece.n_bytes:,} bytes; the limit is {rows.settings.line_bytes:,}"
         return Found(row, None, n_bytes=piece.n_bytes, reason="too_large", detail=detail)
     try:
         text, encoding = decode_as(piece, encoding)
     except Refused as refused:
         return Found(row, None, None, None, digest(piece), len(piece), reason=refused.reason, detail=refused.detail)
-    return _document(row, piece, encoding, lambda: parse_json(text, piece, where, rows.settings), rows)
+    return _document(row, piece, encoding, lambda: parse_json(text, piece, f"row {row}", rows.settings), rows)
 
 
 def _document(row: int, raw: bytes, encoding: str, value: Callable[[], Any], rows: RowReader) -> Found:

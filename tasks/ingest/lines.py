@@ -22,15 +22,15 @@ class TooLong:
 
 
 def read_lines(stream: IO[bytes], limit: int) -> Iterator[bytes | TooLong]:
-    """The lines of a stream without their newline, `\\r` left on; only the last may lack its newline.
+    """The lines of a stream that are not empty, without their newline, `\\r` left on.
 
     >>> import io
     >>> list(read_lines(io.BytesIO(b"one\\n\\nthree"), 10))
-    [b'one', b'', b'three']
+    [b'one', b'three']
     """
     parts: list[bytes] = []
     held = 0
-    while chunk := stream.read(CHUNK):
+    while chunk := stream.read1(CHUNK):  # type: ignore[attr-defined]
         first, *rest = chunk.split(b"\n")
         parts.append(first)
         held += len(first)
@@ -38,9 +38,10 @@ def read_lines(stream: IO[bytes], limit: int) -> Iterator[bytes | TooLong]:
             parts = []  # what is too long is only counted
         if not rest:
             continue
-        yield TooLong(held) if held > limit else b"".join(parts)
-        *whole, last = rest
-        for line in whole:
+        if held:
+            yield TooLong(held) if held > limit else b"".join(parts)
+        last = rest.pop()
+        for line in filter(None, rest):
             yield TooLong(len(line)) if len(line) > limit else line
         parts, held = [last], len(last)
     if held:
@@ -74,7 +75,7 @@ class JsonSplitter:
         return not (self._depth or self._in_string or self._in_array)
 
     def __iter__(self) -> Iterator[bytes | TooLong]:
-        while chunk := self._stream.read(CHUNK):
+        while chunk := self._stream.read1(CHUNK):  # type: ignore[attr-defined]
             start = 0
             for end, next_start in self._cuts(chunk):
                 self._hold(chunk[start:end])

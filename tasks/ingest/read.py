@@ -228,7 +228,7 @@ def _state_after(source: Source, before: object) -> object:
 def _reason(error: Exception) -> tuple[str, str]:
     if isinstance(error, Refused):
         return error.reason, error.detail
-    if isinstance(error, BROKEN):
+    if isinstance(error, BROKEN) or (isinstance(error, OSError) and error.errno is None):
         return "malformed", f"the file is damaged: {error or type(error).__name__}"
     if isinstance(error, FileNotFoundError):
         return "unreadable", "it vanished before it was read"

@@ -31,7 +31,7 @@ class IngestSettings:
     line_bytes: int = 32 * MIB  # of one row of a .jsonl, .json or .csv file, with all its fields
     unpacked_bytes: int = 64 * GIB  # in all, out of one compressed file or archive
     unpacked_ratio: int = 500  # unpacked to packed bytes; news has about 4, gzip itself ends at 1,032
-    unpacked_free: int = 64 * MIB  # below which the ratio is not looked at
+    unpacked_free: int = 16 * MIB  # below which the ratio is not looked at
     spooled_bytes: int = 4 * GIB  # of a packed archive, which is unpacked to a temporary file
     nesting: int = 64  # of JSON values
     archive_nesting: int = 2  # of archives within archives

@@ -109,7 +109,7 @@ class Unpacked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._inner.read(len(buffer))
+        data = self._inner.read1(len(buffer))  # what came before a break is given out before the break is raised
         buffer[: len(data)] = data
         self._out += len(data)
         self._budget.spend(len(data))

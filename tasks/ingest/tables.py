@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.ingest.decode import recoded
+from tasks.ingest.decode import WIDE, recoded
 from tasks.ingest.fields import RowReader
 from tasks.ingest.lines import TooLong
 from tasks.ingest.records import Found, Refused, digest
@@ -88,7 +88,7 @@ def csv_records(lines: IO[str], limit: int) -> Iterator[str | TooLong]:
 
 
 def _codec(encoding: str) -> str:
-    return "utf-8-sig" if encoding == "utf-8" else encoding
+    return "utf-8" if encoding in WIDE else encoding
 
 
 def _header(line: str, rows: RowReader) -> tuple[list[str], str]:
