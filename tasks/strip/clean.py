@@ -8,10 +8,19 @@ from typing import Any
 from tasks.model import Stripped
 from tasks.strip.captions import take_captions
 from tasks.strip.draft import Draft
-from tasks.strip.fields import take_anywhere, take_foot, take_head, take_prefix
+from tasks.strip.fields import (
+    PROSE_CHARACTERS,
+    take_anywhere,
+    take_comments,
+    take_foot,
+    take_head,
+    take_line,
+    take_prefix,
+)
 from tasks.strip.page import cut_page, is_page
 from tasks.strip.removals import assemble
-from tasks.strip.repair import repair_lines
+from tasks.strip.repair import repair_lines, repaired
+from tasks.strip.rules import FOOT
 from tasks.strip.tail import cut_tail
 from tasks.strip.titles import find_title
 from tasks.text import line_hash
@@ -46,6 +55,9 @@ def strip_with(
         cut_page(draft, furniture, title)
     take_prefix(draft)
     anchor = take_head(draft)
+    _cut_furniture_below(draft, furniture)
+    take_foot(draft)
+    take_comments(draft)
     take_foot(draft)
     cut_tail(draft)
     take_foot(draft)
@@ -59,6 +71,14 @@ def strip_with(
     return _result(draft)
 
 
+def _cut_furniture_below(draft: Draft, furniture: Set[int]) -> None:
+    """Cut the lines that repeat on the site, below the first paragraph; above it the headline is still to be found."""
+    first = next((i for i, line in draft.standing() if len(line.text) >= PROSE_CHARACTERS), len(draft.lines))
+    for index in sorted(furniture):
+        if index > first and not take_line(draft, index, FOOT):
+            draft.cut_line(index, "site_header", "furniture.repeated", 0.9)
+
+
 def _result(draft: Draft) -> Stripped:
     text, removals = assemble(draft.raw, draft.cuts)
     for line in draft.published:
@@ -66,11 +86,11 @@ def _result(draft: Draft) -> Stripped:
     return Stripped(
         text=text,
         removals=removals,
-        title=draft.title,
+        title=None if draft.title is None else repaired(draft.title),
         title_origin=draft.title_origin,
         published=tuple(sorted(draft.published, key=lambda line: line.source != "header")),
-        byline=tuple(draft.byline),
-        translators=tuple(draft.translators),
+        byline=tuple(map(repaired, draft.byline)),
+        translators=tuple(map(repaired, draft.translators)),
         publisher=draft.publisher,
         section=draft.section,
         captions=tuple(caption for _, caption in sorted(draft.captions, key=lambda item: item[0])),

@@ -22,11 +22,17 @@ from tasks.text import Line
 # The head ends with the second paragraph of prose, or after this many lines; measured on the development pages.
 HEAD_LINES = 14
 PROSE_CHARACTERS = 140
-_BETWEEN = re.compile(r"\s{2,}|[\t\xa0]|\s[/|｜·•—–]\s|[|｜]")
+_BETWEEN = re.compile(r"\s{2,}|[\t\xa0\u3000]|\s[/|｜·•—–]\s|[|｜]")
 _LONGEST_DATE_LINE = 160
 _HAS_DIGIT = re.compile(r"\d")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _STOP = re.compile(r"[.!?。！？…][\"”’'»)\]]{0,3}$")
 _NAME_SPLIT = re.compile(r"\s*(?:,|;|、|，|；|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\s及\s|\s和\s)\s*")
+# Behind a comma, what somebody does or where; not a name.
+_JOB = re.compile(
+    r"(?i)\b(?:reporter|correspondent|editor|writer|staff|columnist|contributor|analyst|journalist|bureau|chief|special to"
+    r"|for the|redakteur|redaktion|korrespondent|journaliste|rédacteur|redactor|corresponsal|redattore|корреспондент)\b"
+)
 _NAME_EDGES = " \t\xa0\u3000.,;:：|()（）[]【】"
 
 
@@ -60,7 +66,7 @@ def take_head(draft: Draft) -> int | None:
     for count, (index, line) in enumerate(draft.standing()):
         if count == HEAD_LINES or prose == 2:
             break
-        roles = take_line(draft, index, HEAD)
+        roles = set() if count == 0 and _is_title_with_date(line.text) else take_line(draft, index, HEAD)
         if roles & {"date_line", "byline"} and anchor is None:
             anchor = index
         if not roles and len(line.text) >= PROSE_CHARACTERS and ends_like_prose(line.text):
@@ -68,11 +74,43 @@ def take_head(draft: Draft) -> int | None:
     return anchor
 
 
+def _is_title_with_date(text: str) -> bool:
+    """Whether a first line is a headline that ends in its date ("The harbour report 2021.06.02"), not a date line."""
+    found = find_date_line(text) if _HAS_DIGIT.search(text) and len(text) <= _LONGEST_DATE_LINE else None
+    return found is not None and not found.labelled and len(_LETTERS.findall(text[: found.start])) >= 3
+
+
 def take_foot(draft: Draft) -> None:
     """Cut lines of metadata and furniture below the body, from the last upwards until one fits no rule."""
     for index, _ in draft.standing_backwards():
         if not take_line(draft, index, FOOT):
             break
+
+
+def take_comments(draft: Draft) -> None:
+    """Cut a block of readers' comments: from its door to the end, if the marks of comments stand below."""
+    standing = list(draft.standing())
+    signs = [
+        n for n, (_, line) in enumerate(standing) if len(line.text) <= 80 and _is_comment(line.text, "comments.reply")
+    ]
+    if len(signs) < 2:
+        return
+    for n in range(1, signs[0] + 1):
+        text = standing[n][1].text
+        if n == signs[0] or (len(text) <= 60 and (_DOOR.match(text) or _is_comment(text, "comments.prompt"))):
+            draft.cut_lines(standing[n][0], standing[-1][0], "comments", "comments.block", 0.95)
+            return
+
+
+# "2 Comments", "Comments (2)", "Kommentare", "3 条评论"
+_DOOR = re.compile(
+    r"(?i)^(?:\d{1,5} (?:comments?|kommentare?|commentaires?|comentarios|commenti|replies|条评论)|comments? ?\(?\d{0,5}\)?|评论)\W{0,3}$"
+)
+
+
+def _is_comment(text: str, rule: str) -> bool:
+    found = match_line(text, FOOT)
+    return found is not None and found.rule.id == rule
 
 
 def take_anywhere(draft: Draft) -> None:
@@ -179,7 +217,8 @@ def _keep(draft: Draft, found: LineMatch) -> None:
     if found.field in ("byline", "translators"):
         names = [name.strip(_NAME_EDGES) for name in _NAME_SPLIT.split(words)]
         kept = draft.byline if found.field == "byline" else draft.translators
-        kept += [name for name in names if name and name not in kept]
+        names = [name for n, name in enumerate(names) if name and (n == 0 or not _JOB.search(name))]
+        kept += [name for name in names if name not in kept]
     elif found.field == "publisher":
         if draft.publisher is None or (found.rule.role == "source_line" and not draft.publisher_is_credited):
             draft.publisher = words or draft.publisher

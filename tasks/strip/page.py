@@ -31,7 +31,18 @@ from tasks.strip.signs import capitals, kind_of, known_share, long_words, word_c
 from tasks.text import line_key
 
 # Of the development pages 98 % have this much furniture, of their bare bodies (with tails too) 0.1 %.
-FURNITURE_LINES, SHORT_SHARE, SHORT_WORDS = 3, 0.3, 5
+FURNITURE_LINES, SHORT_SHARE, SHORT_WORDS = 4, 0.3, 5
+FEWEST_LINES = 20  # of a page; what is shorter is read as an article with a little furniture
+FURNITURE_ROLES = (
+    "site_header",
+    "share_bar",
+    "read_more",
+    "newsletter",
+    "comments",
+    "legal_footer",
+    "notice",
+    "end_mark",
+)
 MUCH_FURNITURE = 8  # lines, where few are short
 MUCH_REPEATED = 12  # lines that repeat on the site
 # Lines without prose end a stretch of prose when they cost more words than it has.
@@ -86,13 +97,13 @@ def is_page(texts: Sequence[str], n_repeated: int = 0) -> bool:
     """Whether the lines are a whole page and not just an article; `n_repeated` of them repeat on the site."""
     short = sum(text.count(" ") < SHORT_WORDS and text[-1] not in '.!?"”。' for text in texts)
     enough = FURNITURE_LINES if short >= SHORT_SHARE * len(texts) else MUCH_FURNITURE
-    if len(texts) < enough:
+    if len(texts) < FEWEST_LINES:
         return False
     if n_repeated >= MUCH_REPEATED:
         return True
     furniture = 0
     for text in texts:
-        furniture += len(text) <= _LONGEST_RULED and match_line(text, FOOT) is not None
+        furniture += _role(text, "") in FURNITURE_ROLES
         if furniture >= enough:
             return True
     return False

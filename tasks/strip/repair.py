@@ -65,6 +65,11 @@ def repair_lines(draft: Draft) -> None:
             draft.cuts += cuts or (_marks(line) if marked else [])
 
 
+def repaired(text: str) -> str:
+    """A field's words with their mojibake mended."""
+    return ftfy.fix_text(text, _FTFY) if not text.isascii() and _MOJIBAKE.search(text) else text
+
+
 def _unmixed(line: Line) -> list[Cut]:
     return [_cut(line, *piece, "repair.mojibake") for piece in _differences(line.text, ftfy.fix_text(line.text, _FTFY))]
 

@@ -28,6 +28,7 @@ SHORT_SENTENCE = 14
 # Two short sentences of together at most this many words may be one headline.
 TWO_SENTENCES = 20
 SENTENCES = ("sentence", "line", "prose")
+LONGEST_DOUBLED = 260  # characters of a headline that stands twice; what is longer is a paragraph
 FIRST_PART = 0.4  # of the characters: the vocabulary that later lines are held against
 _LONGEST_READ = 260  # characters of a line that are looked at for words
 
@@ -43,6 +44,7 @@ _ATTRIBUTION = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _PART = re.compile(r" (?:[|¦•·»›>/~–—―-]|::|//|›|»|\|\|) |(?<=\w) ?\|")
+_BAR = re.compile(r"[|¦•·»›]|::|//")  # marks that part a headline from keywords; dashes part names from clubs too
 _TIME = re.compile(
     r"(?i)^\W{0,3}(?:(?:about |vor |il y a |hace |há )?\d{1,3}\s?(?:h|hr|hrs|hours?|m|min|mins|minutes?|d|days?|weeks?|months?"
     r"|years?|stunden?|tagen?|minuten|heures?|jours?|horas?|días?|小时|分钟|天|часов|часа|дней|дня)(?:\s?(?:ago|前|назад|atrás))?"
@@ -146,7 +148,9 @@ def _doubled(texts: Sequence[str]) -> list[bool]:
     found = [False] * len(texts)
     for i in range(len(texts) - 1):
         one, other = texts[i], texts[i + 1]
-        if len(one) <= 400 and (_is_same(one, other) or _is_shortened(one, other) or _is_shortened(other, one)):
+        if len(one) <= LONGEST_DOUBLED and (
+            _is_same(one, other) or _is_shortened(one, other) or _is_shortened(other, one)
+        ):
             found[i] = found[i + 1] = True
     return found
 
@@ -235,7 +239,7 @@ def _signs(
     ]
     if any(shared):
         names.append(f"marked.prose_below_{_few(prose_below)}")
-    return Signs(kind, tuple(names), words, doubled[i], any(shared), shared[2])
+    return Signs(kind, tuple(names), words, doubled[i], any(shared), shared[2] and bool(_BAR.search(text)))
 
 
 _GROUP = {

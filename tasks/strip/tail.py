@@ -24,7 +24,7 @@ from tasks.strip.signs import LONGEST_HEADING, SENTENCES, Signs, describe, kind_
 from tasks.text import Line
 
 # Set by hand, on the development bodies: below the first total a suffix is no tail, a single line needs the second.
-LEAST_TOTAL, LEAST_TOTAL_OF_ONE = 2.0, 4.0
+LEAST_TOTAL, LEAST_TOTAL_OF_ONE = 2.0, 4.5
 MOST_CUT, EARLIEST = 0.6, 0.25
 # So many complete paragraphs in a row end the search upwards: an item of a tail has one or two.
 PROSE_IN_A_ROW = 5
@@ -100,6 +100,11 @@ def _best_suffix(signs: Sequence[Signs]) -> Tail | None:
     label = _label_of_list(signs)
     if label is not None:
         return Tail(label, "tail.label", LABEL_TOTAL)
+    piped = len(signs)
+    while piped > 1 and signs[piped - 1].piped and signs[piped - 1].kind in HEADINGS:
+        piped -= 1
+    if len(signs) - piped >= 3:
+        return Tail(piped, "tail.piped_headlines", LABEL_TOTAL)
     weights, bias = _weights()
     scores = [bias + sum(weights.get(name, 0.0) for name in sign.names) for sign in signs]
     best, start, total = 0.0, len(signs), 0.0

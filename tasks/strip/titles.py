@@ -30,6 +30,7 @@ MOST_HEADING_LINES = 6
 AT_HOME_RATIO = 1.25
 SHORTEST_GLUED, LONGEST_GLUED = 15, 200
 _GLUE = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z][^\W\d_A-Z]?)")
+_INNER_STOP = re.compile(r"[^\W\d_]{2}[.!?][”\"’]? ")
 _WORD = re.compile(r"\w+")
 # A headline glued to the lead but found once only counts where the lead goes on with a word that opens sentences.
 _OPENERS = frozenset(
@@ -172,12 +173,22 @@ def _glued_candidates(text: str) -> list[str]:
     tail_start = max(0, len(text) - LONGEST_GLUED)
     for match in _GLUE.finditer(text, tail_start):
         found.append(text[match.start() :].rstrip(".!?。 "))
-    return [c for c in found if SHORTEST_GLUED <= len(c) <= LONGEST_GLUED and c.count(" ") >= 2 and c[0].isupper()]
+    return [
+        c
+        for c in found
+        if SHORTEST_GLUED <= len(c) <= LONGEST_GLUED
+        and c.count(" ") >= 2
+        and c[0].isupper()
+        and not _INNER_STOP.search(c)
+    ]
 
 
 def _glued_places(draft: Draft, candidate: str) -> int:
-    """How often the words stand glued, or as a line of their own."""
-    return sum(1 for _ in _glued_spans(draft, candidate))
+    """In how many different surroundings the words stand glued: a paragraph that stands twice is no evidence."""
+    around = {
+        draft.raw[max(0, s - 12) : s] + "|" + draft.raw[e : e + 12] for _, s, e, _ in _glued_spans(draft, candidate)
+    }
+    return len(around)
 
 
 def _glued_spans(draft: Draft, title: str):
