@@ -131,6 +131,12 @@ def test_a_text_that_tells_of_what_lies_ahead_is_older_than_its_page():
     assert {m.status for m in resolution.mentions} == {"resolved"}
 
 
+def test_one_misread_clause_does_not_move_the_day_of_writing():
+    text = REPRINT + " Buyers will be paid from January 5 to 9 this year."
+
+    assert resolve_dates(text, scan_dates(text), date(2020, 5, 2)).content_date == "2019-10/2019-11"
+
+
 def test_the_same_text_on_a_page_of_its_own_year_is_left_alone():
     resolution = resolve_dates(REPRINT, scan_dates(REPRINT), date(2019, 10, 20))
 

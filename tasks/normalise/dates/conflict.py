@@ -54,7 +54,9 @@ def content_of(text: str, scanned: list[ScannedDate], found: list[Found], publis
         return Content(conflicts)
     if ahead := [found[i].last for i in conflicts if this_year(scanned[i].expr) is None]:
         return _later(max(day for day in ahead if day is not None), conflicts)
-    tied = [s for s in scanned if s.tense and ties_year(s.expr)]
+    past = sum(scanned[i].tense == "past" for i in conflicts)
+    tense = "past" if 2 * past >= len(conflicts) else "future"  # one misread clause must not outvote the others
+    tied = [s for s in scanned if s.tense == tense and ties_year(s.expr)]
     month = published.replace(day=1)
     for _ in range(MONTHS_BACK):
         latest = month - timedelta(1)
