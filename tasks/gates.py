@@ -4,7 +4,8 @@ In     the seven tables of a run, the version before, what the operator accepts
 Out    a `Verdict`: refusals (gate, message) and warnings
 
 `schema` and `invariants` hold the contract and cannot be accepted away. `shrink` refuses when too many articles of the
-version before would be gone, which is what a mount that was not there or a rule gone wild looks like. Warnings stop
+version before would be gone, which is what a mount that was not there or a rule gone wild looks like. `failed` refuses
+when many documents brought their worker down: a sick document is one document's fault, many are ours. Warnings stop
 nothing: dates in the future, and drift against the version before.
 
 Limits  Shares are compared only where there are enough articles for a share to mean something.
@@ -20,11 +21,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks import invariants
+from tasks.errors import ConfigError
 from tasks.publish import Dataset
 
 ALWAYS = ("schema", "invariants")
-ACCEPTABLE = ("shrink",)
+ACCEPTABLE = ("shrink", "failed")
 MAX_GONE = 0.5  # share of the last version's articles
+MAX_FAILED = 0.1  # share of the documents
+FEW_FAILED = 20  # documents that may always fail
 DRIFT = 0.10  # difference of two shares that is worth a line
 MIN_FOR_DRIFT = 50  # documents in both versions
 
@@ -56,22 +60,37 @@ def check(
     """Hold a run's tables against the contract and against the version before.
 
     Args:
-        accept: gates that may be passed this once (`shrink`).
+        accept: gates that may be passed this once, of `ACCEPTABLE`.
         today: the day of the run, in UTC; None leaves dates in the future unseen.
         max_gone: the largest share of the last version's articles that may be gone.
+
+    Raises:
+        ConfigError: `accept` names no gate that can be accepted.
     """
+    if unknown := sorted(accept - set(ACCEPTABLE) - set(ALWAYS)):
+        raise ConfigError(f"--accept {unknown[0]}: no such gate; {' and '.join(ACCEPTABLE)} can be accepted")
     if faults := invariants.find_schema_faults(tables):
         return Verdict(tuple(("schema", fault) for fault in faults))
     refusals = [("invariants", fault) for fault in invariants.find_faults(tables)]
     warnings = _warn_of_form(tables) + _warn_of_future(tables, today)
-    if latest is not None:
-        if message := _shrink(tables, latest, max_gone):
-            if "shrink" in accept:
-                warnings.append(f"{message} (accepted)")
-            else:
-                refusals.append(("shrink", f"{message}; if that is meant, run with --accept shrink"))
-        warnings += _warn_of_drift(tables, latest)
+    doubts = {"failed": _failed(tables), "shrink": _shrink(tables, latest, max_gone) if latest else None}
+    for gate, message in doubts.items():
+        if message and gate in accept:
+            warnings.append(f"{message} (accepted)")
+        elif message:
+            refusals.append((gate, f"{message}; if that is meant, run with --accept {gate}"))
+    warnings += _warn_of_drift(tables, latest) if latest else []
     return Verdict(tuple(refusals), tuple(warnings))
+
+
+def _failed(tables: Mapping[str, pa.Table]) -> str | None:
+    """A message where so many documents failed that the fault is hardly theirs."""
+    documents = tables["documents"]
+    failed = documents.filter(pc.fill_null(pc.equal(documents["reason"], "failed"), False))
+    if failed.num_rows <= max(FEW_FAILED, MAX_FAILED * documents.num_rows):
+        return None
+    path, detail = (failed[name][0].as_py() for name in ("source_path", "detail"))
+    return f"{failed.num_rows:,} of {documents.num_rows:,} documents failed, first {path} ({detail})"
 
 
 def _shrink(tables: Mapping[str, pa.Table], latest: Dataset, max_gone: float) -> str | None:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pytest
 
 from tasks import gates, invariants
+from tasks.errors import ConfigError
 from tasks.schema import PUBLISHED
 
 
@@ -147,6 +148,22 @@ def test_too_many_articles_gone_is_refused_unless_accepted(published_tables, let
     assert gates.check(few, before, max_gone=0.9).ok
     accepted = gates.check(few, before, accept=frozenset({"shrink"}))
     assert accepted.ok and "accepted" in accepted.warnings[0]
+
+
+def test_many_failed_documents_are_refused_unless_accepted(published_tables, letters):
+    sick = [{"name": f"s{at:02d}", "text": "", "rejected": "failed"} for at in range(21)]
+    fine = letters([f"f{at:03d}" for at in range(190)])
+
+    assert gates.check(published_tables(sick[:20] + fine[:1]), None).ok
+    assert gates.check(published_tables(sick + fine), None).ok
+    (refusal,) = gates.check(published_tables(sick + fine[:100]), None).refusals
+    assert refusal[0] == "failed" and "21 of 121 documents failed, first s" in refusal[1]
+    assert gates.check(published_tables(sick), None, accept=frozenset({"failed"})).ok
+
+
+def test_an_unknown_gate_cannot_be_accepted(published_tables):
+    with pytest.raises(ConfigError, match="--accept shrnk: no such gate; shrink and failed can be accepted"):
+        gates.check(published_tables(), None, accept=frozenset({"shrnk"}))
 
 
 def test_an_article_that_became_a_duplicate_is_not_gone(published_tables, letters):
