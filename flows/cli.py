@@ -248,6 +248,41 @@ def rollback(version: str, /, *, where: Where = HERE, reason: str = "", output: 
 
 
 @app.command
+def takedown(
+    document: str,
+    /,
+    *,
+    reason: str,
+    purge: Switch = False,
+    where: Where = HERE,
+    output: Output = PLAIN_OUTPUT,
+) -> int:
+    """Keep a document and its near-copies out from the next version on.
+
+    Parameters
+    ----------
+    document
+        A document or article id, a url, or a path under raw/.
+    reason
+        Why; published as the document's detail.
+    purge
+        Also take it out of every version that is published already.
+    """
+    from flows.config import load_config
+    from flows.takedown import take_down
+
+    settings = load_config(where.config, curated=where.curated)
+    done = take_down(settings, settings.takedowns, document, reason=reason, purge=purge)
+
+    def lines() -> str:
+        purged = f"; taken out of {', '.join(done.rewritten)}" if done.rewritten else ""
+        return f"Listed in {done.listed_in}: the next version will be without it{purged}"
+
+    output.answer(done.as_dict(), lines)
+    return 0
+
+
+@app.command
 def prune(*, keep: int, yes: Switch = False, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
     """Remove all but the newest versions; the latest is never removed.
 

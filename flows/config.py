@@ -46,6 +46,7 @@ class Config:
     raw: Path = Path("raw")
     curated: Path = Path("curated")
     cache: Path | None = None  # None: curated/.cache
+    takedowns: Path = Path("takedowns.toml")  # the list of documents that must stay out, if there is one
     workers: int = 0  # processes; 0: one a core, 1: none beside this one
     seconds_per_document: float = 60.0  # CPU time after which a document is given up as `failed`
     megabytes_per_worker: int = 4096

@@ -34,6 +34,7 @@ from tasks import cache, gates, ingest, publish, report
 from tasks.errors import ConfigError, CopydeskError, GateRefused
 from tasks.publish.manifest import count_rows
 from tasks.storage import open_storage
+from tasks.takedowns import Takedown, digest_takedowns, read_takedowns
 
 NOTHING_NEW = "nothing new"
 
@@ -100,7 +101,7 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
         look = pipeline.step("look", shortcut.look_at, config.raw, time.time_ns())
         outcome = None if request.asks_more else _known(config, session, pipeline, look)
         if outcome is None:
-            tables = build_tables(config.raw, config.rules, pipeline)
+            tables = build_tables(config.raw, config.rules, pipeline, read_list(config.takedowns))
             outcome = _judge_and_publish(config, request, session, pipeline, tables)
             if outcome.version and not request.dry_run and "failed" not in tables["documents"]["reason"].to_pylist():
                 dataset = publish.open_dataset(config.curated, outcome.version)
@@ -226,9 +227,16 @@ def describe_run(config: Config) -> publish.RunInfo:
     digests = {
         "code": sha256((cache.code_digest(steps.__name__) + cache.tables_digest()).encode()).hexdigest(),
         "lock": sha256("\n".join(cache.library_versions(steps.__name__)).encode()).hexdigest(),
-        "settings": config.rules.digest(),
+        "settings": sha256(
+            (config.rules.digest() + digest_takedowns(read_list(config.takedowns))).encode()
+        ).hexdigest(),
     }
     return publish.RunInfo(id=uuid.uuid4().hex[:12], started_at=now(), digests=digests, settings=asdict(config.rules))
+
+
+def read_list(file: Path) -> tuple[Takedown, ...]:
+    """The list of takedowns; empty where there is no such file."""
+    return read_takedowns(file.read_text(encoding="utf-8"), str(file)) if file.exists() else ()
 
 
 def make_mapper(config: Config, request: Request, folder: Path) -> Mapper:

@@ -30,11 +30,13 @@ from tasks import (
     normalise,
     schema,
     strip,
+    takedowns,
     triage,
 )
 from tasks.cache import Step
 from tasks.model import Stripped
 from tasks.tables import beside, joined
+from tasks.takedowns import Takedown
 
 Watch = Callable[[str, int, int], None]  # (step, documents done, documents in all); (step, 0, 0) when it starts
 Run = Callable[..., Any]  # (name, function, *args, **kwargs) -> what the function returns
@@ -102,7 +104,9 @@ class Pipeline:
         return self.step(step.name, self.mapper, step, documents, partial(self.watch, step.name))
 
 
-def build_tables(raw: Path, rules: Rules, pipeline: Pipeline) -> dict[str, pa.Table]:
+def build_tables(
+    raw: Path, rules: Rules, pipeline: Pipeline, taken_down: Sequence[Takedown] = ()
+) -> dict[str, pa.Table]:
     """From raw files to the tables of the contract."""
     steps = document_steps(rules)
 
@@ -114,6 +118,9 @@ def build_tables(raw: Path, rules: Rules, pipeline: Pipeline) -> dict[str, pa.Ta
     languages = pipeline.map(steps["language"], stripped)
     scanned = pipeline.map(steps["scan"], beside(stripped, languages, "language"))
     documents = pipeline.step("triage", triage.merge_results, records, pages, stripped, languages, scanned)
+    if taken_down:
+        copies = pipeline.map(takedowns.match_step(taken_down), stripped)
+        documents = takedowns.reject_taken_down(documents, taken_down, copies)
 
     texts = triage.texts_of(documents)
     relations, clusters = pipeline.step("pair", dedupe.find_duplicates, texts)

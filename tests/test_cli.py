@@ -61,6 +61,23 @@ def test_rollback_holds_until_it_is_released(tmp_path):
     assert (released["version"], released["published"], released["counts"]["documents"]) == ("v0004", True, 2)
 
 
+def test_a_takedown_keeps_a_document_and_its_later_copies_out(tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "wall.txt").write_text(ARTICLE)
+    (tmp_path / "raw" / "other.txt").write_text("Eels were set free by night in the upper Calder, a warden said. " * 4)
+    copydesk("run", "--direct", "--quiet", cwd=tmp_path)
+
+    done = copydesk("takedown", "wall.txt", "--reason", "wrong wall", "--purge", "--json", cwd=tmp_path)
+    (tmp_path / "raw" / "copy.txt").write_text(ARTICLE + "\n\nNothing more is known.")
+    said = json.loads(copydesk("run", "--direct", "--json", cwd=tmp_path).stdout)
+    story = json.loads(copydesk("explain", "copy.txt", "--json", cwd=tmp_path).stdout)
+
+    assert json.loads(done.stdout)["purged_from"] == ["v0001"]
+    assert (said["counts"]["articles"], said["counts"]["rejected"]) == (1, 2)
+    assert "taken_down" in json.dumps(story)
+    assert copydesk("verify", "v0001", cwd=tmp_path).returncode == 0
+
+
 def test_prune_keeps_the_newest_and_asks_first(tmp_path):
     (tmp_path / "raw").mkdir()
     for number in range(3):
