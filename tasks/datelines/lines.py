@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tasks.datelines.moments import DATE, TIME_FIRST, Moment, as_date_line, find_moments
+from tasks.datelines.moments import DATE, TIME_FIRST, Moment, as_date_line, day_first, find_moments
 from tasks.datelines.words import EDGES, TABLE, any_of, whole_word, words_of
 from tasks.model import DateLine
 
@@ -25,6 +25,13 @@ LABEL = re.compile(
     rf"(?P<time>{TIME_FIRST.pattern.removesuffix('$')})?$",
     re.IGNORECASE,
 )
+# Labels of languages that write the day first; English leaves it open.
+_DAY_FIRST = frozenset(
+    label.casefold()
+    for language, labels in TABLE["labels"].items()
+    if isinstance(labels, list) and language not in ("en", "zh", "ja", "ko")
+    for label in labels
+) - frozenset(label.casefold() for label in TABLE["labels"]["en"])
 _NEVER = re.compile("|".join(whole_word(w) for w in TABLE["never"]["words"]), re.IGNORECASE)
 _METADATA_WORD = re.compile(rf"(?:{any_of(TABLE['metadata']['words'])})(?![^\W_])\s?[:：]?", re.IGNORECASE)
 _LEADS = frozenset(TABLE["leads"]["words"])
@@ -45,8 +52,8 @@ class DateLineMatch:
 def find_date_line(line: str) -> DateLineMatch | None:
     """Where `line` states the text's date of publication, or None.
 
-    The best statement of the line is returned: a labelled one before a bare one, one of publication before one of a
-    later change, the first of equals.
+    The best statement of the line is returned: one of publication before one of a later change, a labelled one before
+    a bare one, the first of equals.
 
     >>> found = find_date_line("Release time:Mar 03, 2022 16:40 PM")
     >>> found.date_line.local, found.date_line.flags
@@ -60,7 +67,7 @@ def find_date_line(line: str) -> DateLineMatch | None:
     found = [m for moment in find_moments(head) if (m := _statement(line, head, moment)) is not None]
     if not found:
         return None
-    return min(found, key=lambda m: (not m.labelled, _is_change(line[m.start : m.end]), m.start))
+    return min(found, key=lambda m: (_is_change(line[m.start : m.end]), not m.labelled, m.start))
 
 
 _CHANGE = re.compile("|".join(map(re.escape, TABLE["change"]["stems"])), re.IGNORECASE)
@@ -79,6 +86,8 @@ def _statement(line: str, head: str, moment: Moment) -> DateLineMatch | None:
     if never or (label is None and (moment.precision == "month" or moment.short_year or len(head) < len(line))):
         return None
     start = moment.start if label is None else label.start("label")
+    if label is not None and label["label"].casefold() in _DAY_FIRST:
+        moment = day_first(moment)
     ahead_ok = is_metadata(head[:start]) and (label is not None or not _leads(head[:start]))
     behind_ok = len(head) == len(line) and is_metadata(line[moment.end :], following=True)
     colon = label is not None and (":" in label["colon"] or "：" in label["colon"])

@@ -31,7 +31,7 @@ DATE = re.compile(
       | (?P<y2>\d{{4}})\s?[年년]\s?(?P<m2>\d\d?)\s?[月월]\s?(?P<d2>\d\d?)\s?[日号號일]
             (?:\s?[（(]?(?P<weekday2>{WEEKDAY}|[月火水木金土日월화수목금토](?=[)）]))[)）]?)?
       | (?P<d3>\d\d?)(?:st|nd|rd|th|er|\.|º|ª|)(?:[ \xa0\-/.]{{1,2}}|(?<=\.))(?:(?:de|of|di|del)\s)?(?P<n3>{MONTH})
-            (?:\.|,|[ \xa0\-/]){{0,3}}(?:(?:de|del)\s)?(?P<y3>\d{{4}}|['’]\d\d)(?!\d)
+            (?:\.|,|[ \xa0\-/]){{0,3}}(?:(?:de|del)\s)?(?P<y3>\d{{4}}|['’]\d\d|(?<=-)\d\d)(?!\d)
       | (?P<n4>{MONTH})(?:\.|[ \xa0\-/]){{1,2}}(?:the\s)?(?P<d4>\d\d?)(?:st|nd|rd|th)?
             (?:,|[ \xa0\-/]){{1,3}}(?P<y4>\d{{4}})(?!\d)
       | (?P<y6>\d{{4}})[-/ ,]{{1,2}}(?P<n6>{MONTH})\.?[-/ ]{{1,2}}(?P<d6>\d\d?)(?!\d)
@@ -42,7 +42,7 @@ DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _TIME = re.compile(
-    rf"""(?:{SEPARATOR}{{0,6}}|{SEPARATOR}{{1,4}}(?:at|um|à|a\sles|a\slas|às|alle|ore|om|kl\.?|klo|o|в|saat|pukul|lúc)\s{{1,3}}|T|\sT|[（(])
+    rf"""(?:{SEPARATOR}{{0,6}}|{SEPARATOR}{{1,4}}(?:at|um|à|a\sles|a\slas|às|alle(?:\sore)?|ore|om|kl\.?|klo|o|в|saat|pukul|lúc)\s{{1,3}}|T|\sT|[（(])
     (?P<before>上午|下午|晚上|中午|凌晨|早上|午前|午後|오전|오후)?\s?
     (?:
         (?P<h1>\d\d?)(?P<colon>[:：.h])(?P<min1>\d\d)(?:[:：.](?P<sec1>\d\d)(?:[.,]\d{{1,9}})?)?(?![\d:])
@@ -148,6 +148,13 @@ def _read_numeric(g: dict[str, str], start: int, end: int) -> Moment | None:
     order = None if a == b else "month_first" if month_first else "day_first"
     flags = () if _weekday_fits(g["weekday"], local) else ("weekday_mismatch",)
     return Moment(start, end, local, "day", order=order, flags=flags, short_year=short)
+
+
+def day_first(moment: Moment) -> Moment:
+    """The moment with its open order of day and month decided for the day."""
+    if moment.order != "ambiguous" or moment.alternative is None:
+        return moment
+    return replace(moment, local=moment.alternative, order="day_first", alternative=None)
 
 
 def _with_time(line: str, moment: Moment) -> Moment:
