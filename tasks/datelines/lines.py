@@ -35,7 +35,7 @@ _DAY_FIRST = frozenset(
 _NEVER = re.compile("|".join(whole_word(w) for w in TABLE["never"]["words"]), re.IGNORECASE)
 _METADATA_WORD = re.compile(rf"(?:{any_of(TABLE['metadata']['words'])})(?![^\W_])\s?[:：]?", re.IGNORECASE)
 _LEADS = frozenset(TABLE["leads"]["words"])
-_HAS_DATE = re.compile(r"\d{4}|\d[-/.]\d\d?[-/.]\d|['’]\d\d")
+_HAS_DATE = re.compile(r"\d{4}|\d[-/.]\d\d?[-/.]\d|['’]\d\d|[^\W\d_]{3}-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
