@@ -67,7 +67,11 @@ _BLOCKS = (
 )
 _DOCUMENT = re.compile(r"<(?:!doctype|html|body|head)\b", re.I)
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.I | re.S)
-_CONTROL = re.compile("[\0-\x08\x0b\x0e-\x1f]")  # the parser takes a page with one for bytes without sense
+# What XML forbids: the parser takes a page with such a byte for one in another encoding, lxml refuses to write them
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROL_ENTITY = re.compile(
+    r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])|0*(?:[0-8]|1[124-9]|2\d|3[01]));?", re.I
+)
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$")
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{10,40})"')
 
@@ -149,10 +153,15 @@ def _parsed(markup: str) -> tuple[HtmlElement | None, bool]:
         collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
     )
     try:
-        tree = document_fromstring(_CONTROL.sub("\ufffd", markup).encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(_writable(markup).encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError):
         tree = None
     return tree, any("depth" in entry.message for entry in parser.error_log)
+
+
+def _writable(markup: str) -> str:
+    """The markup without characters that XML forbids, as such or as entities."""
+    return _CONTROL_ENTITY.sub("\ufffd", _CONTROL.sub("\ufffd", markup))
 
 
 def flattened(markup: str) -> str:
