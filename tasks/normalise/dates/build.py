@@ -3,18 +3,21 @@
 In     the tokens of a match, and the text around it
 Out    (type, expr, mod), or None where the words are no date after all
 
-Kinds of expr ("k"), with fields; `whole` is the expr of a period that the date is a part of:
-    fixed    v (EDTF), f, l (ISO days), g (grain)        known as it stands
-    date     m, d?, d2?, m2?, y?, side?, time?           month, day or days, or months m to m2; side -1 last, 1 next
-    weekday  w, side?          day  n                    today 0         unit  u, n         this year 0, last year -1
-    ago      u, n              earlier  u, n             counted from now; from the time spoken of last
-    quarter, half, season  n, y?, side?                  part of a year
-    first_n  u, n, last        nth_unit  u, n            a run of units, one unit, of a whole
-    year_ago u?                same  side?, y?           the period spoken of last, a year back or moved to a year
-    prev     u, y?, n?         the_nth  d                the unit spoken of last
-    length   u, n              past  u, n                a length; one that ends (n < 0) or begins now
-    clock    t                 holiday  id               every  u, n
-    vague                      span  a, b                mod  m, with   (joined to what follows)
+Kinds of expr ("k"), with fields; `whole` is the expr of a period that the date is a part of, `side` is -1 last, 0 this,
+1 next; `of` marks what is dropped unless it is joined to a whole:
+    fixed     v (EDTF), f, l (ISO days), g (grain)      known as it stands
+    bc        v (EDTF)                                  before our era: no days
+    date      m, d?, d2?, m2?, w?, y?, side?, t?        a month, day, days d to d2, months m to m2; w checks the year
+    weekday   w, side?, own?      day   n               today 0      unit   u, n      this year 0, last year -1
+    ago       u, n                earlier  u, n         counted from now; from the time spoken of last
+    quarter, half, season  n, y?, side?                 part of a year
+    first_n   u, n, last          nth_unit  u, n        a run of units, one unit, of a whole
+    nth_weekday  w, n             weekend               of a month; the nearest
+    year_ago  u, q?, base?        same  u?, y?, back?   the period spoken of last, a year back or moved to a year
+    prev      u, y?, that?        the_nth  d            the unit spoken of last
+    length    u, n                past  u, n            a length; one that ends (n < 0) or begins now
+    clock     t                   holiday  id           every  u, n
+    vague     u?                  span  a, b            mod  m, with (joined to what follows)
 """
 
 from __future__ import annotations

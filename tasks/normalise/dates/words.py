@@ -88,25 +88,23 @@ VALUES: dict[str, dict[str, Any]] = {
 TENSE: dict[str, list[str]] = _VAGUE["tense"]
 
 
-def _phrase_rule(kind: str, phrase: str, number: int) -> dict[str, Any]:
-    """A vague phrase as a pattern row."""
-    pattern = " ".join("'s" if w == "'s" else f"'{w}'" for w in phrase.replace("'s", " 's").split())
-    del number
-    return {"id": f"vague.{kind}", "pattern": pattern, "build": "vague"}
+def _literal(words: str) -> str:
+    """Words as a pattern: each for itself, the possessive as a sign."""
+    return " ".join(w if w == "'s" else f"'{w}'" for w in words.replace("'s", " 's").split())
 
 
 def _holiday_rule(row: dict[str, Any]) -> dict[str, Any]:
     """A holiday's names as one pattern row."""
-    names = [" ".join("'s" if w == "'s" else f"'{w}'" for w in n.replace("'s", " 's").split()) for n in row["names"]]
-    return {"id": f"holiday.{row['id']}", "pattern": " | ".join(names), "build": "holiday", "holiday": row}
+    pattern = " | ".join(map(_literal, row["names"]))
+    return {"id": f"holiday.{row['id']}", "pattern": pattern, "build": "holiday", "holiday": row}
 
 
 RULES: list[dict[str, Any]] = [
     *_PATTERNS,
     *(
-        _phrase_rule(kind, phrase, n)
+        {"id": f"vague.{kind}", "pattern": _literal(phrase), "build": "vague"}
         for kind in ("present", "past", "future")
-        for n, phrase in enumerate(_VAGUE[kind]["phrases"])
+        for phrase in _VAGUE[kind]["phrases"]
     ),
     *(_holiday_rule(row) for row in _HOLIDAYS),
 ]
