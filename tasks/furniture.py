@@ -4,27 +4,31 @@ In     document_id, site, raw_text of all documents (or pages as (site, raw_text
 Out    for each document the subset of its own lines that repeat: hashes for tables, lines for `repeated_lines`
 
 Two pages are enough. A line counts as repeated only between pages whose other lines differ: two copies of one article
-(a reprint on the same site) are no evidence that the article is furniture. Pages of a site with the same long lines are
-therefore one page here; what repeats must repeat between two of these groups. Yes or no, never a count: a third page
-changes nothing for the first two, so cached strips stay valid.
+(a reprint on the same site) are no evidence that the article is furniture. Pages of a site that share most of their
+long lines are therefore one group; what repeats must stand in two groups. Yes or no, never a count: a further page with
+the same menu changes nothing for the pages before it, so their strips stay valid.
 
-Limits  A line is known by its words (case, marks and blanks aside). Lines of digits only are never furniture.
+How    lines become 64-bit hashes (8 bytes each, in numpy arrays); per site they are sorted and counted. Linear in the
+       lines, but for the sorting; texts are held one at a time.
+Limits  A line is known by its words (case, marks and blanks aside); lines without letters are never furniture.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 
-from tasks.text import line_hash, split_lines
+from tasks.text import line_hash, line_key, split_lines
 
 # Lines this long are the article's; two pages that share most of them are copies of one article.
 LONG_LINE = 120
-# Share of the smaller page's long lines that two pages must share to count as copies.
+# Share of the long lines of the page with fewer of them from which two pages count as copies.
 COPY_SHARE = 0.5
 REPEATS = pa.schema([("document_id", pa.string()), ("repeated_lines", pa.list_(pa.int64()))])
+
+_Hashes = np.ndarray  # int64, sorted, each once
 
 
 def repeated_lines(pages: Sequence[tuple[str, str]]) -> list[set[str]]:
@@ -34,10 +38,11 @@ def repeated_lines(pages: Sequence[tuple[str, str]]) -> list[set[str]]:
     >>> repeated_lines(pages)
     [{'Menu'}, {'Menu'}]
     """
-    hashed = [{line_hash(line.text): line.text for line in split_lines(text)} for _, text in pages]
-    long_lines = [_long_lines(text) for _, text in pages]
-    found = _repeats([site for site, _ in pages], [set(lines) for lines in hashed], long_lines)
-    return [{lines[h] for h in repeats} for lines, repeats in zip(hashed, found, strict=True)]
+    found = _repeats([site for site, _ in pages], (text for _, text in pages))
+    return [
+        {line.text for line in split_lines(text) if line_hash(line.text) in hashes}
+        for (_, text), hashes in zip(pages, map(frozenset, (f.tolist() for f in found)), strict=True)
+    ]
 
 
 def find_repeats(documents: pa.Table) -> pa.Table:
@@ -49,50 +54,57 @@ def find_repeats(documents: pa.Table) -> pa.Table:
     Returns:
         document_id, repeated_lines (list of int64, sorted hashes of `tasks.text.line_hash`), in the documents' order.
     """
-    sites = documents["site"].to_pylist()
-    hashed, long_lines = [], []
-    for text in _values(documents["raw_text"]):
-        lines = split_lines(text or "")
-        hashed.append({line_hash(line.text) for line in lines})
-        long_lines.append(frozenset(line_hash(line.text) for line in lines if len(line.text) >= LONG_LINE))
-    found = _repeats(sites, hashed, long_lines)
+    found = _repeats(documents["site"].to_pylist(), _values(documents["raw_text"]))
+    offsets = np.concatenate([[0], np.cumsum([len(hashes) for hashes in found])]).astype(np.int32)
+    values = np.concatenate(found) if found else np.empty(0, np.int64)
+    lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(values, pa.int64()))
     return pa.table(
-        {"document_id": documents["document_id"], "repeated_lines": [sorted(repeats) for repeats in found]},
-        schema=REPEATS,
+        {"document_id": documents["document_id"].cast(pa.string()), "repeated_lines": lists}, schema=REPEATS
     )
 
 
 def _values(column: pa.ChunkedArray) -> Iterator[str | None]:
-    """The values of a column without holding all of them as Python strings."""
+    """The values of a column, one Python string at a time."""
     for chunk in column.chunks:
         for value in chunk:
             yield value.as_py()
 
 
-def _long_lines(text: str) -> frozenset[int]:
-    return frozenset(line_hash(line.text) for line in split_lines(text) if len(line.text) >= LONG_LINE)
-
-
-def _repeats(
-    sites: Sequence[str | None], lines: Sequence[set[int]], long_lines: Sequence[frozenset[int]]
-) -> list[set[int]]:
-    """For each page the hashes that also stand in another group of copies of its site."""
-    by_site: dict[str, list[int]] = defaultdict(list)
-    for page, site in enumerate(sites):
+def _repeats(sites: Sequence[str | None], texts: Iterable[str | None]) -> list[_Hashes]:
+    """For each page the hashes of its lines that also stand in another group of copies of its site."""
+    counts: dict[str, int] = {}
+    for site in sites:
         if site:
-            by_site[site].append(page)
-    found: list[set[int]] = [set() for _ in sites]
-    for members in by_site.values():
-        if len(members) > 1:
-            groups = _copies(members, long_lines)
-            for page, repeats in zip(members, _shared(members, groups, lines), strict=True):
-                found[page] = repeats
+            counts[site] = counts.get(site, 0) + 1
+    nothing = np.empty(0, np.int64)
+    found = [nothing] * len(sites)
+    by_site: dict[str, list[tuple[int, _Hashes, _Hashes]]] = {}
+    for page, (site, text) in enumerate(zip(sites, texts, strict=True)):
+        if site and counts[site] > 1:
+            by_site.setdefault(site, []).append((page, *_hashes(text or "")))
+    for pages in by_site.values():
+        repeated = _in_two_groups([lines for _, lines, _ in pages], _groups([long for _, _, long in pages]))
+        for page, lines, _ in pages:
+            found[page] = lines[np.isin(lines, repeated, assume_unique=True)]
     return found
 
 
-def _copies(members: Sequence[int], long_lines: Sequence[frozenset[int]]) -> dict[int, int]:
-    """page -> the group of copies it belongs to, named by the group's first page."""
-    group = {page: page for page in members}
+def _hashes(text: str) -> tuple[_Hashes, _Hashes]:
+    """Hashes of a text's lines, and of its long lines."""
+    lines = [line.text for line in split_lines(text)]
+    hashed = {text: line_hash(text) for text in lines if any(map(str.isalpha, line_key(text)))}
+    long = [h for text, h in hashed.items() if len(text) >= LONG_LINE]
+    return np.unique(np.array([*hashed.values()], np.int64)), np.unique(np.array(long, np.int64))
+
+
+def _groups(long_lines: Sequence[_Hashes]) -> list[int]:
+    """For each page of a site the number of its group of copies.
+
+    A page is compared with the pages that hold one of its long lines, those next to it in the order of their contents:
+    the grouping does not depend on the order of arrival, and a line on a thousand pages makes no million pairs.
+    """
+    order = sorted(range(len(long_lines)), key=lambda i: (len(long_lines[i]), long_lines[i].tolist()))
+    group = list(range(len(long_lines)))
 
     def root(page: int) -> int:
         while group[page] != page:
@@ -100,31 +112,20 @@ def _copies(members: Sequence[int], long_lines: Sequence[frozenset[int]]) -> dic
             page = group[page]
         return page
 
-    for left, right in _candidates(members, long_lines):
-        shared = len(long_lines[left] & long_lines[right])
-        if shared >= COPY_SHARE * min(len(long_lines[left]), len(long_lines[right])):
-            one, other = sorted((root(left), root(right)))
-            group[other] = one
-    return {page: root(page) for page in members}
-
-
-def _candidates(members: Sequence[int], long_lines: Sequence[frozenset[int]]) -> Iterable[tuple[int, int]]:
-    """Pairs of pages next to each other in the list of some shared long line: linear in the lines."""
     last: dict[int, int] = {}
-    pairs: dict[tuple[int, int], None] = {}
-    for page in members:
-        for line in sorted(long_lines[page]):
-            if line in last:
-                pairs[last[line], page] = None
-            last[line] = page
-    return pairs
+    for page in order:
+        for other in {last[h] for h in long_lines[page].tolist() if h in last}:
+            shared = len(np.intersect1d(long_lines[page], long_lines[other], assume_unique=True))
+            if shared >= COPY_SHARE * min(len(long_lines[page]), len(long_lines[other])):
+                group[root(page)] = root(other)
+        last.update(dict.fromkeys(long_lines[page].tolist(), page))
+    return [root(page) for page in range(len(long_lines))]
 
 
-def _shared(members: Sequence[int], groups: dict[int, int], lines: Sequence[set[int]]) -> list[set[int]]:
-    first_group: dict[int, int] = {}
-    repeated: set[int] = set()
-    for page in members:
-        for line in lines[page]:
-            if first_group.setdefault(line, groups[page]) != groups[page]:
-                repeated.add(line)
-    return [lines[page] & repeated for page in members]
+def _in_two_groups(lines: Sequence[_Hashes], groups: Sequence[int]) -> _Hashes:
+    """The hashes that stand in pages of two groups or more."""
+    values = np.concatenate(lines)
+    owners = np.repeat(np.array(groups, np.int64), [len(hashes) for hashes in lines])
+    pairs = np.unique(np.stack([values, owners]), axis=1)[0]
+    hashes, seen = np.unique(pairs, return_counts=True)
+    return hashes[seen > 1]
