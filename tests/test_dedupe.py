@@ -270,6 +270,12 @@ def test_texts_without_words_are_the_same_only_where_they_are_equal():
     assert labels("", "...", "", "!!", "...") == [0, 1, 0, 3, 1]
 
 
+def test_half_characters_do_no_harm():
+    broken = STORY[:60] + "\ud800" + STORY[60:]
+
+    assert relations(broken, STORY) == [(0, 1, "exact")]
+
+
 def test_ten_thousand_identical_texts_are_one_cluster():
     found = cluster_texts([STORY] * 10_000)
 

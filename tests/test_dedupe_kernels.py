@@ -8,13 +8,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.dedupe import candidates, compare, shingles, stories, words
+from tasks.dedupe import candidates, compare, compiled, shingles, stories, words
 
 FAST = settings(max_examples=150, deadline=None)
 ALPHABET = "aBzé’'.,:!?\n -–0123456789½新闻กЖß\u0301\u00ad\U0001d400\U00020000"
 TEXTS = st.lists(st.text(alphabet=ALPHABET, max_size=60), max_size=5)
 WORDS = ["rose", "Oslo", "12", "4.75", "the", "of", "Maren", "May", "said", "350"]
 STORIES = st.lists(st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join), min_size=2, max_size=4)
+
+
+def test_kernels_compile_where_nothing_can_be_written(monkeypatch):
+    """The compiled code then lives in memory only."""
+    asked = []
+
+    def njit(_, *, nogil, cache=False):
+        asked.append(cache)
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda kernel: kernel
+
+    monkeypatch.setattr(compiled, "njit", njit)
+
+    assert compiled.compiled("i8(i8)")(abs) is abs
+    assert asked == [True, False]
 
 
 # ------------------------------------------------------------------ words

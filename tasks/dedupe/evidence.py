@@ -22,7 +22,7 @@ from tasks.dedupe.cluster import Pairs
 from tasks.dedupe.compare import AGREE_AT, BLOCKS_AT, DIFFER_AT, detail_pairs
 from tasks.dedupe.relate import CONTAINS
 from tasks.dedupe.stories import Stories, is_feature
-from tasks.dedupe.words import MARK_FIGURE, Words, locate_words
+from tasks.dedupe.words import MARK_FIGURE, Words, encode, locate_words
 
 CHUNK = 500  # pairs
 MOST_WORDS = 6  # figures or names that a list holds
@@ -109,7 +109,7 @@ def _chunks(texts: Texts, one: np.ndarray, other: np.ndarray) -> Iterator[tuple[
         number[wanted] = np.arange(len(wanted))
         some = [_plain(texts[k]) for k in wanted.tolist()]
         words, places = locate_words(some)
-        yield part, Located(words, places, [text.encode() for text in some]), number
+        yield part, Located(words, places, [encode(text) for text in some]), number
 
 
 def _plain(text: str | pa.Scalar | None) -> str:

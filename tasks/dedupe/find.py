@@ -24,7 +24,7 @@ from tasks.dedupe.compare import COVERED, FIRST_BLOCK_LONGER, LONGEST, compare_p
 from tasks.dedupe.evidence import Texts, describe_exact, describe_pairs, describe_stories
 from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, holds_against, is_template, relate_pairs
 from tasks.dedupe.stories import LEAST_WORDING, TEMPLATE, Quotes, Stories, day_numbers, find_pairs
-from tasks.dedupe.words import MARK_CAPITAL, Words, read_words
+from tasks.dedupe.words import MARK_CAPITAL, Words, encode, read_words
 
 Edge = tuple[int, int, str, float, str]
 TOUCHING = 8  # words that two texts must share to count as touching
@@ -152,7 +152,7 @@ def _useful_capitals(marks: np.ndarray) -> int:
 def _digest(text: str | pa.Scalar | None) -> int:
     if isinstance(text, pa.Scalar):
         text = text.as_py()
-    return int.from_bytes(blake2b((text or "").encode(), digest_size=8).digest(), "big")
+    return int.from_bytes(blake2b(encode(text or ""), digest_size=8).digest(), "big")
 
 
 def fullest_members(found: Found) -> np.ndarray:

@@ -105,7 +105,17 @@ def locate_words(texts: Sequence[str]) -> tuple[Words, np.ndarray]:
 
 
 def _array(texts: Sequence[str | None] | pa.Array) -> pa.Array:
-    return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
+    if isinstance(texts, pa.Array):
+        return texts
+    try:
+        return pa.array(texts, pa.large_string())
+    except UnicodeEncodeError:  # half a character, which no file can hold
+        return pa.array([text and encode(text).decode() for text in texts], pa.large_string())
+
+
+def encode(text: str) -> bytes:
+    """UTF-8, with a question mark for half a character (a lone surrogate): offsets stay."""
+    return text.encode("utf-8", "replace")
 
 
 def _room(texts: Sequence[str | None] | pa.Array) -> tuple[np.ndarray, np.ndarray]:
