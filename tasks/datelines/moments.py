@@ -228,6 +228,7 @@ def offset_of(utc: str | None, named: str | None) -> int | None:
 
 
 def as_date_line(surface: str, moment: Moment, source: str = "header") -> DateLine:
+    """The moment as the record that other steps read."""
     return DateLine(
         surface=surface,
         local=moment.local,

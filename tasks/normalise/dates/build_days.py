@@ -18,6 +18,7 @@ from tasks.normalise.dates.words import VALUES
 
 
 def iso(match: Match) -> Built | None:
+    """2021-06-16, with or without a time; 2021-06."""
     words = str(match.tokens[0].value)
     if len(words) == 7:
         year, month = int(words[:4]), int(words[5:])
@@ -37,6 +38,7 @@ def iso(match: Match) -> Built | None:
 
 
 def slash(match: Match) -> Built | None:
+    """16/06/2021, 16.6.2021: the day first behind dots or where it is above 12, else the month, flagged where both fit."""
     a, b, year = (int(n) for n in re.split(r"[/.-]", str(match.tokens[0].value)))
     words = str(match.tokens[0].value)
     if len(words) - max(words.rfind(s) for s in "/.-") - 1 == 2:
@@ -54,6 +56,7 @@ def slash(match: Match) -> Built | None:
 
 
 def whole_date(match: Match) -> Built | None:
+    """A month with a day, a year, a weekday, or alone."""
     month = match.first("month")
     days = match.numbers("d12345")
     if match.rule.id == "date.day_hyphen_month":
@@ -106,6 +109,7 @@ def _is_bare_month(match: Match) -> bool:
 
 
 def days(match: Match) -> Built | None:
+    """Two days of one month."""
     month, year = match.first("month"), match.year
     first, last = (int(n) for n in match.numbers("d12345")[:2])
     if first >= last or not is_day(month, last, year):
@@ -115,10 +119,12 @@ def days(match: Match) -> Built | None:
 
 
 def rel_month(match: Match) -> Built | None:
+    """Last May, next April."""
     return dated({"k": "date", "m": match.first("month"), "side": match.side})
 
 
 def the_nth(match: Match) -> Built | None:
+    """The 5th, of the month spoken of."""
     return dated({"k": "the_nth", "d": int(match.numbers("12345")[0])})
 
 
@@ -126,6 +132,7 @@ def the_nth(match: Match) -> Built | None:
 
 
 def weekday(match: Match) -> Built | None:
+    """Monday, last Monday, Monday night."""
     expr: Expr = {"k": "weekday", "w": match.first("weekday")}
     if match.after is not None and match.after.letter == "'":
         expr["own"] = True  # Friday's talks: what else the clause tells of says nothing about the side
@@ -138,10 +145,12 @@ def weekday(match: Match) -> Built | None:
 
 
 def set_weekday(_match: Match) -> Built | None:
+    """Mondays: every week."""
     return "SET", {"k": "every", "u": "week", "n": 1}, None
 
 
 def today(match: Match) -> Built | None:
+    """Today, yesterday, tomorrow, with or without a part of the day."""
     if is_title(match) and match.previous_word()[:1].isupper():
         return None  # the name of a programme or paper
     timed = match.first("daypart") or "tonight" in match.words
@@ -149,10 +158,12 @@ def today(match: Match) -> Built | None:
 
 
 def day_after(match: Match) -> Built | None:
+    """The day before yesterday, the day after tomorrow."""
     return dated({"k": "day", "n": -2 if "before" in match.words else 2})
 
 
 def daypart(match: Match) -> Built | None:
+    """This morning, last night, that evening."""
     if "that" in match.words or "same" in match.words:
         return "TIME", {"k": "prev", "u": "day", "that": True}, None
     if "last" in match.words and match.first("daypart") != "night":
@@ -161,6 +172,7 @@ def daypart(match: Match) -> Built | None:
 
 
 def clock(match: Match) -> Built | None:
+    """6:05 p.m., in 24 hours."""
     found = re.match(r"(\d\d?)(?::(\d\d))?(?::(\d\d))?\s?([ap])?", str(match.tokens[0].value))
     if found is None:
         return None
@@ -173,12 +185,14 @@ def clock(match: Match) -> Built | None:
 
 
 def next_daypart(match: Match) -> Built | None:
+    """The next morning: of the day after the one spoken of."""
     if "same" in match.words:
         return "TIME", {"k": "prev", "u": "day", "that": True}, None
     return "TIME", {"k": "earlier", "u": "day", "n": 1}, None
 
 
 def noon(match: Match) -> Built | None:
+    """Noon and midnight as times of day."""
     return "TIME", {"k": "clock", "t": "T12:00" if match.first("daypart") == "noon" else "T00:00"}, None
 
 

@@ -15,6 +15,7 @@ from tasks.normalise.dates.words import CONTEXT, VALUES
 
 
 def duration(match: Match) -> Built | None:
+    """A number of units; ages and shares are none."""
     unit = match.first("units", "unit")
     if unit == "quarter" and match.words[-1] == "quarters" and amount_of(match) == 3:
         return None  # three-quarters of the house
@@ -33,14 +34,17 @@ def duration(match: Match) -> Built | None:
 
 
 def duration_range(match: Match) -> Built | None:
+    """12 to 18 months: a length without one value."""
     return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None
 
 
 def half_duration(match: Match) -> Built | None:
+    """Half a year, a half-hour."""
     return "DURATION", {"k": "length", "u": match.first("unit"), "n": 0.5}, None
 
 
 def vague_duration(match: Match) -> Built | None:
+    """Several weeks, a couple of years (two), weeks."""
     if "couple" in match.words:
         return "DURATION", {"k": "length", "u": match.first("units"), "n": 2}, "approx"
     counted = match.before is not None and match.before.letter in "denyzw"
@@ -50,6 +54,7 @@ def vague_duration(match: Match) -> Built | None:
 
 
 def set_every(match: Match) -> Built | None:
+    """Every two weeks, every Monday, every other day."""
     numbers = match.numbers("denyzw123456")
     number = float(numbers[0]) if numbers else 2.0 if "other" in match.words else 1.0
     unit = match.first("unit", "units")
@@ -60,6 +65,7 @@ def set_every(match: Match) -> Built | None:
 
 
 def set_adverb(match: Match) -> Built | None:
+    """Daily, monthly; not the name of a paper."""
     word = match.words[0]
     if word == "quarterly" and (match.next_word()[:1].islower() or match.next_word() == "of"):
         return None  # the reports of a quarter
@@ -71,6 +77,7 @@ def set_adverb(match: Match) -> Built | None:
 
 
 def set_per(match: Match) -> Built | None:
+    """Twice a week, per day: only behind what is counted."""
     before = match.previous_word().lower()
     if match.words[0] != "per" and not _is_counted(before):
         return None
@@ -85,6 +92,7 @@ def _is_counted(word: str) -> bool:
 
 
 def holiday(match: Match) -> Built | None:
+    """A holiday, written with a capital."""
     if not match.text[match.tokens[0].start].isupper():
         return None
     return dated({"k": "holiday", "id": match.rule.row["holiday"]["id"]})
@@ -94,6 +102,7 @@ def holiday(match: Match) -> Built | None:
 
 
 def modifier(match: Match) -> Built | None:
+    """Words that sharpen or blur what follows."""
     words = match.words
     if match.rule.id == "mod.about":
         mod = next((m for m in ("more_than", "less_than", "approx") if " ".join(words) in CONTEXT[m]), None)
@@ -103,6 +112,7 @@ def modifier(match: Match) -> Built | None:
 
 
 def daypart_of(_match: Match) -> Built | None:
+    """ "The morning of", "dawn on": the day follows."""
     return "MOD", {"k": "mod", "m": None, "with": "day"}, None
 
 

@@ -15,6 +15,7 @@ from tasks.normalise.dates.words import CONTEXT, VALUES
 
 
 def rel_unit(match: Match) -> Built | None:
+    """Last year, this week, the past month (a length), the previous day (of the one spoken of)."""
     unit, side = match.first("unit"), match.side
     words = match.words
     if len(words) > 1 and is_title(match):
@@ -33,6 +34,7 @@ def rel_unit(match: Match) -> Built | None:
 
 
 def past_n(match: Match) -> Built | None:
+    """The past ten years, the next few weeks."""
     unit = match.first("units", "unit")
     amount = amount_of(match)
     if amount is None:
@@ -48,6 +50,7 @@ def recent_units(match: Match) -> Built | None:
 
 
 def vague(match: Match) -> Built | None:
+    """Now, recently, in the past."""
     if match.words == ["now"] and (match.next_word() in ("-", "‑") or match.previous_word() == "-"):
         return None
     if match.words[-1] == "past" and match.after is not None and _is_measure(match.after):
@@ -64,6 +67,7 @@ def _is_measure(token: Token) -> bool:
 
 
 def vague_adjective(match: Match) -> Built | None:
+    """Current and recent before a noun."""
     after = match.next_word()
     if not after[:1].isalpha() or after.lower() in CONTEXT["no_adjective_behind"]:
         return None
@@ -79,6 +83,7 @@ def _is_noun_ahead(match: Match) -> bool:
 
 
 def ago(match: Match) -> Built | None:
+    """Ten years ago; "a year ago" is what reports compare with."""
     unit = match.first("units", "unit")
     if match.tokens[0].letter in "123456":
         return None
@@ -93,6 +98,7 @@ def ago(match: Match) -> Built | None:
 
 
 def year_ago(match: Match) -> Built | None:
+    """The year-earlier quarter."""
     expr: Expr = {"k": "year_ago", "u": match.first("unit")}
     if numbers := match.numbers("1234"):
         expr["q"] = int(numbers[0])
@@ -102,6 +108,7 @@ def year_ago(match: Match) -> Built | None:
 
 
 def earlier(match: Match) -> Built | None:
+    """Two days later, a year earlier, three weeks from now."""
     unit = match.first("units", "unit")
     amount = amount_of(match)
     words = match.words
@@ -118,6 +125,7 @@ def earlier(match: Match) -> Built | None:
 
 
 def same_period(match: Match) -> Built | None:
+    """The same period last year, the latest quarter."""
     words = match.words
     if "latest" in words and words[-1] not in ("period", "quarter", "year", "half", "month"):
         return None
@@ -134,6 +142,7 @@ def same_period(match: Match) -> Built | None:
 
 
 def the_period(match: Match) -> Built | None:
+    """The quarter, that year, the 1989 period."""
     unit = match.first("unit") or "year"
     if is_title(match):
         return None
@@ -157,10 +166,12 @@ def the_period(match: Match) -> Built | None:
 
 
 def unit_end(match: Match) -> Built | None:
+    """Year-end, month-end."""
     return "DATE", {"k": "prev", "u": match.first("unit")}, "end"
 
 
 def weekend(_match: Match) -> Built | None:
+    """The weekend."""
     return dated({"k": "weekend"})
 
 

@@ -20,6 +20,7 @@ _PLURAL = re.compile(r"[a-z]{2,}[^su]s")
 
 
 def year(match: Match) -> Built | None:
+    """A year in figures or words, fiscal or not."""
     value = match.year if match.year is not None else int((match.numbers("w") or match.numbers("dez") or [0])[0])
     if match.numbers("F"):
         digits = re.sub(r"\D", "", str(match.numbers("F")[0]))
@@ -46,6 +47,7 @@ def _words_before(match: Match) -> list[str]:
 
 
 def years(match: Match) -> Built | None:
+    """1986 to 1999, 2014-15."""
     found = match.numbers("y")
     first = int(found[0])
     last = int(found[1]) if len(found) > 1 else first - first % 100 + int(match.numbers("de")[-1])
@@ -57,6 +59,7 @@ def years(match: Match) -> Built | None:
 
 
 def two_years(match: Match) -> Built | None:
+    """2014/15."""
     first, last = (int(n) for n in str(match.numbers("Z")[0]).split("/"))
     if (first + 1) % 100 != last:
         return None  # 2019/06 is a month, 2014/42 a number
@@ -64,6 +67,7 @@ def two_years(match: Match) -> Built | None:
 
 
 def centuries(match: Match) -> Built | None:
+    """The 16th and 17th centuries."""
     first, last = (int(n) for n in match.numbers("123456")[:2])
     if not 2 <= first < last <= 30:
         return None
@@ -71,11 +75,13 @@ def centuries(match: Match) -> Built | None:
 
 
 def buddhist(match: Match) -> Built | None:
+    """2562 BE."""
     value = int(match.numbers("y")[0]) - 543
     return dated(fixed(periods.year_period(value))) if 1800 <= value <= 2100 else None
 
 
 def era(match: Match) -> Built | None:
+    """264 BC, AD 378."""
     value = int(match.numbers("deny")[0])
     if not 0 < value < 5000:
         return None
@@ -87,6 +93,7 @@ def era(match: Match) -> Built | None:
 
 
 def decade(match: Match) -> Built | None:
+    """The 1980s, the '80s, the eighties."""
     words = [str(v) for v in match.numbers("D")]
     if words:
         digits = re.sub(r"\D", "", words[0])
@@ -102,6 +109,7 @@ def decade(match: Match) -> Built | None:
 
 
 def century(match: Match) -> Built | None:
+    """The 19th century."""
     nth = int(match.numbers("123456")[0])
     return dated(fixed(periods.century_period(nth - 1))) if 2 <= nth <= 30 else None
 
@@ -110,12 +118,14 @@ def century(match: Match) -> Built | None:
 
 
 def quarter(match: Match) -> Built | None:
+    """The third quarter, Q3."""
     numbers = match.numbers("1234") or match.numbers("Q")
     expr: Expr = {"k": "quarter", "n": int(numbers[0])}
     return dated(expr)
 
 
 def half(match: Match) -> Built | None:
+    """The first half; "the latter half" only of a named whole."""
     numbers = match.numbers("12") or match.numbers("H")
     number = int(numbers[0]) if numbers else 2
     expr: Expr = {"k": "half", "n": number}
@@ -125,6 +135,7 @@ def half(match: Match) -> Built | None:
 
 
 def first_n(match: Match) -> Built | None:
+    """The first seven months, the last two weeks."""
     number = match.numbers("denyzw")[0]
     if not float(number).is_integer():
         return None
@@ -133,23 +144,27 @@ def first_n(match: Match) -> Built | None:
 
 
 def numbered_months(match: Match) -> Built | None:
+    """1-7 months: January to July."""
     first, last = (int(n) for n in match.numbers("d")[:2])
     return dated({"k": "date", "m": first, "m2": last, "of": True}) if 1 <= first < last <= 12 else None
 
 
 def nth_weekday(match: Match) -> Built | None:
+    """The first Monday, the last Friday."""
     numbers = match.numbers("12345")
     expr: Expr = {"k": "nth_weekday", "w": match.first("weekday"), "n": int(numbers[0]) if numbers else -1, "of": True}
     return dated(expr)
 
 
 def nth_unit(match: Match) -> Built | None:
+    """The first week, the last day."""
     numbers = match.numbers("12345")
     expr: Expr = {"k": "nth_unit", "u": match.first("unit"), "n": int(numbers[0]) if numbers else -1}
     return dated(expr if numbers else expr | {"of": True})
 
 
 def season(match: Match) -> Built | None:
+    """Last summer, winter 2019, that spring."""
     if match.words[0] in ("fall", "spring", "winter", "summer") and match.year is None:
         after = match.next_word()
         if after[:1].isupper() and match.before is None:

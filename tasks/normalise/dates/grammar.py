@@ -49,6 +49,7 @@ class _Parser:
         self.pieces, self.rule, self.at = pieces, rule, 0
 
     def alternatives(self) -> tuple[str, set[str], bool]:
+        """One or more sequences between bars."""
         source, first, empty = self.sequence()
         while self.at < len(self.pieces) and self.pieces[self.at] == "|":
             self.at += 1
@@ -57,6 +58,7 @@ class _Parser:
         return source, first, empty
 
     def sequence(self) -> tuple[str, set[str], bool]:
+        """Items in a row."""
         source, first, empty = "", set[str](), True
         while self.at < len(self.pieces) and self.pieces[self.at] not in "|)":
             part, letters, part_empty = self.item()
@@ -67,6 +69,7 @@ class _Parser:
         return source, first, empty
 
     def item(self) -> tuple[str, set[str], bool]:
+        """A class, a word, a sign or a group, with its quantifier."""
         piece = self.pieces[self.at]
         self.at += 1
         if piece.startswith("("):

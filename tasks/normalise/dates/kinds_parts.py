@@ -107,6 +107,8 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
 
 
 def date(expr: Expr, context: Context, whole: Period | None) -> Period | None:
+    """A month, a day, or a run of either."""
+
     def make(year: int) -> Period | None:
         month, day, last = expr["m"], expr.get("d"), expr.get("d2")
         if "m2" in expr:
@@ -124,6 +126,8 @@ def date(expr: Expr, context: Context, whole: Period | None) -> Period | None:
 
 
 def quarter(expr: Expr, context: Context, whole: Period | None) -> Period | None:
+    """A quarter of a year."""
+
     def make(year: int) -> Period | None:
         return periods.quarter_period(year, expr["n"])
 
@@ -131,6 +135,7 @@ def quarter(expr: Expr, context: Context, whole: Period | None) -> Period | None
 
 
 def half(expr: Expr, context: Context, whole: Period | None) -> Period | None:
+    """A half of a year, or of another whole by its days."""
     if whole is not None and whole.grain not in ("year",):
         return share_of(whole, expr["n"])
 
@@ -151,6 +156,8 @@ def share_of(whole: Period, number: int) -> Period | None:
 
 
 def season(expr: Expr, context: Context, whole: Period | None) -> Period | None:
+    """A season of a year."""
+
     def make(year: int) -> Period | None:
         return periods.season_period(year, expr["n"])
 
@@ -208,6 +215,7 @@ def _nth_weekday_of(month: Period, weekday: int, nth: int) -> day_of | None:
 
 
 def holiday(expr: Expr, context: Context, whole: Period | None) -> Period | None:
+    """A holiday of a year."""
     row = HOLIDAYS[expr["id"]]
 
     def make(year: int) -> Period | None:

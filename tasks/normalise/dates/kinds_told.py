@@ -13,6 +13,7 @@ from tasks.normalise.dates.records import Expr
 
 
 def weekday(expr: Expr, context: Context, whole: Period | None) -> Period | None:
+    """The weekday on the side its words or its clause look to; today counts as past."""
     if whole is not None:
         day = periods.add_days(whole.first, expr["w"] - 1)
         return periods.day_period(day) if day else None
@@ -37,17 +38,20 @@ def weekday(expr: Expr, context: Context, whole: Period | None) -> Period | None
 
 
 def day(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """Days from the day of writing."""
     now = context.now()
     day = periods.add_days(now, expr["n"]) if now else None
     return periods.day_period(day) if day else None
 
 
 def unit(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """The unit of the day of writing, or one beside it."""
     now = context.now(expr["u"])
     return periods.shifted(expr["u"], now, expr["n"]) if now else None
 
 
 def ago(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """The unit that lies so many units back, or ahead."""
     now = context.now(expr["u"])
     return periods.shifted(expr["u"], now, expr["n"]) if now else None
 
@@ -139,6 +143,7 @@ def prev(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
 
 
 def the_nth(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """A day of the month spoken of."""
     month = context.said.get("month") or context.said.get("day")
     first = month.first if month else context.now()
     if first is None:
@@ -150,6 +155,7 @@ def the_nth(expr: Expr, context: Context, _whole: Period | None) -> Period | Non
 
 
 def clock(_expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """The day that a time of day belongs to."""
     day = context.said.get("day")
     if day is not None:
         context.used = "previous"
@@ -159,6 +165,7 @@ def clock(_expr: Expr, context: Context, _whole: Period | None) -> Period | None
 
 
 def weekend(_expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+    """The last weekend begun, or behind a future cue the next."""
     now = context.now()
     if now is None:
         return None

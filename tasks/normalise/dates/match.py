@@ -35,6 +35,7 @@ class Match:
 
     @property
     def words(self) -> list[str]:
+        """The tokens' values as strings."""
         return [str(t.value) for t in self.tokens]
 
     def of_class(self, name: str) -> list[Any]:
@@ -98,6 +99,7 @@ def century_of(short: int) -> int:
 
 
 def fixed(period: periods.Period | None) -> Expr | None:
+    """A period that is known as it stands, as an expr."""
     if period is None:
         return None
     return {
@@ -110,10 +112,12 @@ def fixed(period: periods.Period | None) -> Expr | None:
 
 
 def dated(expr: Expr | None) -> Built | None:
+    """An expr as a DATE; None where there is none."""
     return ("DATE", expr, None) if expr else None
 
 
 def is_day(month: int, day: int | None, year: int | None) -> bool:
+    """Whether a month has a day (29 February where no year is named)."""
     if day is None:
         return True
     try:
