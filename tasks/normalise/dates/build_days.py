@@ -38,7 +38,7 @@ def iso(match: Match) -> Built | None:
 
 
 def slash(match: Match) -> Built | None:
-    """16/06/2021, 16.6.2021: the day first behind dots or where it is above 12, else the month, flagged where both fit."""
+    """16/06/2021, 16.6.2021: the day first behind dots or above 12, else the month, flagged where both fit."""
     a, b, year = (int(n) for n in re.split(r"[/.-]", str(match.tokens[0].value)))
     words = str(match.tokens[0].value)
     if len(words) - max(words.rfind(s) for s in "/.-") - 1 == 2:
