@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -152,9 +153,11 @@ def write_data_files(
     Returns:
         Their entries for the manifest, by file name.
     """
-    for name, table in tables.items():
-        write_parquet(table, folder / f"{name}.parquet")
-    write_jsonl(tables["articles"], folder / JSONL, before=before, threads=threads)
+    with ThreadPoolExecutor(threads) as pool:  # the files side by side; none of them knows of the others
+        waiting = [pool.submit(write_parquet, table, folder / f"{name}.parquet") for name, table in tables.items()]
+        waiting.append(pool.submit(write_jsonl, tables["articles"], folder / JSONL, before=before, threads=threads))
+        for written in waiting:
+            written.result()
     return {name: _entry(folder / name) for name in DATA_FILES}
 
 
