@@ -120,7 +120,8 @@ def days(match: Match) -> Built | None:
 
 def rel_month(match: Match) -> Built | None:
     """Last May, next April."""
-    return dated({"k": "date", "m": match.first("month"), "side": match.side})
+    expr: Expr = {"k": "date", "m": match.first("month"), "side": match.side}
+    return dated(expr | {"told": True} if match.is_told else expr)
 
 
 def the_nth(match: Match) -> Built | None:
@@ -141,6 +142,8 @@ def weekday(match: Match) -> Built | None:
         side = 0
     if side is not None:
         expr["side"] = side
+        if match.is_told:
+            expr["told"] = True
     return ("TIME" if match.first("daypart") else "DATE"), expr, None
 
 

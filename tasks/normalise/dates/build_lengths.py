@@ -107,6 +107,8 @@ def modifier(match: Match) -> Built | None:
     if match.rule.id == "mod.about":
         mod = next((m for m in ("more_than", "less_than", "approx") if " ".join(words) in CONTEXT[m]), None)
         return ("MOD", {"k": "mod", "m": mod, "with": "any" if mod == "approx" else "number"}, None) if mod else None
+    if match.rule.id == "mod.units":
+        return "MOD", {"k": "mod", "m": "start" if words[1] in ("1", "opening") else "end", "with": "point"}, None
     mod = next((m for w in words for m, name in _PARTS.items() if w in VALUES[name]), None)
     return "MOD", {"k": "mod", "m": mod, "with": "point"}, None
 

@@ -26,11 +26,12 @@ def rel_unit(match: Match) -> Built | None:
         return None
     if side == 1 and unit == "day":
         return dated({"k": "earlier", "u": "day", "n": 1})
-    if side and any(w in words for w in ("previous", "preceding", "prior", "following", "subsequent")):
+    if side and match.is_told:
         return dated({"k": "earlier", "u": unit, "n": side, "whole_unit": True})
     if "the" in words and "last" in words and unit in ("decade", "century"):
         return dated({"k": "unit", "u": unit, "n": -1})
-    return dated({"k": "unit", "u": unit, "n": side})
+    expr: Expr = {"k": "unit", "u": unit, "n": side}
+    return dated(expr | {"the": True} if side == 1 and words[0] == "the" else expr)
 
 
 def past_n(match: Match) -> Built | None:

@@ -33,7 +33,7 @@ def year(match: Match) -> Built | None:
 def _is_bare_year(match: Match, value: int) -> bool:
     """Whether a four-digit number alone is a year, by the words beside it."""
     before, after = match.previous_word().lower(), match.next_word()
-    if not EARLIEST_BARE <= value <= LATEST_BARE and before not in ("in", "since", "by", "until", "from"):
+    if not EARLIEST_BARE <= value <= LATEST_BARE and before not in CONTEXT["medieval"]:
         return False
     if after.lower() in CONTEXT["count_behind"] or before in CONTEXT["count_before"]:
         return False
@@ -182,6 +182,8 @@ def season(match: Match) -> Built | None:
         expr["whole"] = {"k": "prev", "u": "year", "that": True}
     elif match.side is not None:
         expr["side"] = match.side
+        if match.is_told:
+            expr["told"] = True
     return dated(expr)
 
 

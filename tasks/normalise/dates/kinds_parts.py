@@ -81,6 +81,8 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
         context.used = "previous"
         return following(context.recent, make)
     now = context.anchor
+    if now is None and "told" in expr and context.recent is not None:
+        now = context.recent.first
     if now is None:
         return None
     key = (expr.get("m", 0), expr.get("d", 0), expr.get("d2", 0))
@@ -91,7 +93,11 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
     if "w" in expr:  # a weekday that one year alone fits decides
         years = [p for p in years if p.first.isoweekday() == expr["w"]] or years
     if "side" in expr:
-        if context.now("year") is None:
+        if "told" in expr and context.recent is not None:
+            context.used = "previous"
+            now = context.recent.last if expr["side"] > 0 else context.recent.first
+            years = [p for y in range(now.year - 1, now.year + 2) if 1 <= y <= 9999 and (p := make(y)) is not None]
+        elif context.now("year") is None:
             return None
         if expr["side"] < 0:
             before = [p for p in years if p.last < now]

@@ -22,9 +22,12 @@ def weekday(expr: Expr, context: Context, whole: Period | None) -> Period | None
         context.used = "previous"
         day = periods.add_days(recent.first, (expr["w"] - recent.first.isoweekday()) % 7)
         return periods.day_period(day) if day else None
-    now = context.now()
+    told = "told" in expr and recent is not None and recent.grain in ("day", "week")
+    now = recent.first if told and recent is not None else context.now()
     if now is None:
         return None
+    if told:
+        context.used = "previous"
     offset = expr["w"] - now.isoweekday()
     side, tense = expr.get("side"), None if "own" in expr else context.tense
     if side is not None and side < 0:
@@ -45,7 +48,9 @@ def day(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
 
 
 def unit(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
-    """The unit of the day of writing, or one beside it."""
+    """The unit of the day of writing, or one beside it; in a story "the next year" is the one after that told."""
+    if "the" in expr and context.narrative and context.recent is not None:
+        return earlier(expr, context, None)
     now = context.now(expr["u"])
     return periods.shifted(expr["u"], now, expr["n"]) if now else None
 

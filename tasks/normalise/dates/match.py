@@ -66,6 +66,11 @@ class Match:
         return self.first("last", "next", "this")
 
     @property
+    def is_told(self) -> bool:
+        """Whether it counts from the time spoken of: the following spring, the previous May."""
+        return any(word in CONTEXT["told"] for word in self.words)
+
+    @property
     def text_of(self) -> str:
         """The words of the mention in lower case."""
         return self.text[self.tokens[0].start : self.tokens[-1].end].lower()
