@@ -71,7 +71,7 @@ def _align(words: Words, shorter: np.ndarray, longer: np.ndarray, n_details: int
     details = np.zeros((n_details, DETAILS), np.int32)
     if len(shorter):
         most = int(words.lengths[longer].max())
-        slots, following = np.empty(1 << (2 * most + 2).bit_length(), np.int32), np.empty(most + 1, np.int32)
+        slots, following = np.empty(1 << (8 * most + 8).bit_length(), np.int32), np.empty(most + 1, np.int32)
         used = np.zeros(most + 1, np.int64)
         align_pairs(
             words.hashes, words.marks, words.ends, shorter, longer, slots, following, used, counts, details
@@ -94,7 +94,7 @@ def find_slot(hashes, position, begin, slots, mask):
 def index_pairs_of_words(hashes, begin, length, slots, following):
     """Index where each two neighbouring words of a text stand; `following` leads to their next place, or to -1."""
     size = np.int64(4)
-    while size < 2 * length:
+    while size < 8 * length:
         size *= 2
     slots[:size] = -1
     for j in range(length - 2, -1, -1):
