@@ -54,10 +54,9 @@ def read_csv(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
             yield Found(row, None, reason="too_large", detail=detail)
             row += 1
             continue
-        for cells in csv.reader(io.StringIO(record, newline=""), delimiter=delimiter):
-            if any(cells):
-                yield _csv_document(row, cells, header, record, encoding, rows)
-                row += 1
+        for cells in _parsed(record, delimiter):
+            yield _csv_document(row, cells, header, record, encoding, rows)
+            row += 1
 
 
 def csv_records(lines: IO[str], limit: int) -> Iterator[str | TooLong]:
@@ -93,16 +92,26 @@ def _codec(encoding: str) -> str:
 
 def _header(line: str, rows: RowReader) -> tuple[list[str], str]:
     for delimiter in DELIMITERS:
-        header = next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
+        header = next(iter(_parsed(line, delimiter)), [])
         if rows.layout(header)["text"]:
             return header, delimiter
-    raise rows.no_text_field(next(csv.reader([line]), []))
+    raise rows.no_text_field(next(iter(_parsed(line, DELIMITERS[0])), []))
+
+
+def _parsed(record: str, delimiter: str) -> list[list[str]]:
+    """The rows of a record, mostly one, without those that are empty; one empty row where it cannot be parsed."""
+    try:
+        return [cells for cells in csv.reader(io.StringIO(record, newline=""), delimiter=delimiter) if any(cells)]
+    except csv.Error:
+        return [[]]
 
 
 def _csv_document(row: int, cells: list[str], header: list[str], record: str, encoding: str, rows: RowReader) -> Found:
     raw = record.encode("utf-8", "surrogateescape")
     sha, size = digest(raw), len(raw)
     try:
+        if not cells:
+            raise Refused("malformed", f"row {row} cannot be parsed as CSV")
         if len(cells) > len(header):
             raise Refused("malformed", f"row {row} has {len(cells)} cells, the header {len(header)}")
         if not record.isascii() and _ESCAPED.search(record):
