@@ -59,4 +59,5 @@ class Context:
         if period.grain in ("quarter", "half") and (self.anchor is None or period.first <= self.anchor):
             self.reported = period
         self.said[period.grain] = period
-        self.recent = period
+        if period.grain not in ("decade", "century"):  # too wide for anything to count from
+            self.recent = period

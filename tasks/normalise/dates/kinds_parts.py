@@ -64,8 +64,8 @@ def nearest(candidates: list[Period], context: Context) -> Period | None:
 def following(told: Period, make: Make) -> Period | None:
     """Of a part of several years, the one nearest to the time told last, rather after it than before."""
     year = told.first.year
-    if told.grain in ("year", "decade", "century"):
-        return make(told.last.year if told.grain == "year" else year)
+    if told.grain == "year":  # of several years the first: a story begins with the span of its war
+        return make(year)
     near = [p for y in (year - 1, year, year + 1) if 1 <= y <= 9999 and (p := make(y)) is not None]
     fitting = [p for p in near if -BACKWARD <= (p.first - told.first).days <= FORWARD]
     return fitting[0] if fitting else make(year)
