@@ -124,3 +124,14 @@ def test_the_files_open_without_copydesk(publish_tables, published_tables, tmp_p
     lines = duckdb.sql(f"SELECT article_id FROM read_json('{folder}/articles.jsonl.gz') ORDER BY 1").fetchall()
 
     assert [row[0] for row in lines] == frame.article_id.tolist()
+
+
+def test_rows_are_found_by_a_value(publish_tables, published_tables, tmp_path):
+    publish_tables(published_tables(), tmp_path)
+    ds = publish.open_dataset(tmp_path, columns=["document_id"])
+    ferry = ds.duplicates.document_id[0]
+
+    (row,) = ds.find("duplicates", "document_id", ferry)
+
+    assert row["document_id"] == ferry and row["source_path"] == "courier/ferry.txt"
+    assert ds.find("articles", "document_id", ferry) == []

@@ -54,6 +54,17 @@ class Dataset:
             self._tables[name] = self._read(name)
         return self._tables[name]
 
+    def find(self, name: str, column: str, value: str) -> list[dict[str, Any]]:
+        """The rows of a table in which a column has this value; reads only the row groups that may have it.
+
+        Raises:
+            Damaged: the file cannot be read as Parquet.
+        """
+        try:
+            return pq.read_table(self.path / f"{name}.parquet", filters=[(column, "=", value)]).to_pylist()
+        except (OSError, ValueError) as error:
+            raise self._damage(name, error) from error
+
     def tables(self) -> dict[str, pa.Table]:
         """All seven tables by name."""
         return {name: self.table(name) for name in PUBLISHED}
@@ -64,7 +75,11 @@ class Dataset:
             file = pq.ParquetFile(path)
             return file.read(columns=_chosen(self._columns, name, file.schema_arrow.names))
         except (OSError, ValueError) as error:
-            raise Damaged(f"{path}: cannot be read ({error}); `copydesk verify {self.version}` tells more") from error
+            raise self._damage(name, error) from error
+
+    def _damage(self, name: str, error: Exception) -> Damaged:
+        path = self.path / f"{name}.parquet"
+        return Damaged(f"{path}: cannot be read ({error}); `copydesk verify {self.version}` tells more")
 
     @cached_property
     def articles(self) -> pd.DataFrame:

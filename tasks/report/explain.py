@@ -67,17 +67,16 @@ def explain(dataset: Dataset, name: str) -> Story:
     doc_id = document["document_id"]
     fields: dict[str, Any] = {}
     for table in ("articles", "duplicates"):
-        fields = fields or next(iter(_where(dataset.table(table), "document_id", doc_id)), {})
-    relations = dataset.table("relations")
-    touching = pc.or_(pc.equal(relations["left_id"], doc_id), pc.equal(relations["right_id"], doc_id))
-    members = _where(documents, "cluster_id", document["cluster_id"]) if document["cluster_id"] else []
+        fields = fields or next(iter(dataset.find(table, "document_id", doc_id)), {})
+    relations = [*dataset.find("relations", "left_id", doc_id), *dataset.find("relations", "right_id", doc_id)]
+    members = dataset.find("documents", "cluster_id", document["cluster_id"]) if document["cluster_id"] else []
     shown = ("document_id", "source_path", "source_row", "status")
     return Story(
         version=dataset.version,
         document=document,
         fields=fields,
-        removals=_where(dataset.table("removals"), "document_id", doc_id),
-        relations=[_read_evidence(pair) for pair in relations.filter(touching).to_pylist()],
+        removals=dataset.find("removals", "document_id", doc_id),
+        relations=[_read_evidence(pair) for pair in relations],
         members=[{key: member[key] for key in shown} for member in members if member["document_id"] != doc_id],
     )
 
@@ -112,10 +111,6 @@ def _suggestion(documents: pa.Table, name: str) -> str:
         if close
         else "; give a document or article id, a path under raw/, or a url"
     )
-
-
-def _where(table: pa.Table, column: str, value: str) -> list[dict[str, Any]]:
-    return table.filter(pc.fill_null(pc.equal(table[column], value), False)).to_pylist()
 
 
 def _read_evidence(pair: dict[str, Any]) -> dict[str, Any]:
