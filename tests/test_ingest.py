@@ -1,6 +1,7 @@
 """Ingest: formats, fields, identity, order, limits. What is hostile is in tests/hostile/."""
 
 import csv
+import dataclasses
 import gzip
 import hashlib
 import io
@@ -8,6 +9,7 @@ import json
 import random
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +20,9 @@ from hypothesis import strategies as st
 from tasks import schema
 from tasks.ingest import IngestSettings, extract_batch, mark_shared, read_batches, read_records
 from tasks.ingest.fields import media_of
+from tasks.ingest.formats import READERS
 from tasks.ingest.lines import JsonSplitter, TooLong, read_lines
+from tasks.ingest.settings import FIELDS
 from tasks.ingest.tables import csv_records
 
 TEXT = "The mill by the quay turned again on Monday.\n\nNobody had oiled it since the flood, the miller said."
@@ -498,3 +502,19 @@ def test_batches_and_their_order_do_not_matter():
     shuffled = extract_batch(table.take(order))
 
     assert shuffled.equals(whole.take(order).combine_chunks())
+
+
+# ------------------------------------------------------------------ documentation
+
+
+def test_the_page_on_input_knows_every_setting_suffix_and_name():
+    text = (Path(__file__).parent.parent / "docs" / "input.md").read_text(encoding="utf-8")
+    names = {name for names in FIELDS.values() for name in names}
+
+    missing = [
+        word
+        for word in (*(field.name for field in dataclasses.fields(IngestSettings)), *READERS, *names)
+        if f"`{word}`" not in text and f"rules.ingest.{word}" not in text
+    ]
+
+    assert missing == []
