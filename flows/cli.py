@@ -107,15 +107,15 @@ def run(
     choices: dict[str, Any] = {"full": full, "dry_run": dry_run, "release": release}
     if not output.quiet:
         say(f"copydesk: {settings.raw} -> {settings.curated}")
+        if not direct:
+            say("copydesk: starting Prefect; --direct does without it")
     with watching(output.quiet) as watch:
         if direct:
             from flows.lifecycle import Request, curate_data
 
             outcome = curate_data(settings, Request(**choices, accept=frozenset(accept or ())), watch=watch)
         else:
-            outcome = _through_prefect(
-                watch, {**words, "config": where.config, **choices, "accept": accept}, output.quiet
-            )
+            outcome = _through_prefect(watch, {**words, "config": where.config, **choices, "accept": accept})
     if not output.quiet:
         for warning in outcome.warnings:
             say(f"copydesk: warning: {warning}")
@@ -123,11 +123,11 @@ def run(
     return 0
 
 
-def _through_prefect(watch: Any, parameters: dict[str, Any], quiet: bool) -> Any:
+def _through_prefect(watch: Any, parameters: dict[str, Any]) -> Any:
     """Run the flow against a server of our own, or the one that PREFECT_API_URL names."""
     from flows.server import prepare
 
-    prepare(quiet)
+    prepare()
     from flows.curate import curate_through_prefect
 
     return curate_through_prefect(
@@ -385,7 +385,7 @@ def serve(
     from flows.server import prepare
 
     settings = load_config(where.config, raw=raw, curated=where.curated, workers=workers)
-    prepare(quiet=False)
+    prepare()
     from flows.serve import serve_schedule
 
     serve_schedule(settings, where.config, cron, timezone)

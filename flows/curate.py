@@ -5,6 +5,7 @@ Call `flows.server.prepare()` before importing this module, or set `PREFECT_API_
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
@@ -20,6 +21,9 @@ from flows.config import load_config
 from flows.lifecycle import Outcome, Request, curate_data
 from flows.steps import Watch, no_watch
 from tasks.errors import CopydeskError, GateRefused, LockHeld
+
+for name in ("flows", "tasks"):
+    logging.getLogger(name).setLevel(logging.INFO)  # counts, a line a step, go into the flow run's log
 
 # who is told of progress; not a parameter, since a flow's parameters are written to Prefect's database
 WATCH: ContextVar[Watch] = ContextVar("WATCH", default=no_watch)

@@ -21,6 +21,7 @@ SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
     "DO_NOT_TRACK": "1",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "tasks,flows",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",  # the flow's log has all lines; the terminal shows our own
 }
 # semi-private names of Prefect 3.8: without them the child would start services and a web page nobody asked for
 CHILD_SETTINGS = {
@@ -31,18 +32,13 @@ CHILD_SETTINGS = {
 GRACE_SECONDS = 2
 
 
-def prepare(quiet: bool = False) -> None:
+def prepare() -> None:
     """Set Prefect's environment and see to it that there is a server; call this before `import prefect`.
-
-    Args:
-        quiet: no log lines of Prefect below warnings.
 
     The stop is registered first, so that it runs after Prefect's own flush at exit.
     """
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
-    if quiet:
-        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
     if not os.environ.get("PREFECT_API_URL"):
         os.environ["PREFECT_API_URL"] = _start()
 

@@ -8,6 +8,7 @@ Out    the tables of the contract
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ from tasks.cache import Step
 from tasks.model import Stripped
 from tasks.tables import beside, joined
 from tasks.takedowns import Takedown
+
+logger = logging.getLogger(__name__)
 
 Watch = Callable[[str, int, int], None]  # (step, documents done, documents in all); (step, 0, 0) when it starts
 Run = Callable[..., Any]  # (name, function, *args, **kwargs) -> what the function returns
@@ -97,11 +100,18 @@ class Pipeline:
         start = time.perf_counter()
         result = self.call(name, function, *args, **kwargs)
         self.seconds[name] = round(time.perf_counter() - start, 3)
+        logger.info("%s: %s rows, %.1f s", name, _count(result), self.seconds[name])
         return result
 
     def map(self, step: Step, documents: pa.Table) -> pa.Table:
         """Carry out a per-document step."""
         return self.step(step.name, self.mapper, step, documents, partial(self.watch, step.name))
+
+
+def _count(result: Any) -> str:
+    """How many rows a step made, where it made tables."""
+    tables = result.values() if isinstance(result, dict) else result if isinstance(result, tuple) else (result,)
+    return " + ".join(f"{len(table):,}" for table in tables if isinstance(table, pa.Table)) or "no"
 
 
 def build_tables(
