@@ -94,6 +94,15 @@ def test_a_holiday_falls_on_its_day_of_the_year(name, day):
     assert [m.value for m in find_dates(f"It snowed on {name}.", PUBLISHED)] == [day]
 
 
+def test_a_feature_that_quotes_keeps_counting_from_its_own_day():
+    text = (
+        "The mill opened in 1901, burned in 1937 and closed in 1991. “We show pictures now,” the owner told the paper "
+        "in April. A visitor said the roof leaks. The town says it will pay."
+    )
+
+    assert [m.value for m in find_dates(text, PUBLISHED)] == ["1901", "1937", "1991", None, "2021-04"]
+
+
 # ------------------------------------------------------------------ anchors
 
 

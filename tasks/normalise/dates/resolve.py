@@ -13,6 +13,7 @@ Limits  Weeks run from Monday to Sunday; fiscal years count as calendar years; s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,11 +23,16 @@ from tasks.normalise.dates.conflict import content_of
 from tasks.normalise.dates.context import Context, Found
 from tasks.normalise.dates.evaluate import evaluate
 from tasks.normalise.dates.records import Expr, ScannedDate
+from tasks.normalise.dates.words import CONTEXT
 
 # Chosen on histories and news written for the tests (tests/cases/dates_history.toml).
 OLD = 3  # years before its own that a history speaks of
 ENOUGH_OLD = 3
 OLD_PER_NEAR = 2
+NAMED_NOW = 3  # a year named as the present one speaks louder than a weekday
+# Features quote every few sentences, histories seldom.
+QUOTES, CHARACTERS_PER_QUOTE = 1, 2400
+_QUOTED = re.compile(rf"\b(?:{'|'.join(sorted(CONTEXT['quotes']))})\b", re.IGNORECASE)
 COUNTED_FROM_NOW = frozenset(["weekday", "day", "unit", "ago"])
 
 
@@ -51,7 +57,7 @@ def resolve_dates(
         precision: second, minute, day, month, year. A day cannot be counted from a month: relative days are unanchored.
     """
     grain = precision if precision in ("month", "year") else "day"
-    context = Context(published, precision=grain, narrative=is_narrative(scanned, published))
+    context = Context(published, precision=grain, narrative=is_narrative(text, scanned, published))
     found = [evaluate(s, context) for s in scanned]
     content = content_of(text, scanned, found, published) if published and grain == "day" else None
     if content is None:
@@ -59,13 +65,17 @@ def resolve_dates(
     if content.anchor is None:
         marked = [replace(f, status="conflict") if i in content.conflicts else f for i, f in enumerate(found)]
         return Resolution(_mentions(text, scanned, marked))
-    context = Context(content.anchor, "content", narrative=is_narrative(scanned, content.anchor))
+    context = Context(content.anchor, "content", narrative=is_narrative(text, scanned, content.anchor))
     found = [evaluate(s, context) for s in scanned]
     return Resolution(_mentions(text, scanned, found), content.value, ("republication_suspected",))
 
 
-def is_narrative(scanned: list[ScannedDate], anchor: date | None) -> bool:
-    """Whether a text tells a history: years long past are named often, and little is counted from its own day."""
+def is_narrative(text: str, scanned: list[ScannedDate], anchor: date | None) -> bool:
+    """Whether a text tells a history.
+
+    Years long past are named often, little is counted from the text's own day, and hardly anybody is quoted: a feature
+    that looks back names old years as well, but its "in March" is the March before its own day.
+    """
     if anchor is None:
         return False
     old = near = 0
@@ -74,8 +84,11 @@ def is_narrative(scanned: list[ScannedDate], anchor: date | None) -> bool:
         if year is not None and year <= anchor.year - OLD:
             old += 1
         elif year is not None or s.expr["k"] in COUNTED_FROM_NOW:
-            near += 1
-    return old >= ENOUGH_OLD and old >= OLD_PER_NEAR * near
+            near += NAMED_NOW if year == anchor.year else 1
+    if old < ENOUGH_OLD or old < OLD_PER_NEAR * near:
+        return False
+    quotes = sum(1 for _ in _QUOTED.finditer(text))
+    return quotes <= QUOTES or quotes * CHARACTERS_PER_QUOTE <= len(text)
 
 
 def named_year(expr: Expr) -> int | None:
