@@ -40,7 +40,7 @@ WORD_DIFFS = 200  # changed texts whose words are compared; the rest are only co
 _MADE_BY = {"code": "rule", "rules": "rule", "settings": "setting", "lock": "library", "inputs": "other documents"}
 # What each kind compares; `other_changed` compares every column that does not follow from another one
 _COLUMNS = {
-    "text_changed": ("text",),
+    "text_changed": ("text_sha256",),
     "title_changed": ("title",),
     "date_changed": ("published_date", "published_at", "published_local", "published_precision", "content_date"),
     "language_changed": ("language",),
@@ -246,7 +246,7 @@ def _contents(database: duckdb.DuckDBPyConnection, made_by: str, lists: dict[str
     query = f"""
         SELECT * FROM (
             SELECT article_id AS id, n.title, n.source_path, {flags},
-                   o.text AS old_text, n.text AS new_text, o.title AS old_title,
+                   o.title AS old_title,
                    o.published_local AS old_date, n.published_local AS new_date,
                    o.language AS old_language, n.language AS new_language,
                    coalesce(od.raw_sha256 = nd.raw_sha256, false) AS same_bytes,
@@ -256,20 +256,30 @@ def _contents(database: duckdb.DuckDBPyConnection, made_by: str, lists: dict[str
             JOIN new_documents nd ON nd.document_id = n.document_id
         ) WHERE {" OR ".join(tests)} ORDER BY id
     """  # noqa: S608  built from the names of columns above
-    changed = 0
-    for row in _rows(database, query):
-        changed += 1
+    rows = _rows(database, query)
+    texts = _texts(database, [row["id"] for row in rows if row["text_changed"]][:WORD_DIFFS])
+    for row in rows:
         for kind in tests:
             if row[kind]:
-                lists[kind].append(_change(kind, row, made_by, len(lists[kind])))
-    return changed
+                lists[kind].append(_change(kind, row, made_by, texts.get(row["id"])))
+    return len(rows)
 
 
-def _change(kind: str, row: Mapping[str, Any], made_by: str, before: int) -> Change:
+def _texts(database: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, tuple[str, str]]:
+    """The old and the new text of a few articles, by id."""
+    database.register("wanted", pa.table({"article_id": pa.array(ids, pa.string())}))
+    query = """
+        SELECT article_id, o.text AS old, n.text AS new
+        FROM wanted JOIN old_articles o USING (article_id) JOIN new_articles n USING (article_id) ORDER BY article_id
+    """
+    return {row["article_id"]: (row["old"], row["new"]) for row in _rows(database, query)}
+
+
+def _change(kind: str, row: Mapping[str, Any], made_by: str, texts: tuple[str, str] | None) -> Change:
     cause = made_by if row["same_bytes"] else "input"
     said: dict[str, Any] = {}
-    if kind == "text_changed" and before < WORD_DIFFS:
-        said["words"] = tuple(shorten(diff_words(row["old_text"], row["new_text"])))
+    if kind == "text_changed" and texts:
+        said["words"] = tuple(shorten(diff_words(*texts)))
     elif kind == "title_changed":
         said = {"before": row["old_title"], "after": row["title"]}
     elif kind == "date_changed":
