@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import re
 import time
 import tomllib
 from datetime import date
@@ -199,6 +200,11 @@ TEXTS = st.one_of(
 )
 
 
+POINT = r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d)?)?)?)?"
+LENGTH = r"P(?:\d+(?:\.\d+)?[YMWD]|T\d+(?:\.\d+)?[HMS](?:\d+[MS])?)"
+VALUE = re.compile(rf"{POINT}|{POINT}/{POINT}|\d{{3}}X|\d\dXX|-?\d{{4}}|{LENGTH}")  # EDTF level 1, ISO 8601
+
+
 @given(TEXTS, st.one_of(st.none(), st.dates()))
 def test_mentions_quote_the_text_in_order_and_their_days_in_order(text, published):
     mentions = find_dates(text, published)
@@ -207,6 +213,8 @@ def test_mentions_quote_the_text_in_order_and_their_days_in_order(text, publishe
     assert all(a.end <= b.start for a, b in pairwise(mentions))
     assert all(m.start_date is None or m.end_date is None or m.start_date <= m.end_date for m in mentions)
     assert all(m.value is not None or m.status in ("vague", "unanchored") for m in mentions)
+    assert all(m.value is None or VALUE.fullmatch(m.value) for m in mentions)
+    assert all(m.type in ("DURATION", "SET") or m.value is None or m.value[0] != "P" for m in mentions)
     assert load_scanned(dump_scanned(scan_dates(text))) == scan_dates(text)
 
 
