@@ -17,9 +17,9 @@ from tasks.datelines import find_date_line, find_date_prefix
 from tasks.strip.draft import Draft
 from tasks.strip.removals import Cut
 from tasks.strip.rules import ANY, FOOT, HEAD, LONGEST_LINE, LineMatch, match_line
-from tasks.text import Line
+from tasks.text import Line, is_unspaced
 
-# The head ends with the second paragraph of prose, or after this many lines; measured on the development pages.
+# The head ends when it holds two paragraphs of prose of this length, or as much in shorter ones, or after so many lines.
 HEAD_LINES = 14
 PROSE_CHARACTERS = 140
 _BETWEEN = re.compile(r"\s{2,}|[\t\xa0\u3000]|\s[/|｜·•—–]\s|[|｜]")
@@ -61,17 +61,22 @@ def take_head(draft: Draft) -> int | None:
     Returns:
         the index of the first date line or by-line that was cut: a headline stands above it; None without one.
     """
-    prose = 0
+    prose = 0.0
     anchor: int | None = None
     for count, (index, line) in enumerate(draft.standing()):
-        if count == HEAD_LINES or prose == 2:
+        if count == HEAD_LINES or prose >= 2:
             break
         roles = set() if count == 0 and _is_title_with_date(line.text) else take_line(draft, index, HEAD)
         if roles & {"date_line", "byline"} and anchor is None:
             anchor = index
-        if not roles and len(line.text) >= PROSE_CHARACTERS and ends_like_prose(line.text):
-            prose += 1
+        if not roles and ends_like_prose(line.text):
+            prose += min(1.0, _weight(line.text) / PROSE_CHARACTERS)
     return anchor
+
+
+def _weight(text: str) -> int:
+    """Characters, where an unspaced script says in one what others say in three."""
+    return len(text) if text.isascii() or not is_unspaced(text[:100]) else 3 * len(text)
 
 
 def _is_title_with_date(text: str) -> bool:

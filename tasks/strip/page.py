@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -126,15 +126,20 @@ def find_headline(texts: Sequence[str]) -> int | None:
     return alike
 
 
-def body_lines(texts: Sequence[str], repeated: Set[int] = frozenset()) -> list[bool]:
+def body_lines(
+    texts: Sequence[str],
+    repeated: Set[int] = frozenset(),
+    weights: tuple[Mapping[str, float], float, float] | None = None,
+) -> list[bool]:
     """Which lines are the article's.
 
     Args:
         texts: the page's lines.
         repeated: positions of the lines that repeat on the site.
+        weights: others than the table's, for fitting.
     """
-    weights, line, change = _weights()
-    scores = [line + sum(weights.get(name, 0.0) for name in names) for names in describe_page(texts, repeated)]
+    of_name, line, change = weights or _weights()
+    scores = [line + sum(of_name.get(name, 0.0) for name in names) for names in describe_page(texts, repeated)]
     return _path(scores, change)
 
 

@@ -47,7 +47,8 @@ _TAG = re.compile(
     r"|table|tbody|tr|td|th|sup|sub|section|article|hr)(?:\s[^<>]{0,300})?/?>",
     re.IGNORECASE,
 )
-_SURPLUS_MARK = re.compile(r"(?<=[.!?] )[;,] ?(?=[A-Z“\"])|(?<=…) …(?!\w)|(?<=\w) (?=,(?:\s|$))")
+# "â€" is the beginning of a quotation mark that is itself still to be mended
+_SURPLUS_MARK = re.compile(r"(?<=[.!?] )[;,] ?(?=[A-Z“‘\"]|â€)|(?<=…) …(?!\w)|(?<=\w) (?=,(?:\s|$))")
 _PRIME = re.compile("“[^“”″]{1,300}(″)")
 _CUES = ("″", "<", "&", "… …", " ;", " ,")  # a line without any of these needs no repair of marks
 
@@ -62,7 +63,9 @@ def repair_lines(draft: Draft) -> None:
     for _, line in draft.standing():
         if len(line.text) <= LONGEST_LINE:
             cuts = _unmixed(line) if garbled and _MOJIBAKE.search(line.text) else []
-            draft.cuts += cuts or (_marks(line) if marked else [])
+            taken = {position for cut in cuts for position in range(cut.start, cut.end)}
+            draft.cuts += cuts
+            draft.cuts += [cut for cut in _marks(line) if marked and taken.isdisjoint(range(cut.start, cut.end))]
 
 
 def repaired(text: str) -> str:

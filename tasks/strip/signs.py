@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.strip.rules import is_label
-from tasks.text import line_key
+from tasks.text import is_unspaced, line_key
 
 KINDS = ("rule", "label", "meta", "heading", "question", "cut", "open", "sentence", "line", "prose")
 # A headline has at most this many words; what is longer and has no stop was cut off.
@@ -104,11 +104,9 @@ def _prose_below(kinds: Sequence[str], shared: Sequence[tuple[bool, ...]]) -> li
 def word_count(text: str) -> int:
     """Words between blanks; where a script has no blanks, half the characters."""
     blanks = text.count(" ")
-    return (
-        blanks + 1
-        if 12 * blanks >= len(text) - 24
-        else max(blanks + 1, len(text) // 4 if text.isascii() else len(text) // 2)
-    )
+    if 12 * blanks >= len(text) - 24 and (text.isascii() or not is_unspaced(text[:60])):
+        return blanks + 1
+    return max(blanks + 1, len(text) // 4 if text.isascii() else len(text) // 2)
 
 
 def _repeated_short(texts: Sequence[str]) -> frozenset[str]:

@@ -14,7 +14,7 @@ Limits  Complete foreign paragraphs without a headline look like a round-up and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -74,12 +74,12 @@ def _is_too_much(lines: Sequence[Line], start: int) -> bool:
     return after > MOST_CUT * (before + after) or above < EARLIEST * sum(len(line.text) for line in lines)
 
 
-def find_tail(texts: Sequence[str]) -> Tail | None:
-    """The suffix of the lines that looks most like a tail, or None."""
+def find_tail(texts: Sequence[str], weights: tuple[Mapping[str, float], float] | None = None) -> Tail | None:
+    """The suffix of the lines that looks most like a tail, or None; `weights` other than the table's are for fitting."""
     first = _search_from(texts)
     if first == len(texts):
         return None
-    found = _best_suffix(describe(texts, first))
+    found = _best_suffix(describe(texts, first), *(weights or _weights()))
     return None if found is None else replace(found, start=found.start + first)
 
 
@@ -95,7 +95,7 @@ def _search_from(texts: Sequence[str]) -> int:
     return 0
 
 
-def _best_suffix(signs: Sequence[Signs]) -> Tail | None:
+def _best_suffix(signs: Sequence[Signs], weights: Mapping[str, float], bias: float) -> Tail | None:
     """The suffix of these lines that looks most like a tail, or None; the first line is never in it."""
     label = _label_of_list(signs)
     if label is not None:
@@ -105,7 +105,6 @@ def _best_suffix(signs: Sequence[Signs]) -> Tail | None:
         piped -= 1
     if len(signs) - piped >= 3:
         return Tail(piped, "tail.piped_headlines", LABEL_TOTAL)
-    weights, bias = _weights()
     scores = [bias + sum(weights.get(name, 0.0) for name in sign.names) for sign in signs]
     best, start, total = 0.0, len(signs), 0.0
     for i in range(len(signs) - 1, 0, -1):

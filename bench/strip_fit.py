@@ -1,0 +1,233 @@
+"""Fit the weights of the strip's structural features, and write the two tables that hold them.
+
+    python bench/strip_fit.py --shared ../shared              # folds first, then the tables, from all sites
+    python bench/strip_fit.py --shared ../shared --folds-only
+
+Tails: gold bodies of the development pages with generated tails (seeds `SEEDS` of the tail maker beside the project), bare bodies
+and round-ups. Pages: the development pages' lines with their labels, once with and once without what repeats on the site.
+Both are logistic regressions with an L2 penalty on yes/no features, fitted by L-BFGS from zero: the same input gives
+the same weights, which are rounded to hundredths. Features seen in fewer lines than `LEAST_SEEN` are left out.
+
+Set aside: sites are put into three folds by a hash of their name; each fold is judged by weights fitted on the other two.
+The published tables come from all sites; the seeds 1 to 9 of the tail maker are never used here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sparse
+from scipy.optimize import minimize
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from tasks.furniture import repeated_lines  # noqa: E402
+from tasks.strip import page as page_room  # noqa: E402
+from tasks.strip.draft import Draft  # noqa: E402
+from tasks.strip.fields import take_foot, take_head, take_prefix  # noqa: E402
+from tasks.strip.signs import describe  # noqa: E402
+from tasks.strip.tail import find_tail  # noqa: E402
+from tasks.text import line_hash, split_lines  # noqa: E402
+
+SEEDS = (11, 12, 13, 14, 15, 16)
+FOLDS = 3
+LEAST_SEEN = 40
+TAIL_PENALTY, PAGE_PENALTY = 3.0, 50.0
+# Added to every line's weight of the pages: a lost line of the body costs more than a line of furniture that stays.
+PAGE_BIAS, PAGE_CHANGE = 1.0, 0.25
+HEADER = "# Weights of the features of tasks/strip/{room}.py, in hundredths; positive: {means}.\n# Made by bench/strip_fit.py; do not edit.\n"
+
+Weights = tuple[dict[str, float], float]
+
+
+@dataclass
+class Document:
+    """Lines with the names of their features, their labels and their part of the loss."""
+
+    style: str
+    site: str
+    texts: list[str]
+    names: list[Sequence[str]]
+    labels: list[bool]
+    parts: list[float]
+
+
+def fold_of(site: str) -> int:
+    """The fold of a site, the same on every machine."""
+    return int(hashlib.md5(site.encode()).hexdigest(), 16) % FOLDS
+
+
+# ------------------------------------------------------------------ regression
+
+
+def fit(documents: Iterable[Document], penalty: float, bias: float = 0.0) -> Weights:
+    """Weights of the features, and of every line, rounded to hundredths."""
+    documents = list(documents)
+    seen = Counter(name for document in documents for names in document.names for name in names)
+    columns = {name: i for i, name in enumerate(sorted(n for n, count in seen.items() if count >= LEAST_SEEN))}
+    bounds, indices, signs, parts = [0], [], [], []
+    for document in documents:
+        for names, label, part in zip(document.names, document.labels, document.parts, strict=True):
+            indices += [columns[name] for name in names if name in columns]
+            bounds.append(len(indices))
+            signs.append(1.0 if label else -1.0)
+            parts.append(part)
+    matrix = sparse.csr_matrix((np.ones(len(indices)), indices, bounds), shape=(len(signs), len(columns)))
+    sign, part = np.array(signs), np.array(parts)
+
+    def loss(x: np.ndarray) -> tuple[float, np.ndarray]:
+        margin = -sign * (matrix @ x[:-1] + x[-1])
+        slope = -part * sign / (1 + np.exp(-margin))
+        value = (part * np.logaddexp(0, margin)).sum() + penalty / 2 * (x[:-1] @ x[:-1])
+        return value, np.append(matrix.T @ slope + penalty * x[:-1], slope.sum())
+
+    found = minimize(loss, np.zeros(len(columns) + 1), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
+    weights = {name: round(100 * float(found[i])) / 100 for name, i in columns.items()}
+    return {name: weight for name, weight in weights.items() if weight}, round(100 * (float(found[-1]) + bias)) / 100
+
+
+def write_table(name: str, weights: Weights, room: str, means: str, extra: str = "") -> None:
+    """Write tasks/rules/<name>.toml."""
+    of_name, line = weights
+    rows = "".join(f'"{key}" = {round(100 * value)}\n' for key, value in sorted(of_name.items()))
+    text = HEADER.format(room=room, means=means) + f"line = {round(100 * line)}\n{extra}\n[weights]\n{rows}"
+    (PROJECT / "tasks" / "rules" / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+# ------------------------------------------------------------------ tails
+
+
+def tail_documents(shared: Path, seeds: Sequence[int], styles: Sequence[str] | None = None) -> Iterator[Document]:
+    """Bodies with and without tails; of the tails only `styles`, if given."""
+    common, tailmaker, strip_pages = _bench(shared)
+    pages = common.read_jsonl(common.data_file(shared / "data" / "strip", "pages"), None)
+    articles = tailmaker.load_articles(pages, strip_pages.site_of)
+    sites = {article.title: article.site for article in articles}
+    near = tailmaker.similarities(articles)
+    for seed in seeds:
+        cases = [*tailmaker.clean_cases(articles, seed), *tailmaker.roundup_cases(articles, seed, 120)]
+        for part, mode in enumerate(("random", "similar")):
+            pools = tailmaker.donors_for(articles, near, mode == "similar")
+            cases += tailmaker.tail_cases(articles, pools, seed, mode, part)
+        for case in cases:
+            if not case.tail or styles is None or case.style in styles:
+                yield _tail_document(case, sites.get(case.title, case.raw_text[:80]))
+
+
+def _bench(shared: Path) -> tuple[Any, Any, Any]:
+    """The modules of the scorers beside the project."""
+    sys.path.insert(0, str(shared / "bench"))
+    import common
+    import strip_pages
+    import tailmaker
+
+    return common, tailmaker, strip_pages
+
+
+def _tail_document(case: Any, site: str) -> Document:
+    draft = Draft.of(case.raw_text)
+    take_prefix(draft)
+    take_head(draft)
+    take_foot(draft)
+    first_of_tail = len(draft.lines) - sum(len(split_lines(line)) for line in case.tail)
+    texts = [line.text for _, line in draft.standing()]
+    labels = [index >= first_of_tail for index, _ in draft.standing()]
+    return Document(case.style, site, texts, [sign.names for sign in describe(texts)], labels, [1.0] * len(texts))
+
+
+def tail_f1(documents: Iterable[Document], weights: Weights) -> dict[str, float]:
+    """Line F1 by style, over the signed styles, and the share of clean bodies and round-ups that were cut."""
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    for document in documents:
+        tail = find_tail(document.texts, weights)
+        start = len(document.texts) if tail is None or tail.rule is None else tail.start
+        body = document.labels.count(False)
+        row = Counter(n=1, tail=len(document.labels) - body, hit=len(document.labels) - max(start, body))
+        row["wrong"], row["cut"] = max(0, body - start), int(start < body)
+        sums[document.style] += row
+        if document.style not in ("clean", "roundup"):
+            sums["all"] += row
+            if document.style not in ("foreign_paragraphs", "cut_teaser"):
+                sums["signed"] += row
+    figures = {style: 2 * row["hit"] / (row["hit"] + row["wrong"] + row["tail"]) for style, row in sums.items() if row["tail"]}
+    return figures | {f"{style} cut": sums[style]["cut"] / sums[style]["n"] for style in ("clean", "roundup") if sums[style]}
+
+
+# ------------------------------------------------------------------ pages
+
+
+def page_documents(shared: Path) -> list[tuple[Any, set[int], Document]]:
+    """(page, positions of repeated lines, document) of every page, without and then with what repeats on its site."""
+    common, _, strip_pages = _bench(shared)
+    pages = common.read_jsonl(common.data_file(shared / "data" / "strip", "pages"), None)
+    items = [(strip_pages.site_of(page["url"]), strip_pages.raw_text(page)) for page in pages]
+    found = [
+        _page_document(page, item, set()) for page, item in zip(pages, items, strict=True)
+    ]
+    for page, item, lines in zip(pages, items, repeated_lines(items), strict=True):
+        found.append(_page_document(page, item, {line_hash(line) for line in lines}))
+    return found
+
+
+def _page_document(page: Any, item: tuple[str, str], hashes: set[int]) -> tuple[Any, set[int], Document]:
+    texts = [line.text for line in split_lines(item[1])]
+    labels = [label for line, label in zip(page["lines"], page["labels"], strict=True) if split_lines(line)]
+    repeated = {i for i, text in enumerate(texts) if hashes and line_hash(text) in hashes}
+    names = page_room.describe_page(texts, repeated)
+    body = 400 + sum(len(text) for text, label in zip(texts, labels, strict=True) if label == 1)
+    judged = [i for i, label in enumerate(labels) if label >= 0]
+    parts = [0.15 + min(1.5, len(texts[i]) / 300) + 30 * len(texts[i]) / body for i in judged]
+    document = Document("page", item[0], texts, [names[i] for i in judged], [labels[i] == 1 for i in judged], parts)
+    return page, repeated, document
+
+
+def page_f1(rows: Sequence[tuple[Any, set[int], Document]], weights: Weights, shared: Path) -> dict[str, float]:
+    """The scorer's figures of these pages, by the chosen lines alone."""
+    _, _, strip_pages = _bench(shared)
+    texts = []
+    for _, repeated, document in rows:
+        stays = page_room.body_lines(document.texts, repeated, (*weights, PAGE_CHANGE))
+        texts.append("\n".join(text for text, stay in zip(document.texts, stays, strict=True) if stay))
+    return strip_pages.score([page for page, _, _ in rows], texts)
+
+
+# ------------------------------------------------------------------ main
+
+
+def main() -> None:
+    """Print the folds' figures, then fit on all sites and write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shared", type=Path, required=True, help="folder with bench/ and data/strip/")
+    parser.add_argument("--folds-only", action="store_true", help="write nothing")
+    args = parser.parse_args()
+
+    tails = list(tail_documents(args.shared, SEEDS))
+    pages = page_documents(args.shared)
+    for fold in range(FOLDS):
+        weights = fit((d for d in tails if fold_of(d.site) != fold), TAIL_PENALTY)
+        for name, inside in (("fitted", False), ("set aside", True)):
+            chosen = [d for d in tails if (fold_of(d.site) == fold) == inside]
+            print(f"tails, fold {fold}, {name}:", {k: round(v, 4) for k, v in tail_f1(chosen, weights).items()})
+        weights = fit((d for _, _, d in pages if fold_of(d.site) != fold), PAGE_PENALTY, PAGE_BIAS)
+        for name, inside in (("fitted", False), ("set aside", True)):
+            rows = [row for row in pages if (fold_of(row[2].site) == fold) == inside]
+            figures = page_f1(rows, weights, args.shared)
+            print(f"pages, fold {fold}, {name}:", {k: round(figures[k], 4) for k in ("shingle_f1", "body_lost_pct")})
+    if not args.folds_only:
+        write_table("strip_weights", fit(tails, TAIL_PENALTY), "signs", "a line of an off-topic tail")
+        weights = fit((d for _, _, d in pages), PAGE_PENALTY, PAGE_BIAS)
+        change = f"change = {round(100 * PAGE_CHANGE)}\n"
+        write_table("strip_page_weights", weights, "page", "a line of the article's body", change)
+
+
+if __name__ == "__main__":
+    main()
