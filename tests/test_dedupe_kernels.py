@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.dedupe import candidates, compare, compiled, shingles, stories, words
+from tasks.dedupe import candidates, compare, compiled, find, shingles, stories, words
 
 FAST = settings(max_examples=150, deadline=None)
 ALPHABET = "aBzé’'.,:!?\n -–0123456789½新闻กЖß\u0301\u00ad\U0001d400\U00020000"
@@ -54,7 +54,7 @@ def split_words(text):
             continue
         if kind in (words.BREAK, words.CHARACTER) and folded:
             found.append([folded, mark_of(folded, written, opens, calendar), begin, k])
-            short_capital = is_capital(written) and len(folded.encode("utf-16-le")) // 2 <= 3
+            short_capital = is_capital(written) and sum(1 if ord(c) < 256 else 2 for c in folded) <= 3
             opens = c == "." and not short_capital
             folded = written = ""
         if kind == words.BREAK:
@@ -110,6 +110,21 @@ def test_words_are_split_and_marked_as_the_plain_twin_does(texts):
         by_word[word].add(number)
     assert all(len(numbers) == 1 for numbers in by_word.values())
     assert len({next(iter(numbers)) for numbers in by_word.values()}) == len(by_word)
+
+
+def useful_capitals(marks):
+    capitals = sum(bool(mark & words.MARK_CAPITAL) for mark in marks)
+    return capitals if capitals <= len(marks) / 2 else 0
+
+
+@FAST
+@given(TEXTS)
+def test_capitals_are_counted_where_they_say_something(texts):
+    found, capitals = words.read_words(texts), np.zeros(len(texts), np.int64)
+    find.useful_capitals(found.marks, found.ends, np.arange(len(texts)), capitals)
+
+    parts = [found.marks[s:e].tolist() for s, e in pairwise(found.ends)]
+    assert capitals.tolist() == [useful_capitals(part) for part in parts]
 
 
 @FAST

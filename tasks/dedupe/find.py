@@ -21,6 +21,7 @@ import pyarrow as pa
 from tasks.dedupe.candidates import candidate_pairs
 from tasks.dedupe.cluster import Pairs, cluster_pairs, is_among, pair_keys
 from tasks.dedupe.compare import COVERED, FIRST_BLOCK_LONGER, LONGEST, compare_pairs
+from tasks.dedupe.compiled import compiled
 from tasks.dedupe.evidence import Texts, describe_exact, describe_pairs, describe_stories
 from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, holds_against, is_template, relate_pairs
 from tasks.dedupe.stories import LEAST_WORDING, TEMPLATE, Quotes, Stories, day_numbers, find_pairs
@@ -129,11 +130,10 @@ def fold_identical(words: Words, texts: Texts) -> tuple[np.ndarray, np.ndarray, 
     order = np.lexsort((digests, -lengths))
     again = (np.diff(lengths[order]) == 0) & (np.diff(digests[order]) == 0)
     alike = np.union1d(order[1:][again], order[:-1][again])
-    raw = np.zeros(len(order), np.uint64)
+    raw, capitals = np.zeros(len(order), np.uint64), np.zeros(len(order), np.int64)
     raw[alike] = [_digest(texts[k]) for k in alike.tolist()]
+    useful_capitals(words.marks, words.ends, alike, capitals)
     digests = np.where(lengths > 0, digests, raw)
-    capitals = np.zeros(len(order), np.int64)
-    capitals[alike] = [_useful_capitals(words.marks[words.ends[k] : words.ends[k + 1]]) for k in alike.tolist()]
     order = np.lexsort((raw, -capitals, digests, -lengths))
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
@@ -144,9 +144,14 @@ def fold_identical(words: Words, texts: Texts) -> tuple[np.ndarray, np.ndarray, 
     return same_as, order[new & (lengths[order] > 0)], ranks
 
 
-def _useful_capitals(marks: np.ndarray) -> int:
-    capitals = int(np.count_nonzero(marks & MARK_CAPITAL))
-    return capitals if 2 * capitals <= len(marks) else 0
+@compiled("void(u1[::1], i8[::1], i8[::1], i8[::1])")
+def useful_capitals(marks, ends, texts, capitals):
+    """How many words of each of the texts begin with a capital; none where most of them do."""
+    for text in texts:
+        count = 0
+        for i in range(ends[text], ends[text + 1]):
+            count += (marks[i] & MARK_CAPITAL) > 0
+        capitals[text] = count if 2 * count <= ends[text + 1] - ends[text] else 0
 
 
 def _digest(text: str | pa.Scalar | None) -> int:

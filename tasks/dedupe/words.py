@@ -271,11 +271,12 @@ def split_words(data, eights, offsets, kinds, folded, calendar, hashes, marks, e
             here = position
             code = np.int64(32)
             if position < stop:
-                code = decode(data, position, stop)
-                position += code & 7
-                code >>= 3
-            else:
-                position += 1
+                code = np.int64(data[position])
+                if code >= 128:
+                    code = decode(data, position, stop)
+                    position += (code & 7) - 1
+                    code >>= 3
+            position += 1
             if code < 65536:
                 kind, fold = np.int64(kinds[code]), np.int64(folded[code])
             else:
