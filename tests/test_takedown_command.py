@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from flows.config import Config
+from flows.config import Config, load_config
+from flows.lifecycle import Request, curate_data
 from flows.takedown import take_down
 from tasks import publish
 from tasks.errors import ConfigError, LockHeld
@@ -91,3 +92,29 @@ def test_nothing_is_done_while_a_run_is_on(curated):
 
     with lock, pytest.raises(LockHeld):
         take_down(Config(curated=curated), curated / "t.toml", "leak.txt", reason="x")
+
+
+def test_a_document_that_was_taken_down_stays_out_with_its_copies(tmp_path):
+    raw, settings = tmp_path / "raw", tmp_path / "copydesk.toml"
+    raw.mkdir()
+    other = (
+        "The ferry sails again on Monday, after thirty days in dry dock and a bill that made the council blink twice."
+    )
+    (raw / "leak.txt").write_text(TEXT)
+    (raw / "ferry.txt").write_text(other)
+    settings.write_text(
+        f'raw = "{raw}"\ncurated = "{tmp_path / "curated"}"\ntakedowns = "{tmp_path / "t.toml"}"\nworkers = 1\n'
+    )
+    config = load_config(settings)
+    curate_data(config, Request())
+
+    take_down(config, config.takedowns, "leak.txt", reason="wrong name")
+    (raw / "reprint.txt").write_text(f"{TEXT} This is a reprint.")
+    curate_data(load_config(settings), Request())
+
+    documents = publish.open_dataset(config.curated).documents.set_index("source_path")
+    assert documents.status.to_dict() == {"leak.txt": "rejected", "reprint.txt": "rejected", "ferry.txt": "article"}
+    assert documents.reason["leak.txt"] == documents.reason["reprint.txt"] == "taken_down"
+    assert documents.detail["leak.txt"].endswith("wrong name")
+    assert "witness" not in publish.open_dataset(config.curated).removals.to_json()
+    assert publish.verify(config.curated) == []
