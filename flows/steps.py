@@ -62,6 +62,7 @@ def document_steps(rules: Rules) -> dict[str, Step]:
     short = {"min_words": rules.min_words, "min_characters": rules.min_characters}
     steps = (
         Step("extract", ingest.extract_batch, ("media", "content", "url"), schema.EXTRACTED),
+        Step("lines", furniture.hash_lines_batch, ("raw_text",), schema.LINES),
         Step(
             "strip",
             strip.strip_batch,
@@ -123,7 +124,8 @@ def build_tables(
     records = pipeline.step("ingest", read_records, raw, rules, pipeline.mapper.spool)
     pages = pipeline.map(steps["extract"], records)
     documents = beside(records, pages, "raw_text", "html_title")
-    repeats = pipeline.step("furniture", furniture.find_repeats, documents)
+    lines = pipeline.map(steps["lines"], pages)
+    repeats = pipeline.step("furniture", furniture.find_repeats, beside(documents, lines, "lines", "long_lines"))
     stripped = pipeline.map(steps["strip"], joined(documents, repeats, "repeated_lines"))
     languages = pipeline.map(steps["language"], stripped)
     scanned = pipeline.map(steps["scan"], beside(stripped, languages, "language"))

@@ -1,6 +1,6 @@
 """Furniture: which of a document's lines also stand on other pages of its site.
 
-In     document_id, site, raw_text of all documents (or pages as (site, raw_text))
+In     document_id, site and line hashes of all documents (or pages as (site, raw_text))
 Out    for each document the subset of its own lines that repeat: hashes for tables, lines for `repeated_lines`
 
 Two pages are enough. A line counts as repeated only between pages whose other lines differ: two copies of one article
@@ -8,14 +8,15 @@ Two pages are enough. A line counts as repeated only between pages whose other l
 long lines are therefore one group; what repeats must stand in two groups. Yes or no, never a count: a further page with
 the same menu changes nothing for the pages before it, so their strips stay valid.
 
-How    lines become 64-bit hashes (8 bytes each, in numpy arrays); per site they are sorted and counted. Linear in the
-       lines, but for the sorting; texts are held one at a time.
+How    lines become 64-bit hashes, a document at a time (a cached step of its own); per site these are sorted, counted.
+       Linear in the lines, but for the sorting; no text is held.
 Limits  A line is known by its words (case, marks and blanks aside); lines without letters are never furniture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -38,53 +39,65 @@ def repeated_lines(pages: Sequence[tuple[str, str]]) -> list[set[str]]:
     >>> repeated_lines(pages)
     [{'Menu'}, {'Menu'}]
     """
-    found = _repeats([site for site, _ in pages], (text for _, text in pages))
+    found = _repeats([site for site, _ in pages], [_hashes(text) for _, text in pages])
     return [
         {line.text for line in split_lines(text) if line_hash(line.text) in hashes}
         for (_, text), hashes in zip(pages, map(frozenset, (f.tolist() for f in found)), strict=True)
     ]
 
 
+def hash_lines_batch(batch: pa.Table) -> pa.Table:
+    """The hashes of every document's lines, `schema.LINES`; column raw_text, null for a document without text."""
+    hashed = [_hashes(text or "") for text in batch["raw_text"].to_pylist()]
+    return pa.table({"lines": _lists([h for h, _ in hashed]), "long_lines": _lists([h for _, h in hashed])})
+
+
 def find_repeats(documents: pa.Table) -> pa.Table:
     """The lines of each document that repeat on its site.
 
     Args:
-        documents: columns document_id, site (null: no site, nothing repeats), raw_text (null: no lines).
+        documents: columns document_id, site (null: no site, nothing repeats), lines and long_lines (`schema.LINES`).
 
     Returns:
         document_id, repeated_lines (list of int64, sorted hashes of `tasks.text.line_hash`), in the documents' order.
     """
-    found = _repeats(documents["site"].to_pylist(), _values(documents["raw_text"]))
-    offsets = np.concatenate([[0], np.cumsum([len(hashes) for hashes in found])]).astype(np.int32)
-    values = np.concatenate(found) if found else np.empty(0, np.int64)
-    lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(values, pa.int64()))
+    hashed = zip(_arrays(documents["lines"]), _arrays(documents["long_lines"]), strict=True)
+    found = _repeats(documents["site"].to_pylist(), list(hashed))
     return pa.table(
-        {"document_id": documents["document_id"].cast(pa.string()), "repeated_lines": lists}, schema=REPEATS
+        {"document_id": documents["document_id"].cast(pa.string()), "repeated_lines": _lists(found)}, schema=REPEATS
     )
 
 
-def _values(column: pa.ChunkedArray) -> Iterator[str | None]:
-    """The values of a column, one Python string at a time."""
+def _lists(arrays: Sequence[_Hashes]) -> pa.ListArray:
+    offsets = np.concatenate([[0], np.cumsum([len(hashes) for hashes in arrays])]).astype(np.int32)
+    values = np.concatenate(arrays) if arrays else np.empty(0, np.int64)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values, pa.int64()))
+
+
+def _arrays(column: pa.ChunkedArray) -> Iterator[_Hashes]:
+    """The lists of a column as arrays that share its memory."""
     for chunk in column.chunks:
-        for value in chunk:
-            yield value.as_py()
+        values, offsets = chunk.values.to_numpy(zero_copy_only=False), chunk.offsets.to_numpy()
+        yield from (values[start:end] for start, end in pairwise(offsets.tolist()))
 
 
-def _repeats(sites: Sequence[str | None], texts: Iterable[str | None]) -> list[_Hashes]:
-    """For each page the hashes of its lines that also stand in another group of copies of its site."""
-    counts: dict[str, int] = {}
-    for site in sites:
+def _repeats(sites: Sequence[str | None], hashed: Sequence[tuple[_Hashes, _Hashes]]) -> list[_Hashes]:
+    """For each page the hashes of its lines that also stand in another group of copies of its site.
+
+    Args:
+        hashed: of each page the hashes of its lines, and of its long lines; both sorted, each once.
+    """
+    found = [np.empty(0, np.int64)] * len(sites)
+    by_site: dict[str, list[int]] = {}
+    for page, site in enumerate(sites):
         if site:
-            counts[site] = counts.get(site, 0) + 1
-    nothing = np.empty(0, np.int64)
-    found = [nothing] * len(sites)
-    by_site: dict[str, list[tuple[int, _Hashes, _Hashes]]] = {}
-    for page, (site, text) in enumerate(zip(sites, texts, strict=True)):
-        if site and counts[site] > 1:
-            by_site.setdefault(site, []).append((page, *_hashes(text or "")))
+            by_site.setdefault(site, []).append(page)
     for pages in by_site.values():
-        repeated = _in_two_groups([lines for _, lines, _ in pages], _groups([long for _, _, long in pages]))
-        for page, lines, _ in pages:
+        if len(pages) < 2:
+            continue
+        repeated = _in_two_groups([hashed[page][0] for page in pages], _groups([hashed[page][1] for page in pages]))
+        for page in pages:
+            lines = hashed[page][0]
             found[page] = lines[np.isin(lines, repeated, assume_unique=True)]
     return found
 

@@ -262,6 +262,8 @@ EXTRACTED = _schema(
     ("reason", _str),
     ("detail", _str),
 )
+# furniture: sorted hashes of a document's lines, and of its long ones
+LINES = _schema(("lines", pa.list_(pa.int64())), ("long_lines", pa.list_(pa.int64())))
 # strip: one row a document, fields of tasks.model.Stripped
 STRIPPED = _schema(
     ("text", _str),

@@ -5,7 +5,8 @@ import random
 import pyarrow as pa
 import pytest
 
-from tasks.furniture import find_repeats, repeated_lines
+from tasks.furniture import find_repeats, hash_lines_batch, repeated_lines
+from tasks.tables import beside
 from tasks.text import line_hash
 
 MENU = "Home\nNews\nSport"
@@ -56,8 +57,10 @@ def test_lines_without_letters_are_never_furniture(mark):
 
 
 def table(rows):
+    """Documents with the hashes of their lines, from (document_id, site, raw_text)."""
     names = ("document_id", "site", "raw_text")
-    return pa.table({name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(names)})
+    documents = pa.table({name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(names)})
+    return beside(documents, hash_lines_batch(documents))
 
 
 def test_find_repeats_gives_hashes_of_own_lines_in_the_order_of_the_documents():
