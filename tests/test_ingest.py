@@ -518,3 +518,45 @@ def test_the_page_on_input_knows_every_setting_suffix_and_name():
     ]
 
     assert missing == []
+
+
+# ------------------------------------------------------------------ any bytes
+
+
+def _decent_files():
+    folder = {}
+    rows = "\n".join(json.dumps({"text": f"{TEXT} {n}", "id": n}) for n in range(5)).encode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as out:
+        out.writestr("in/a.txt", TEXT)
+        out.writestr("b.jsonl", rows)
+    folder[".jsonl"], folder[".jsonl.gz"], folder[".zip"] = rows, gzip.compress(rows), buffer.getvalue()
+    folder[".json"] = b"[" + rows.replace(b"\n", b",") + b"]"
+    folder[".csv"] = b'id,text\n1,"' + TEXT.encode() + b'"\n2,three\n'
+    folder[".txt"], folder[".html"] = TEXT.encode(), page(f"<article>{PARAGRAPHS}</article>").encode()
+    return folder
+
+
+DECENT = _decent_files()
+CHANGES = st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 40), st.binary(max_size=4)), max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(DECENT)), CHANGES, st.booleans())
+def test_whatever_the_bytes_a_file_becomes_records_and_spares_its_neighbour(
+    tmp_path_factory, suffix, changes, is_noise
+):
+    data = bytearray(b"" if is_noise else DECENT[suffix])
+    for at, length, put in changes:
+        data[at : at + length] = put
+    folder = tmp_path_factory.mktemp("raw")
+    (folder / f"a{suffix}").write_bytes(bytes(data))
+    (folder / "b.txt").write_text(TEXT)
+
+    *mine, neighbour = rows_of(folder)
+
+    assert neighbour["content"] == TEXT
+    assert mine
+    for row in mine:
+        assert (row["content"] is None) == (row["reason"] is not None)
+        assert not (row["detail"] or "").startswith("unexpected")

@@ -244,6 +244,8 @@ def _reason(error: Exception) -> tuple[str, str]:
 def _read_sidecar(sidecar: Source, rows: RowReader) -> Fields:
     """The fields that a sidecar gives; one that cannot be read gives a flag."""
     try:
+        if sidecar.problem:
+            raise Refused(*sidecar.problem)
         with sidecar.open() as stream:
             raw = stream.read(SIDECAR_BYTES)
         value = parse_json(raw.decode("utf-8-sig"), raw, "the sidecar", rows.settings)

@@ -39,10 +39,10 @@ def scan(raw: Path) -> tuple[list[RawFile], dict[str, RawFile]]:
     files: list[RawFile] = []
     sidecars: dict[str, RawFile] = {}
     for file in _walk(os.fsencode(raw)):
-        if not file.path.endswith(SIDECAR):
-            files.append(file)
-        elif file.problem is None:
+        if file.path.endswith(SIDECAR):
             sidecars[file.path.removesuffix(SIDECAR)] = file
+        else:
+            files.append(file)
     return sorted(files), sidecars
 
 

@@ -549,7 +549,11 @@ def suffixes_in_capitals(folder: Path) -> Wanted:
 def broken_sidecar(folder: Path) -> Wanted:
     (folder / "a.txt").write_text(good())
     (folder / "a.txt.meta.json").write_text('{"url": ')
-    return {"a.txt": None}
+    (folder / "b.txt").write_text(good(1))
+    (folder / "b.txt.meta.json").symlink_to("/nowhere")
+    (folder / "c.txt").write_text(good(2))
+    (folder / "c.txt.meta.json").write_text('["no object"]')
+    return {"a.txt": None, "b.txt": None, "c.txt": None}
 
 
 @kind

@@ -82,6 +82,14 @@ def test_a_lone_surrogate_and_a_nul_become_replacement_characters(tmp_path):
     assert {row["content"][-1] for row in records if row["source_row"] == 1} == {"\ufffd"}
 
 
+def test_a_sidecar_that_cannot_be_read_flags_its_document(tmp_path):
+    write(tmp_path / "raw", "broken_sidecar")
+
+    flags = {row["source_path"]: row["flags"] for row in read_records(tmp_path / "raw").to_pylist()}
+
+    assert flags == {name: [] if name in NEIGHBOURS else ["sidecar_malformed"] for name in flags}
+
+
 def test_a_file_that_cannot_be_opened_is_unreadable(tmp_path, monkeypatch):
     for n in range(3):
         (tmp_path / f"{n}.txt").write_text(hostile_files.good(n))
