@@ -21,6 +21,7 @@ from tasks.normalise.figures.draft import Draft
 from tasks.normalise.figures.nouns import noun_behind
 from tasks.normalise.numbers import scaled
 
+COMPARABLE = 100  # how many times the smaller of two amounts that share a unit the larger may be
 SAME_SCALE = 20  # "200 to 4 million" is not 200 million: the first number may be this many times the second at most
 
 FARTHEST = 24  # characters between two numbers that are one figure
@@ -35,6 +36,7 @@ _COMPARED = re.compile(
     r"(?: [a-z]+){0,2} "
 )
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
+_WORD_FOLLOWS = re.compile(r" ?[a-z]|-")
 _SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "calendar")
 
 
@@ -61,9 +63,16 @@ def _share(low: str, left: Draft, right: Draft) -> None:
         return
     if left.number.scale > 1 and right.kind == "money" and _OF_THE.fullmatch(low, left.end, right.start):
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"  # "280 million of the 1.5 billion yen"
-    elif between < 8 and _LIST.fullmatch(low, left.end, right.start):
+    elif between < 8 and _LIST.fullmatch(low, left.end, right.start) and _are_comparable(left, right):
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"
         _share_scale(left, right)
+
+
+def _are_comparable(left: Draft, right: Draft) -> bool:
+    """Whether two numbers may be amounts of one thing: not "120,000 or 2.8 percent", not "10 percent to 43 billion"."""
+    shares_scale = left.number.scale == 1 and left.number.mantissa < 1000
+    small, large = sorted((abs(left.low), abs(right.number.mantissa if shares_scale else right.low)))
+    return small == 0 or large <= COMPARABLE * small
 
 
 def _share_forward(text: str, low: str, left: Draft, right: Draft) -> None:
@@ -121,8 +130,8 @@ def _is_compound(low: str, left: Draft, right: Draft, gap: str) -> bool:
         return False
     if right.kind == "money" and right.unit is not None and right.unit.factor == 0.01:
         return left.start == left.number.start
-    named = left.start == left.number.start and left.end > left.number_end
-    return named and right.is_bare and gap == " " and not low[right.end : right.end + 2].strip()[:1].isalpha()
+    named = left.start == left.number.start and left.end > left.number_end and left.number.scale == 1
+    return named and right.is_bare and gap == " " and not _WORD_FOLLOWS.match(low, right.end)
 
 
 def _add(left: Draft, right: Draft) -> bool:
@@ -138,7 +147,10 @@ def _is_share(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
         return False
     if not 0 < left.low < right.low <= 1000 or left.low % 1 or right.number.grouped:
         return False
-    return "out of" in gap or noun_behind(text, low, right.end, right.low) is not None or left.number.form == "words"
+    if "out of" in gap or left.number.form == "words":
+        return True
+    # "1 in 5 people" and "3 in 10 people" are shares, "28 in 164 innings" is not
+    return (left.low == 1 or right.low in (10, 100, 1000)) and bool(noun_behind(text, low, right.end, right.low))
 
 
 def _divide(left: Draft, right: Draft) -> bool:
@@ -158,7 +170,8 @@ def _is_range(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
     rate = left.kind in ("money", "measure") and lead == "from" and _RATE.fullmatch(gap)
     if not (_JOIN.fullmatch(gap) or between or rate):
         return False
-    if not _same_unit(text, low, left, right):
+    stated = between or (left.kind and right.kind)
+    if not (stated or _are_comparable(left, right)) or not _same_unit(text, low, left, right):
         return False
     if gap == " to " and left.cues.change in ("up", "down") and lead not in ("between", "from"):
         return left.rule == "shared_unit"  # "fell 3% to 5%" is two figures
@@ -172,7 +185,11 @@ def _same_unit(text: str, low: str, left: Draft, right: Draft) -> bool:
     if left.kind and right.kind:
         return left.kind == right.kind and (left.unit == right.unit or _both_dollars(left, right))
     if left.kind:
-        return right.is_bare and noun_behind(text, low, right.end, right.low) is None
+        if not right.is_bare:
+            return False
+        if left.kind != "money" and right.number.scale > left.number.scale:
+            return False
+        return noun_behind(text, low, right.end, right.low) is None
     return left.is_bare
 
 
