@@ -42,6 +42,9 @@ def members(source: Source, form: str, packing: str, settings: IngestSettings) -
     try:
         listed = _zip_members(source, stream, settings) if form == ".zip" else _tar_members(source, stream, settings)
         found = list(listed)
+    except (ValueError, OverflowError, NotImplementedError) as error:
+        stream.close()
+        raise Refused("malformed", f"the archive is damaged: {error}") from None
     except BaseException:
         stream.close()
         raise
@@ -95,8 +98,11 @@ def _zip_members(archive: Source, stream: IO[bytes], settings: IngestSettings) -
             problem = ("too_large", f"it unpacks to more than {settings.unpacked_ratio} times its size")
 
         def opener(info: zipfile.ZipInfo = info) -> IO[bytes]:
-            unpacked = Unpacked(file.open(info), lambda: info.compress_size, budget)
-            return io.BufferedReader(unpacked, CHUNK)
+            try:
+                inner = file.open(info)
+            except (RuntimeError, NotImplementedError, ValueError) as error:  # a method or a header it does not know
+                raise Refused("malformed", f"the member cannot be read: {error}") from None
+            return io.BufferedReader(Unpacked(inner, lambda: info.compress_size, budget), CHUNK)
 
         yield _member(archive, info.filename, info.file_size, opener, problem)
 
@@ -130,6 +136,6 @@ def _next(archive: Source, file: tarfile.TarFile, count: int) -> tarfile.TarInfo
     """The next member; a source that tells where the archive is damaged; None at its end."""
     try:
         return file.next()
-    except BROKEN as error:
+    except (*BROKEN, ValueError, OverflowError) as error:
         detail = f"the archive is damaged after {count} members: {error}"
         return Source(archive.path, archive.open, 0, archive.depth, ("malformed", detail))

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import os
 import stat
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -30,7 +32,16 @@ from tasks.ingest.settings import IngestSettings
 CHUNK = 1 << 18
 COMPRESSED = (".gz", ".zst")
 # What the libraries raise on damaged input; an OSError from a file itself is not among them
-BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError, pa.ArrowException)
+BROKEN = (
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    struct.error,
+    pa.ArrowException,
+)
 
 
 def _nothing() -> None:
