@@ -88,8 +88,9 @@ def draft_number(text: str, low: str, number: Number, context: Context, previous
     elif not _take_age(text, low, draft):
         _take_unit(text, low, draft, context)
     if text[number.start].isdigit():
-        if before and before[0].currency == "GBP" and text[draft.start] == "P" and not number.grouped:
-            return None  # "PS" is a pound sign in some feeds, and a games console
+        plain = not number.grouped or number.weak_scale == 1e12
+        if before and plain and text[draft.start : number.start] in ("PS", "R"):
+            return None  # a pound sign in some feeds and a games console; rand and the name of a car
         owned = before is not None or draft.kind == "age"
         if is_code(text, number.start, draft.end, owned, not draft.is_bare, joined_at):
             return None
