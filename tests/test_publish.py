@@ -119,7 +119,7 @@ def test_parquet_is_zstd_in_groups_of_ten_thousand_with_the_contracts_schema(pub
     assert pq.read_schema(tmp_path / "relations.parquet").equals(PUBLISHED["relations"], check_metadata=True)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.integers(0, 40), max_size=4))
 def test_the_same_rows_give_the_same_bytes_however_they_came(published_tables, letters, tmp_path, cuts):
     table = published_tables(letters([f"n{at}" for at in range(40)]))["articles"]

@@ -19,7 +19,7 @@ from tasks.storage import Disk
 
 DRIVER = Path(__file__).with_name("crash_driver.py")
 RANDOM_KILLS = int(os.environ.get("COPYDESK_KILLS", "4"))
-EVERY, LAST = 10, 9  # after one step in six, and after each of the last, the next run is tried too
+EVERY, LAST = 20, 7  # after one step in twenty, and after each of the last, the next run is tried too
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def check_readers(curated):
     """Readers see a whole version, the old one or the new one."""
     version, _ = named(curated)
     assert versions.find_faults(Disk(curated), version) == []
-    assert len(publish.open_dataset(curated).articles) == 3
+    assert publish.open_dataset(curated).table("documents").num_rows in (3, 5)
 
 
 def check_next_run(curated, publish_tables, tables):
