@@ -3,8 +3,8 @@
 In     related pairs                      from tasks.dedupe.relate
 Out    a label a text                     to   the caller
 
-* Near relations join. A contained text joins the one container that covers it best; so two containers are never
-  joined by what they both contain.
+* Near relations join, and containers that are mostly the contained text. Any other contained text joins the one
+  container that covers it best; so two containers are never joined by what they both contain.
 * A text that contains several texts without any wording in common is a digest: it joins none of them.
 * No chains: each member must hold against the cluster's centre, its longest text; the others leave and cluster
   among themselves.
@@ -21,8 +21,9 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from tasks.dedupe.relate import CONTAINS, NEAR
+from tasks.dedupe.relate import NEAR
 
+VERSION = 0.6  # a longer text that is the shorter one to this share is its version: joins as a near one does
 WHOLE = 0.8  # a longer text covered to this share is a copy of its part, not a collection that holds it
 
 
@@ -57,9 +58,9 @@ def cluster_pairs(
         holds: (members, centres) -> bool array, whether each member may be in its centre's cluster.
     """
     joining = pairs.choose(~in_digests(pairs, touching))
-    near = joining.choose(joining.relations == NEAR)
-    inside = best_containers(ranks, joining.choose(joining.relations == CONTAINS))
-    first, second = np.append(near.shorter, inside.shorter), np.append(near.longer, inside.longer)
+    is_version = (joining.relations == NEAR) | (joining.scores_longer >= VERSION)
+    versions, inside = joining.choose(is_version), best_containers(ranks, joining.choose(~is_version))
+    first, second = np.append(versions.shorter, inside.shorter), np.append(versions.longer, inside.longer)
     return split_by_centres(components(first, second, len(ranks)), ranks, first, second, holds)
 
 

@@ -5,7 +5,7 @@ Out    a relation a pair, and its score           to   tasks.dedupe.cluster, tab
 
 A pair is related when the longer text covers most of the shorter one, and what differs inside the shared wording is
 not figures and names: the same form with other facts is a template, not a duplicate. `near` when both texts are
-mostly covered, `contains` when only the shorter one is.
+covered alike, `contains` when the longer one holds much else.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RELATION_NAMES = ("none", "near", "contains", "exact")
 LEAST_COVERED = 0.72  # of the shorter text
 LEAST_COVERED_SAME_LEAD = 0.56  # the same, where both texts open alike: an abridged or revised story does, other news
 LEAST_LEAD = 0.5  # over the same standing paragraphs does not. Share of both first sentences that is covered
-LEAST_COVERED_NEAR = 0.6  # of the longer text too
+MOST_CONTAINED = 0.75  # the longer text's share is smaller than this part of the shorter one's: it holds much else
 LEAST_COVERED_HOLDS = 0.5  # of a member against its cluster's centre; it has a relation with another member
 # A template has other figures in the same words. In a damaged copy words differ as often as figures do.
 LEAST_FIGURES = 2  # figures that differ
@@ -38,7 +38,7 @@ def relate_pairs(counts: np.ndarray, lengths: np.ndarray, lengths_longer: np.nda
     lead = np.minimum(counts[:, compare.LEAD_COVERED], counts[:, compare.LEAD_COVERED_LONGER])
     same_lead = lead >= LEAST_LEAD * np.minimum(compare.LEAD, lengths)
     enough = (covered >= LEAST_COVERED) | (same_lead & (covered >= LEAST_COVERED_SAME_LEAD))
-    kinds = np.where(covered_longer >= LEAST_COVERED_NEAR, NEAR, CONTAINS)
+    kinds = np.where(covered_longer >= MOST_CONTAINED * covered, NEAR, CONTAINS)
     return np.where(enough & ~is_template(counts), kinds, NONE).astype(np.int8)
 
 

@@ -21,7 +21,16 @@ from tasks.dedupe.cluster import Pairs
 from tasks.dedupe.compare import FIRST_BLOCK_LONGER, LONGEST, compare_pairs
 from tasks.dedupe.evidence import describe_pairs
 from tasks.dedupe.find import Edge, find_related, related_edges, story_edges, tell_stories
-from tasks.dedupe.relate import CONTAINS, EXACT, NEAR, NONE, RELATION_NAMES, covered_shares, relate_pairs
+from tasks.dedupe.relate import (
+    CONTAINS,
+    EXACT,
+    MOST_CONTAINED,
+    NEAR,
+    NONE,
+    RELATION_NAMES,
+    covered_shares,
+    relate_pairs,
+)
 from tasks.dedupe.stories import day_numbers
 from tasks.dedupe.words import read_words
 
@@ -157,7 +166,7 @@ def _compare_now(documents: pa.Table, pairs: list[tuple[str, str]]) -> list[dict
     counts = compare_pairs(words, shorter, longer)
     scores, scores_longer = covered_shares(counts, lengths[shorter], lengths[longer])
     kinds = relate_pairs(counts, lengths[shorter], lengths[longer])
-    kinds = np.where(kinds != NONE, kinds, np.where(scores >= 2 * scores_longer, CONTAINS, NEAR))
+    kinds = np.where(kinds != NONE, kinds, np.where(scores_longer >= MOST_CONTAINED * scores, NEAR, CONTAINS))
     kinds = np.where(words.digests[left] == words.digests[right], EXACT, kinds)
     begins, blocks = counts[:, FIRST_BLOCK_LONGER], counts[:, LONGEST]
     compared = Pairs(shorter, longer, kinds, scores, scores_longer, begins, blocks)
