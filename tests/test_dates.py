@@ -87,6 +87,8 @@ HOLIDAYS = [
     ("Good Friday", "2021-04-02"),
     ("Memorial Day", "2021-05-31"),
     ("Labor Day", "2020-09-07"),
+    ("last Christmas", "2020-12-25"),
+    ("next Halloween", "2021-10-31"),
 ]
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from tasks.normalise.dates import periods
 from tasks.normalise.dates.match import Built, Match, by_name, century_of, dated, fixed, is_day, is_title, is_year
 from tasks.normalise.dates.records import Expr
-from tasks.normalise.dates.words import VALUES
+from tasks.normalise.dates.words import CONTEXT, VALUES
 
 # ------------------------------------------------------------------ whole dates
 
@@ -22,6 +22,8 @@ def iso(match: Match) -> Built | None:
     words = str(match.tokens[0].value)
     if len(words) == 7:
         year, month = int(words[:4]), int(words[5:])
+        if month > year % 100:  # 2010-11 is a season, 2010-12 a span of years; 2015-11 can only be a month
+            return dated(fixed(periods.months_period(year, 1, 12 * (month - year % 100 + 1), "year")))
         return dated(fixed(periods.month_period(year, month))) if is_year(year) and year > 1799 else None
     try:
         day = date.fromisoformat(words[:10])
@@ -126,6 +128,11 @@ def rel_month(match: Match) -> Built | None:
 
 def the_nth(match: Match) -> Built | None:
     """The 5th, of the month spoken of."""
+    after = match.next_word()
+    if not match.text[match.tokens[-1].start].isdigit() or (
+        after[:1].isalpha() and after not in CONTEXT["behind_holiday"]
+    ):
+        return None  # the first afternoon, the 5th floor
     return dated({"k": "the_nth", "d": int(match.numbers("12345")[0])})
 
 
@@ -134,6 +141,8 @@ def the_nth(match: Match) -> Built | None:
 
 def weekday(match: Match) -> Built | None:
     """Monday, last Monday, Monday night."""
+    if match.words[0] == "following":
+        return None  # following Thursday's game: after it
     expr: Expr = {"k": "weekday", "w": match.first("weekday")}
     if match.after is not None and match.after.letter == "'":
         expr["own"] = True  # Friday's talks: what else the clause tells of says nothing about the side

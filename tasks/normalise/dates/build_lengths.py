@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from tasks.normalise.dates.match import Built, Match, amount_of, by_name, dated
+from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import CONTEXT, VALUES
 
 # ------------------------------------------------------------------ lengths and recurrences
@@ -48,7 +49,8 @@ def vague_duration(match: Match) -> Built | None:
     if "couple" in match.words:
         return "DURATION", {"k": "length", "u": match.first("units"), "n": 2}, "approx"
     counted = match.before is not None and match.before.letter in "denyzw"
-    if match.rule.id == "duration.bare" and (counted or match.previous_word() in ("of", "-")):
+    before = match.previous_word().lower()
+    if match.rule.id == "duration.bare" and (counted or before in ("of", "-") or before in CONTEXT["millions"]):
         return None  # hundreds of years; a number that is an age
     return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None
 
@@ -92,13 +94,17 @@ def _is_counted(word: str) -> bool:
 
 
 def holiday(match: Match) -> Built | None:
-    """A holiday, written with a capital."""
+    """A holiday, written with a capital: last Christmas, Boxing Day, but no Christmas tune."""
     if not match.text[match.tokens[0].start].isupper():
         return None
-    return dated({"k": "holiday", "id": match.rule.row["holiday"]["id"]})
-
-
-# ------------------------------------------------------------------ modifiers
+    expr: Expr = {"k": "holiday", "id": match.rule.row["holiday"]["id"]}
+    lead = str(match.before.value) if match.before is not None else ""
+    side = next((VALUES[name][lead] for name in ("last", "this", "next") if lead in VALUES[name]), None)
+    if side is not None:
+        return dated(expr | {"side": side})
+    after = match.next_word()
+    describes = len(match.words) == 1 and after[:1].isalpha() and after.lower() not in CONTEXT["behind_holiday"]
+    return None if describes else dated(expr)
 
 
 def modifier(match: Match) -> Built | None:

@@ -121,6 +121,8 @@ def quarter(match: Match) -> Built | None:
     """The third quarter, Q3."""
     numbers = match.numbers("1234") or match.numbers("Q")
     expr: Expr = {"k": "quarter", "n": int(numbers[0])}
+    if not match.numbers("Q") and not match.is_report():
+        expr["of"] = True
     return dated(expr)
 
 
@@ -129,7 +131,7 @@ def half(match: Match) -> Built | None:
     numbers = match.numbers("12") or match.numbers("H")
     number = int(numbers[0]) if numbers else 2
     expr: Expr = {"k": "half", "n": number}
-    if "last" in match.words or "latter" in match.words:
+    if "last" in match.words or "latter" in match.words or not (match.numbers("H") or match.is_report()):
         expr["of"] = True  # only of a named whole
     return dated(expr)
 
@@ -160,7 +162,7 @@ def nth_unit(match: Match) -> Built | None:
     """The first week, the last day."""
     numbers = match.numbers("12345")
     expr: Expr = {"k": "nth_unit", "u": match.first("unit"), "n": int(numbers[0]) if numbers else -1}
-    return dated(expr if numbers else expr | {"of": True})
+    return dated(expr | {"of": True})
 
 
 def season(match: Match) -> Built | None:

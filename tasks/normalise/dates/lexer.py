@@ -27,7 +27,7 @@ _TOKEN = re.compile(
       | (?P<twoyear>(?:1[5-9]|20)\d\d/\d\d(?![\w/-]|\.\d))
       | (?P<slash>\d\d?(?P<sep>[/.-])\d\d?(?P=sep)(?:\d{4}|\d\d)(?![\w/-]|\.\d))
       | (?P<clock>(?:\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))
-            (?:\s\(?(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w)\)?)?)
+            (?:\s(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w))?)
       | (?P<decade>\d{3}0['’]?s(?![^\W_])|['’‘]?\d0s(?![^\W_]))
       | (?P<yy>['’‘]\d\d(?![\d\w]))
       | (?P<num>\d+(?:,\d{3})*(?:\.\d+)?(?:\s[1-9]/[2-9](?!\d))?(?P<nth>(?:st|nd|rd|th)(?![^\W_]))?)

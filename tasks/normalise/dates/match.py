@@ -20,6 +20,8 @@ from tasks.normalise.dates.words import CONTEXT, VALUES
 
 Built = tuple[str, Expr, str | None]
 FIRST_YEAR, LAST_YEAR = 1000, 2199  # bare four-digit numbers outside are counts
+REPORT_REACH = 200  # characters to either side in which business is spoken of
+_REPORT = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(CONTEXT['report'])))})(?!\w)", re.IGNORECASE)
 VAGUE: Expr = {"k": "vague"}
 
 
@@ -85,6 +87,12 @@ class Match:
         """Whether a part of the unit is named before it: "later in" the day, "the end of" the month."""
         words = self.text_before.lower().split()[-2:]
         return len(words) == 2 and words[0] in CONTEXT["part_of_unit"] and words[1] in ("of", "in")
+
+    def is_report(self) -> bool:
+        """Whether the words around speak of business: their halves and quarters are parts of a year, not of a game."""
+        start, end = self.tokens[0].start, self.tokens[-1].end
+        around = self.text[max(0, start - REPORT_REACH) : start] + " " + self.text[end : end + REPORT_REACH]
+        return bool(_REPORT.search(around))
 
     def next_word(self) -> str:
         """The word of the text behind the mention, or the sign."""
