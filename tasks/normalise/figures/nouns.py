@@ -75,9 +75,11 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
     >>> noun_behind(text, text, 3, 119.0)
     ('country and region', 25)
     """
+    if value == 1:
+        return _single_noun(text, low, end)
     words: list[tuple[int, int]] = []
     position, last = end, 0  # `last`: how many words belong to the phrase
-    if value != 1 and (match := _OF_THEM.match(low, end)):
+    if match := _OF_THEM.match(low, end):
         position = match.end()  # "six of the passengers"
     elif (match := _WORD.match(low, end)) and match[1] in _IDLE:
         position = match.end()
@@ -85,7 +87,7 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
         word = match[1]
         genitive = word.endswith(("'s", "’s"))
         if word in _STOP or (genitive and word[:-2] in _STOP):
-            if word == "and" and words and not last and value != 1 and _WORD.match(low, match.end()):
+            if word == "and" and words and not last and _WORD.match(low, match.end()):
                 position = match.end()  # "digital and physical sales"
                 continue
             break
@@ -95,13 +97,22 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
         position = match.end()
         if is_plural(word):
             last = len(words)
-        elif genitive and value == 1:
+    return _joined(text, low, words[:last]) if last else None
+
+
+def _single_noun(text: str, low: str, end: int) -> tuple[str, int] | None:
+    """What "one" counts: the next word, or two; a second that looks like a verb ("one clerk asks") is none of it."""
+    words: list[tuple[int, int]] = []
+    position = end
+    while len(words) < 2 and (match := _WORD.match(low, position)) and match[1] not in _STOP:
+        word = match[1]
+        if word.endswith(("'s", "’s")) or len(word) < 2:
             return None
-    if last:
-        return _joined(text, low, words[:last])
-    if value == 1 and words:
-        return _phrase(text, words[:2]), words[:2][-1][1]
-    return None
+        if words and word.endswith(("s", "ed", "ing")):
+            break
+        words.append(match.span(1))
+        position = match.end()
+    return (_phrase(text, words), words[-1][1]) if words else None
 
 
 def _continues(plural: str, word: str) -> bool:
