@@ -106,6 +106,16 @@ def test_a_feature_that_quotes_keeps_counting_from_its_own_day():
     assert [m.value for m in find_dates(text, PUBLISHED)] == ["1901", "1937", "1991", None, "2021-04"]
 
 
+def test_two_decades_make_an_interval_of_years():
+    assert [m.value for m in find_dates("It lasted from the 1970s to the 1990s.", PUBLISHED)] == ["1970/1999"]
+
+
+def test_a_time_of_day_needs_one_day_to_belong_to():
+    text = "It runs from December 22 to 31, 2020; doors open at 9 p.m. and close 30 minutes later."
+
+    assert [m.value for m in find_dates(text, PUBLISHED)] == ["2020-12-22/2020-12-31", "2021-06-16T21:00", None]
+
+
 # ------------------------------------------------------------------ anchors
 
 

@@ -115,8 +115,8 @@ def earlier(match: Match) -> Built | None:
     words = match.words
     if words[-1] in ("before", "after") and match.next_word()[:1].isalnum():
         return None  # a week before the vote: a length, and the vote is no date
-    if amount is None or amount > 10000:
-        return "DATE", dict(VAGUE), None
+    if amount is None or amount > 10000 or unit in ("hour", "minute", "second"):
+        return "DATE", dict(VAGUE), None  # 30 minutes later: the day may be another, the time is not known
     if words[-2:] == ["from", "now"] or words[-1] == "hence":
         return dated({"k": "ago", "u": unit, "n": amount})
     back = words[-1] in ("earlier", "before", "previously")

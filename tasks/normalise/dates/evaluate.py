@@ -122,7 +122,7 @@ def _span(expr: Expr, context: Context) -> Period | None:
         return None
     if first.grain == last.grain == "day":
         return periods.days_period(first.first, last.last, "day")
-    if first.grain == last.grain and first.grain in ("month", "quarter", "half", "year"):
+    if first.grain == last.grain and first.grain in ("month", "quarter", "half", "year", "decade", "century"):
         months = (last.last.year - first.first.year) * 12 + last.last.month - first.first.month + 1
         return periods.months_period(first.first.year, first.first.month, months, first.grain)
     return periods.days_period(first.first, last.last, "day")

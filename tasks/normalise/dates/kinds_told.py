@@ -162,7 +162,7 @@ def the_nth(expr: Expr, context: Context, _whole: Period | None) -> Period | Non
 def clock(_expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     """The day that a time of day belongs to."""
     day = context.said.get("day")
-    if day is not None:
+    if day is not None and day.first == day.last:
         context.used = "previous"
         return day
     now = context.now()
