@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks import publish
-from tasks.errors import ConfigError, CopydeskError, LockHeld
+from tasks.errors import ConfigError, CopydeskError, Damaged, LockHeld
 from tasks.publish import jsonl, versions
 from tasks.publish.jsonl import member_bounds, read_members, write_jsonl
 from tasks.publish.staging import DATA_FILES
@@ -306,6 +306,21 @@ def test_a_changed_byte_is_found_and_its_file_named(publish_tables, published_ta
     faults = publish.verify(tmp_path)
 
     assert faults and faults[0].file == f"versions/v0001/{name}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b'{"files": []}', b'{"files": {"a": 1}}', b'{"files": {"a": {"sha256": "x", "bytes": "many"}}}'],
+)
+def test_a_manifest_that_is_none_is_told_as_damage(publish_tables, published_tables, tmp_path, content):
+    publish_tables(published_tables(), tmp_path)
+    (tmp_path / "versions" / "v0001" / "manifest.json").write_bytes(content)
+
+    assert [info.state for info in publish.list_versions(tmp_path)] == ["damaged"]
+    assert publish.verify(tmp_path)[0].file == "versions/v0001/manifest.json"
+    assert publish.recover(tmp_path).dataset is None
+    with pytest.raises(Damaged, match="open another version"):
+        publish.open_dataset(tmp_path)
 
 
 def test_missing_and_strange_files_are_found(publish_tables, published_tables, tmp_path):

@@ -158,11 +158,15 @@ def read_manifest(storage: Disk, version: str) -> dict[str, Any]:
     manifest = json.loads(data)
     if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
         raise ValueError("manifest.json is not a manifest")
-    if any(
-        not isinstance(entry, dict) or not {"sha256", "bytes"} <= entry.keys() for entry in manifest["files"].values()
-    ):
+    if not all(_is_entry(entry) for entry in manifest["files"].values()):
         raise ValueError("manifest.json lists a file without its digest or size")
     return manifest
+
+
+def _is_entry(entry: Any) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    return isinstance(entry.get("sha256"), str) and isinstance(entry.get("bytes"), int)
 
 
 def find_faults(storage: Disk, version: str) -> list[Fault]:
