@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 import logging
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -153,15 +154,18 @@ def _members(
     except Exception as error:  # one bad archive must not stop the run
         yield Source(source.path, source.open, source.size, source.depth, _reason(error), close=source.close)
         return
+    count = 0
     for member in found:
         inner = member.path.removeprefix(source.path + "/")
-        if member.problem is None and is_ignored(inner):
-            if inner.endswith(SIDECAR):
-                beside[member.path.removesuffix(SIDECAR)] = member
-            else:
-                member.close()
-        else:
+        if member.problem is not None or not is_ignored(inner):
+            count += 1
             yield member
+        elif inner.endswith(SIDECAR):
+            beside[member.path.removesuffix(SIDECAR)] = member
+        else:
+            member.close()
+    if not count:
+        yield replace(source, problem=("empty", "the archive holds no files that are read"), close=lambda: None)
 
 
 def is_ignored(path: str) -> bool:

@@ -145,6 +145,18 @@ def nothing_in_it(folder: Path) -> Wanted:
 
 
 @kind
+def archives_with_nothing_to_read(folder: Path) -> Wanted:
+    (folder / "a.tar").write_bytes(b"\0" * 10_240)
+    with zipfile.ZipFile(folder / "b.zip", "w"):
+        pass
+    with zipfile.ZipFile(folder / "c.zip", "w") as out:
+        out.writestr("folder/", "")
+        out.writestr("__MACOSX/._a.txt", "x")
+        out.writestr("README.txt", "x")
+    return {"a.tar": "empty", "b.zip": "empty", "c.zip": "empty"}
+
+
+@kind
 def only_blanks(folder: Path) -> Wanted:
     (folder / "a.txt").write_text(" \n\t\u3000\u00a0\n")
     (folder / "b.jsonl").write_text("\n  \n\n")
