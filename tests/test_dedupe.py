@@ -258,6 +258,17 @@ def test_stories_are_linked_between_clusters_by_one_copy_each():
     assert sorted(edge[2] for edge in found.edges) == ["exact", "exact", "same_story"]
 
 
+def test_an_event_told_by_many_texts_hangs_together():
+    """Not every pair is linked, but each text with some other of the event, and with no other text."""
+    event = "in Kestrel Sound near Ostrel the tanker Aldora lost 3,150 tonnes, said Captain Ines Mallory to Vigo Brandt"
+    texts = [f"{made_up(seed, 60)} {event} {made_up(seed + 500, 60)}" for seed in range(25)]
+    told = cluster_texts(texts + [made_up(seed) for seed in range(2000, 2030)]).edges
+
+    assert {relation for _, _, relation, *_ in told} == {"same_story"}
+    assert {text for left, right, *_ in told for text in (left, right)} == set(range(25))
+    assert len(told) < 25 * 24 / 2
+
+
 # ------------------------------------------------------------------ odd input, order
 
 

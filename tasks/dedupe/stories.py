@@ -10,7 +10,8 @@ fewer of them holds. One event has its own figures too; names alone are a topic.
 wording, names are enough; the same form with other facts is another story. Where both are dated, they may lie at most
 `MOST_DAYS` apart.
 
-Limits  Texts without capitals, or in capitals throughout, have no names here; other scripts have figures only.
+Limits  Texts without capitals, or in capitals throughout, have no names and so no stories; nor have scripts without
+        capitals.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pyarrow as pa
 
-from tasks.dedupe.candidates import count_links, write_links
+from tasks.dedupe.candidates import IS_NEXT, count_links, write_links
 from tasks.dedupe.compiled import compiled
 from tasks.dedupe.shingles import drop_repeats
 from tasks.dedupe.words import MARK_CAPITAL, MARK_CHARACTER, MARK_DIGITS, MARK_FIGURE, MARK_OPENS, Words
@@ -34,6 +35,7 @@ MANY_FIGURE_BITS, FEW_NAMES, FEW_NAMES_SHARE = 13, 3, 0.3
 LEAST_WORDING, WORDING_NAMES, WORDING_NAMES_SHARE = 0.3, 4, 0.25
 TEMPLATE = -1.0  # stands for the share of wording of two texts with the same form and other facts
 LEAST_SHARED = 2  # rare figures and names, for two texts to be held against each other
+MOST_HOLDERS = 200  # texts; what more of them hold leads to no pair
 DIGIT_BITS = (0, 2, 5, 9)  # of a figure with so many telling digits: leading digits are mostly small
 
 
@@ -45,6 +47,7 @@ class Features:
     texts: np.ndarray  # int64: position in the chosen texts
     weights: np.ndarray  # int64, hundredths of a bit
     is_figure: np.ndarray  # bool
+    holders: np.ndarray  # int64: how many of the texts hold it
     ends: np.ndarray  # int64, (n_chosen + 1,)
 
     def name_bits(self) -> np.ndarray:
@@ -145,20 +148,21 @@ def rare_features(words: Words, chosen: np.ndarray) -> Features:
     rarity = np.floor(100 * np.log2(corpus / np.arange(1, len(chosen) + 2))).astype(np.int64)[holders - 1]
     limits = np.array([*(100 * bits for bits in DIGIT_BITS), 10_000])[kinds]
     ends = np.searchsorted(texts, np.arange(len(chosen) + 1))
-    return Features(hashes, texts, np.minimum(rarity, limits), kinds < 4, ends)
+    return Features(hashes, texts, np.minimum(rarity, limits), kinds < 4, holders, ends)
 
 
 def linked_pairs(features: Features, n_texts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs that share at least `LEAST_SHARED` figures or names that few texts hold."""
+    """Pairs that share at least `LEAST_SHARED` figures or names; of an event told by many texts not every pair."""
     bits = max(1, int(n_texts - 1).bit_length())
-    use = ~features.is_figure | (features.weights >= 500)
+    use = (~features.is_figure | (features.weights >= 100 * LEAST_FIGURE_BITS)) & (features.holders <= MOST_HOLDERS)
     keys = (features.hashes[use].astype(np.uint64) << np.uint64(bits)) | features.texts[use].astype(np.uint64)
     keys.sort()
-    packed = np.empty(count_links(keys, np.uint64(bits), False), np.uint64)
-    write_links(keys, np.uint64(bits), False, packed)
-    packed.sort()
-    pairs = packed[: len(packed) - 1][packed[1:] == packed[:-1]]
-    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    links = np.empty(count_links(keys, np.uint64(bits), True), np.uint64)
+    write_links(keys, np.uint64(bits), True, links)
+    links &= ~IS_NEXT
+    links.sort()
+    pairs = np.unique(links[: max(0, len(links) - 1)][links[1:] == links[:-1]]).astype(np.int64)
+    return pairs >> 32, pairs & 0xFFFFFFFF
 
 
 @compiled("i8(u4[::1], u1[::1], i8[::1], i8[::1], u8[::1])")
