@@ -160,7 +160,7 @@ def nth_weekday(match: Match) -> Built | None:
 
 def nth_unit(match: Match) -> Built | None:
     """The first week, the last day."""
-    numbers = match.numbers("12345")
+    numbers = match.numbers("123456")
     expr: Expr = {"k": "nth_unit", "u": match.first("unit"), "n": int(numbers[0]) if numbers else -1}
     return dated(expr | {"of": True})
 
