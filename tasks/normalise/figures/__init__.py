@@ -115,7 +115,7 @@ def _count(text: str, low: str, draft: Draft) -> None:
         draft.kind = "calendar"  # "three consecutive years"
         return
     draft.kind, (draft.noun, draft.end) = "count", behind
-    if match := _PER.match(low, draft.end):
+    if draft.noun and (match := _PER.match(low, draft.end)):
         draft.noun, draft.end = f"{draft.noun} per {match[1]}", match.end()
 
 
@@ -140,7 +140,7 @@ def _mention(text: str, low: str, draft: Draft, left: FigureMention | None) -> F
     if text[start - 1 : start] == "+" and draft.kind in _SHARES:
         start -= 1
     is_share = draft.kind in _SHARES
-    basis = basis_near(low, start, end, is_share, change is not None) if is_share or change else None
+    basis = basis_near(low, start, end, is_share, change is not None or draft.low < 0) if is_share or change else None
     values = _values(draft)
     unit = draft.unit
     return FigureMention(
@@ -151,7 +151,7 @@ def _mention(text: str, low: str, draft: Draft, left: FigureMention | None) -> F
         value=values[0] if draft.high is None else None,
         value_min=None if draft.high is None else values[0],
         value_max=None if draft.high is None else values[1],
-        unit=draft.noun if unit is None else None if unit.currency else unit.code,
+        unit=draft.noun or None if unit is None else None if unit.currency else unit.code,
         currency=unit.currency if unit else None,
         bound="range" if draft.high is not None else bound or "=",
         change=change,

@@ -18,6 +18,7 @@ from tasks.rules import read_toml
 
 REACH = 56  # characters: about nine words
 LONGEST_WORD = 18
+TOUCHING = 2  # characters: "9.1% y/y" is yearly whatever moved
 
 _CUES = read_toml("figures_cues")
 _BOUNDS: dict[str, str] = {phrase: bound for bound, table in _CUES["bound"].items() for phrase in table["before"]}
@@ -27,6 +28,7 @@ for _phrase in sorted(_BOUNDS, key=len, reverse=True):
 _LAST_WORDS = {phrase.split()[-1] for phrase in _BOUNDS}
 _BOUND_BEHIND = {phrase: bound for bound, table in _CUES["bound"].items() for phrase in table["behind"]}
 _CHANGES = {word: change for change, table in _CUES["change"].items() for word in table["words"]}
+_MOVED_BY = _CHANGES | {w: change for change in ("up", "down") for w in _CUES["moved_by"][change].split()}
 _CHANGE_BEHIND = {word: change for change, table in _CUES["change"].items() for word in table["behind"]}
 _NEAR = {phrase: basis for basis, table in _CUES["basis"].items() for phrase in table["near"]}
 
@@ -101,8 +103,9 @@ def _change_at(words: list[str]) -> tuple[str, str | None, str]:
         return "", None, ""
     lead = words[-1].lstrip(_OPENING)
     if lead in _ENDS_OF_MOVES:
+        known = _MOVED_BY if lead == "to" else _CHANGES
         for word in reversed(words[-9:-1]):
-            if (bare := word.strip(',("“')) in _CHANGES:
+            if (bare := word.strip(',("“')) in known:
                 return lead, lead, bare
             if word[-1] in _CLAUSE_ENDS:
                 break
@@ -123,8 +126,8 @@ def _change_by(words: list[str]) -> tuple[str | None, str]:
     for word in reversed(words[-7:-1]):
         if word[-1] in _PAUSES:
             break
-        if word in _CHANGES and word not in _PARTICLES:
-            return _CHANGES[word], word
+        if word in _MOVED_BY and word not in _PARTICLES:
+            return _MOVED_BY[word], word
     return None, ""
 
 
@@ -157,7 +160,7 @@ def basis_near(low: str, start: int, end: int, is_share: bool, moved: bool) -> s
     left, right = _STOP.split(left)[-1], _STOP.split(right, maxsplit=1)[0]
     near = [(len(left) - match.end(), _NEAR[match[1]]) for match in _NEAR_ANY.finditer(left)]
     near += [(match.start(), _NEAR[match[1]]) for match in _NEAR_ANY.finditer(right)]
-    fitting = [pair for pair in near if (pair[1] != "share") == moved]
+    fitting = [pair for pair in near if (pair[1] != "share") == moved or (pair[1] != "share" and pair[0] < TOUCHING)]
     if fitting and (moved or is_share):
         return min(fitting)[1]
     return "share" if is_share and not moved and right.startswith(" of ") else None

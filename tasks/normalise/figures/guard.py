@@ -219,7 +219,7 @@ def in_short_quotes(text: str, start: int, end: int) -> bool:
 def counts_by_hyphen(low: str, end: int) -> tuple[str, int] | None:
     """The noun of "a 12-member panel" behind position `end`, and where it ends."""
     match = _COMPOUND.match(low, end)
-    return (match[1], match.end()) if match else None
+    return ("" if match[1] == "strong" else match[1], match.end()) if match else None  # a 3,000-strong crowd
 
 
 _COMPOUND = re.compile(rf"-({'|'.join(_TABLE['compounds']['words'].split())})(?![a-z])")
