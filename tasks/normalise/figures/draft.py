@@ -30,6 +30,7 @@ _TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold
 _RANGE = re.compile(r" ?[-–] ?| to ")
 _DASHES = "-−–"
 _NO_UNIT_BEHIND = frozenset(["", *",.;:!?)]\n"])
+_AGE_GAPS = frozenset(" -\u00a0y")  # what may stand between a number and "year-old", "yo"
 _AGE_LEADS = ("age ", "of ", "aged ", "between ", "from ", "turn ", "turns ", "turned ", " is ", " was ", " be ")
 _MINUS = re.compile(r"(?:(?:^|[\s(\[:,])[-−–]|(?<![a-z])minus[ -])$")
 _HYPHEN_BEFORE = re.compile(r" [-−–]")  # "COVID -19": a count has no sign
@@ -150,12 +151,18 @@ def _take_age(text: str, low: str, draft: Draft) -> bool:
     """Ages: "44-year-old", "aged 44", "he is 44", and ", 44," behind a name."""
     number = draft.number
     after = low[number.end : number.end + 1]
-    if after not in _NO_UNIT_BEHIND and (match := _AGE_BEHIND.match(low, number.end)):
+    if after in _AGE_GAPS and (match := _AGE_BEHIND.match(low, number.end)):
         draft.take("age", Unit("age", _AGE_CODES[match[1]]), match.end())
         return True
-    if number.grouped or number.form != "digits" or not 0 < number.value < MAX_AGE or number.value % 1:
+    if (
+        after.isalnum()
+        or number.grouped
+        or number.form != "digits"
+        or not 0 < number.value < MAX_AGE
+        or number.value % 1
+    ):
         return False
-    if after.isalnum() or after in ("%", "/", ":"):
+    if after in ("%", "/", ":"):
         return False
     start = _age_start(text, low, number)
     if start is None or unit_behind(text, low, number.end):
