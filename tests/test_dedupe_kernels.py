@@ -215,7 +215,7 @@ def test_a_rate_below_one_is_refused():
         shingles.sample_shingles(words.read_words(["a"]), np.arange(1), 0)
 
 
-def write_links(keys, bits, long_too):
+def write_links(keys, bits, how):
     """All links of sorted keys."""
     postings = defaultdict(list)
     for key in keys:
@@ -224,20 +224,20 @@ def write_links(keys, bits, long_too):
     for texts in postings.values():
         if len(texts) <= candidates.LONG_POSTING:
             links.update((a << 32) | b for k, a in enumerate(texts) for b in texts[k + 1 :])
-        elif long_too:
-            links.update((texts[0] << 32) | b for b in texts[1:])
+        else:
+            links.update((texts[0] << 32) | b for b in texts[1:] if how == candidates.WITH_FIRST)
             links.update((1 << 63) | (a << 32) | b for a, b in pairwise(texts))
     return links
 
 
 @FAST
-@given(st.sets(st.integers(0, 6 * 32 - 1)), st.booleans())
-def test_links_are_those_of_the_plain_twin(numbers, long_too):
+@given(st.sets(st.integers(0, 6 * 32 - 1)), st.sampled_from([candidates.WITH_NEXT, candidates.WITH_FIRST]))
+def test_links_are_those_of_the_plain_twin(numbers, how):
     keys = np.array(sorted(numbers), np.uint64)
-    links = np.empty(candidates.count_links(keys, np.uint64(5), long_too), np.uint64)
-    candidates.write_links(keys, np.uint64(5), long_too, links)
+    links = np.empty(candidates.count_links(keys, np.uint64(5), how), np.uint64)
+    candidates.write_links(keys, np.uint64(5), how, links)
 
-    assert Counter(links.tolist()) == write_links(sorted(numbers), 5, long_too)
+    assert Counter(links.tolist()) == write_links(sorted(numbers), 5, how)
 
 
 # ------------------------------------------------------------------ compare

@@ -22,6 +22,7 @@ LONG_POSTING = 12  # texts
 LEAST_SHARED = 2  # shingles
 LEAST_SHARE = 0.05  # of the smaller text's kept shingles; an eighth of the characters misread leaves about 15 %
 LEAST_SHARE_NEXT = 0.2  # the same for links with the next text of a long posting
+WITH_NEXT, WITH_FIRST = 1, 2  # how a long posting links: each text with the next; or all with the first as well
 IS_NEXT = np.uint64(1 << 63)  # marks such a link
 
 
@@ -40,8 +41,8 @@ def candidate_pairs(words: Words, texts: np.ndarray, most_keys: int = MOST_KEYS)
     links, kept = [], np.zeros(len(texts), np.int64)
     for part in range(1 << part_bits):
         keys, bits, kept_here = sample_shingles(words, texts, part=part, part_bits=part_bits)
-        links.append(np.empty(count_links(keys, np.uint64(bits), True), np.uint64))
-        write_links(keys, np.uint64(bits), True, links[-1])
+        links.append(np.empty(count_links(keys, np.uint64(bits), WITH_FIRST), np.uint64))
+        write_links(keys, np.uint64(bits), WITH_FIRST, links[-1])
         kept += kept_here
     return enough_shared(links[0] if len(links) == 1 else np.concatenate(links), kept)
 
@@ -63,8 +64,8 @@ def enough_shared(links: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.n
     return pairs >> 32, pairs & 0xFFFFFFFF
 
 
-@compiled("i8(u8[::1], u8, b1)")
-def count_links(keys, bits, long_too):
+@compiled("i8(u8[::1], u8, i8)")
+def count_links(keys, bits, how):
     """How many links `write_links` will write."""
     count, start = 0, 0
     for i in range(1, len(keys) + 1):
@@ -72,17 +73,17 @@ def count_links(keys, bits, long_too):
             size = i - start
             if size <= LONG_POSTING:
                 count += size * (size - 1) // 2
-            elif long_too:
-                count += 2 * size - 2
+            else:
+                count += how * (size - 1)
             start = i
     return count
 
 
-@compiled("void(u8[::1], u8, b1, u8[::1])")
-def write_links(keys, bits, long_too, packed):
+@compiled("void(u8[::1], u8, i8, u8[::1])")
+def write_links(keys, bits, how, packed):
     """Write one `left << 32 | right` for every key that links two texts.
 
-    With `long_too` a long posting links all with its first text, and each with the next, which is marked.
+    A long posting links each text with the next, which is marked, and if `how` is WITH_FIRST all with its first.
     """
     mask = (np.uint64(1) << bits) - np.uint64(1)
     count, start = 0, 0
@@ -93,9 +94,11 @@ def write_links(keys, bits, long_too, packed):
                     for k in range(j + 1, i):
                         packed[count] = ((keys[j] & mask) << np.uint64(32)) | (keys[k] & mask)
                         count += 1
-            elif long_too:
+            else:
                 for j in range(start + 1, i):
+                    packed[count] = IS_NEXT | ((keys[j - 1] & mask) << np.uint64(32)) | (keys[j] & mask)
+                    count += 1
+                for j in range(start + 1, i if how == WITH_FIRST else 0):
                     packed[count] = ((keys[start] & mask) << np.uint64(32)) | (keys[j] & mask)
-                    packed[count + 1] = IS_NEXT | ((keys[j - 1] & mask) << np.uint64(32)) | (keys[j] & mask)
-                    count += 2
+                    count += 1
             start = i
