@@ -21,7 +21,7 @@ hostile_files = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(hostile_files)
 KINDS = hostile_files.KINDS
 
-SECONDS = 5  # of CPU time a kind; the slowest takes about one
+SECONDS = 10  # of CPU time a kind; the slowest takes about one on an idle machine
 NEIGHBOURS = {"0 before.txt": None, "zz after.txt": None}
 
 
@@ -175,7 +175,7 @@ def test_ten_thousand_tiny_files_are_read_in_seconds(tmp_path):
     records = read_records(tmp_path)
 
     assert records.num_rows == 10_000
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < SECONDS
 
 
 def test_a_whole_run_over_every_kind_ends_well_within_two_gigabytes(tmp_path):
@@ -191,7 +191,7 @@ def test_a_whole_run_over_every_kind_ends_well_within_two_gigabytes(tmp_path):
 
     done = subprocess.run(
         [sys.executable, "-m", "flows", "run", "--direct", "--raw", raw, "--curated", tmp_path / "curated", "--json"],
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr[-2_000:]
