@@ -234,8 +234,7 @@ def write_links(keys, bits, how):
 @given(st.sets(st.integers(0, 6 * 32 - 1)), st.sampled_from([candidates.WITH_NEXT, candidates.WITH_FIRST]))
 def test_links_are_those_of_the_plain_twin(numbers, how):
     keys = np.array(sorted(numbers), np.uint64)
-    links = np.empty(candidates.count_links(keys, np.uint64(5), how), np.uint64)
-    candidates.write_links(keys, np.uint64(5), how, links)
+    links = candidates.links_of(keys, 5, how)
 
     assert Counter(links.tolist()) == write_links(sorted(numbers), 5, how)
 

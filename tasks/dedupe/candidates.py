@@ -41,8 +41,7 @@ def candidate_pairs(words: Words, texts: np.ndarray, most_keys: int = MOST_KEYS)
     links, kept = [], np.zeros(len(texts), np.int64)
     for part in range(1 << part_bits):
         keys, bits, kept_here = sample_shingles(words, texts, part=part, part_bits=part_bits)
-        links.append(np.empty(count_links(keys, np.uint64(bits), WITH_FIRST), np.uint64))
-        write_links(keys, np.uint64(bits), WITH_FIRST, links[-1])
+        links.append(links_of(keys, bits, WITH_FIRST))
         kept += kept_here
     return enough_shared(links[0] if len(links) == 1 else np.concatenate(links), kept)
 
@@ -64,24 +63,15 @@ def enough_shared(links: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.n
     return pairs >> 32, pairs & 0xFFFFFFFF
 
 
-@compiled("i8(u8[::1], u8, i8)")
-def count_links(keys, bits, how):
-    """How many links `write_links` will write."""
-    count, start = 0, 0
-    for i in range(1, len(keys) + 1):
-        if i == len(keys) or (keys[i] >> bits) != (keys[start] >> bits):
-            size = i - start
-            if size <= LONG_POSTING:
-                count += size * (size - 1) // 2
-            else:
-                count += how * (size - 1)
-            start = i
-    return count
+def links_of(keys: np.ndarray, bits: int, how: int) -> np.ndarray:
+    """All links of sorted keys, uint64, in no order; see `write_links`."""
+    links = np.empty(len(keys) * max(how, LONG_POSTING // 2), np.uint64)  # untouched pages cost no memory
+    return links[: write_links(keys, np.uint64(bits), how, links)]
 
 
-@compiled("void(u8[::1], u8, i8, u8[::1])")
+@compiled("i8(u8[::1], u8, i8, u8[::1])")
 def write_links(keys, bits, how, packed):
-    """Write one `left << 32 | right` for every key that links two texts.
+    """Write one `left << 32 | right` for every key that links two texts; returns how many.
 
     A long posting links each text with the next, which is marked, and if `how` is WITH_FIRST all with its first.
     """
@@ -102,3 +92,4 @@ def write_links(keys, bits, how, packed):
                     packed[count] = ((keys[start] & mask) << np.uint64(32)) | (keys[j] & mask)
                     count += 1
             start = i
+    return count

@@ -21,7 +21,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pyarrow as pa
 
-from tasks.dedupe.candidates import IS_NEXT, WITH_NEXT, count_links, write_links
+from tasks.dedupe.candidates import IS_NEXT, WITH_NEXT, links_of
 from tasks.dedupe.compiled import compiled
 from tasks.dedupe.shingles import drop_repeats
 from tasks.dedupe.words import MARK_CAPITAL, MARK_CHARACTER, MARK_DIGITS, MARK_FIGURE, MARK_OPENS, Words
@@ -157,9 +157,7 @@ def linked_pairs(features: Features, n_texts: int) -> tuple[np.ndarray, np.ndarr
     use = (~features.is_figure | (features.weights >= 100 * LEAST_FIGURE_BITS)) & (features.holders <= MOST_HOLDERS)
     keys = (features.hashes[use].astype(np.uint64) << np.uint64(bits)) | features.texts[use].astype(np.uint64)
     keys.sort()
-    links = np.empty(count_links(keys, np.uint64(bits), WITH_NEXT), np.uint64)
-    write_links(keys, np.uint64(bits), WITH_NEXT, links)
-    links &= ~IS_NEXT
+    links = links_of(keys, bits, WITH_NEXT) & ~IS_NEXT
     links.sort()
     pairs = np.unique(links[: max(0, len(links) - 1)][links[1:] == links[:-1]]).astype(np.int64)
     return pairs >> 32, pairs & 0xFFFFFFFF
