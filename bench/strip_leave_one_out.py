@@ -2,9 +2,9 @@
 
     python bench/strip_leave_one_out.py --shared ../shared [--require 0.05]
 
-For each style: fit on all others, test on this one (other seeds of the tail maker than in the fitting, and only sites of
-the fold that is set aside), and compare with the weights that were fitted with the style. Prints the loss of F1 of each
-style and the worst one; exits with 1 if that is above `--require`.
+For each style: fit on all others, test on this one (other seeds of the tail maker than in the fitting, and only sites
+of the fold that is set aside), and compare with the weights that were fitted with the style. Prints each style's loss
+of F1 and the worst one; exits with 1 if that is above `--require`.
 """
 
 from __future__ import annotations

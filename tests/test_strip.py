@@ -1,8 +1,9 @@
-"""What a reader may rely on in a stripped text: nothing is lost, everything is explained, and a second strip finds nothing."""
+"""What a reader may rely on: nothing is lost, everything is explained, and a second strip finds nothing."""
 
 import re
 import time
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -79,7 +80,7 @@ def assert_sound(raw, found):
     removals = found.removals
     assert rebuild(raw, removals) == found.text
     assert all(raw[r.start : r.end] == r.text for r in removals)
-    assert all(a.end <= b.start for a, b in zip(removals, removals[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(removals))
     assert all(r.start < r.end or r.replacement for r in removals)
     assert all(r.replacement is None or r.role in ("repair", "whitespace") for r in removals)
     assert all(r.role in schema.ROLES and r.rule and 0 <= r.score <= 1 for r in removals)
@@ -162,9 +163,9 @@ def test_a_tail_on_weak_signs_is_never_most_of_the_text():
     """Three broken-off teasers are a sign of the second rank: more than 60 % of the words stay, and are flagged."""
     body = "The pier was shut on Monday after a plank had given way under a photographer.\n\n"
     teaser = (
-        "Villagers at the other end of the valley have begun to dig for the bell that was hidden there, and one of them says that the "
-        * 3
-    )
+        "Villagers at the other end of the valley have begun to dig for the bell that was hidden there, and one of "
+        "them says that the "
+    ) * 3
     raw = (
         "Pier shut\n\n" + body + "".join(f"Bell number {n} found in the moor\n\n{teaser.strip()}\n\n" for n in range(4))
     )

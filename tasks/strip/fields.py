@@ -19,7 +19,8 @@ from tasks.strip.removals import Cut
 from tasks.strip.rules import ANY, FOOT, HEAD, LONGEST_LINE, LineMatch, match_line
 from tasks.text import Line, is_unspaced
 
-# The head ends when it holds two paragraphs of prose of this length, or as much in shorter ones, or after so many lines.
+# The head ends when it holds two paragraphs of prose of this length, or as much in shorter ones, or after so many
+# lines.
 HEAD_LINES = 14
 PROSE_CHARACTERS = 140
 _BETWEEN = re.compile(r"\s{2,}|[\t\xa0\u3000]|\s[/|｜·•—–]\s|[|｜]")
@@ -30,8 +31,9 @@ _STOP = re.compile(r"[.!?。！？…][\"”’'»)\]]{0,3}$")
 _NAME_SPLIT = re.compile(r"\s*(?:,|;|、|，|；|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\s及\s|\s和\s)\s*")
 # Behind a comma, what somebody does or where; not a name.
 _JOB = re.compile(
-    r"(?i)\b(?:reporter|correspondent|editor|writer|staff|columnist|contributor|analyst|journalist|bureau|chief|special to"
-    r"|for the|redakteur|redaktion|korrespondent|journaliste|rédacteur|redactor|corresponsal|redattore|корреспондент)\b"
+    r"(?i)\b(?:reporter|correspondent|editor|writer|staff|columnist|contributor|analyst|journalist|bureau|chief"
+    r"|special to|for the|redakteur|redaktion|korrespondent|journaliste|rédacteur|redactor|corresponsal|redattore"
+    r"|корреспондент)\b"
 )
 _NAME_EDGES = " \t\xa0\u3000.,;:：|()（）[]【】"
 
@@ -109,7 +111,8 @@ def take_comments(draft: Draft) -> None:
 
 # "2 Comments", "Comments (2)", "Kommentare", "3 条评论"
 _DOOR = re.compile(
-    r"(?i)^(?:\d{1,5} (?:comments?|kommentare?|commentaires?|comentarios|commenti|replies|条评论)|comments? ?\(?\d{0,5}\)?|评论)\W{0,3}$"
+    r"(?i)^(?:\d{1,5} (?:comments?|kommentare?|commentaires?|comentarios|commenti|replies|条评论)"
+    r"|comments? ?\(?\d{0,5}\)?|评论)\W{0,3}$"
 )
 
 

@@ -5,9 +5,9 @@ Out    whether the text is such a page; where its headline stands; which lines a
 
 A text is taken for a page when at least `FURNITURE_LINES` of its lines fit rules for furniture and many lines are
 short, or when very many fit or repeat.
-Each line then gets a score: its length and end, the prose around it, its place beside the headline and the densest stretch
-of prose, whether it repeats (on the page, on the site), whether it speaks the words of that stretch. The weights are
-in tasks/rules/strip_page_weights.toml (bench/strip_fit.py fits them). A line changes sides only where the scores of its
+Each line then gets a score: its length and end, the prose around it, its place beside the headline and the densest
+stretch of prose, whether it repeats (on the page, on the site), whether it speaks the words of that stretch. The weights
+are in tasks/rules/strip_page_weights.toml (bench/strip_fit.py fits them). A line changes sides only where the scores of its
 neighbours pay for it (a path of two states, after Viterbi).
 
 Limits  Comments, blurbs and the next article in full sentences look like body. A page of product cards may lose them.
@@ -52,9 +52,10 @@ NEAR = 3  # lines up and down whose prose counts as beside a line
 _PROSE = ("prose", "line", "cut")
 _LONGEST_RULED = 240
 _PRIVACY = re.compile(
-    r"(?i)cookie.{0,80}\b(?:consent|plugin|session|visitors?|analytics|expires?|stored?s?|used to|browser|sets? (?:this|by))\b"
-    r"|\b(?:cookies?|personal (?:data|information)|opt[- ]out|privacy policy|third[- ]part(?:y|ies) (?:partners|vendors))\b"
-    r".{0,400}\b(?:cookies?|browser|our (?:web)?sites?|this (?:web)?site|your (?:device|consent|privacy)"
+    r"(?i)cookie.{0,80}\b(?:consent|plugin|session|visitors?|analytics|expires?|stored?s?|used to|browser"
+    r"|sets? (?:this|by))\b|\b(?:cookies?|personal (?:data|information)|opt[- ]out|privacy policy"
+    r"|third[- ]part(?:y|ies) (?:partners|vendors))\b.{0,400}\b(?:cookies?|browser|our (?:web)?sites?|this (?:web)?site"
+    r"|your (?:device|consent|privacy)"
     r"|personal (?:data|information)|partners|preferences)\b"
 )
 
@@ -212,9 +213,8 @@ def _map(texts: Sequence[str], kinds: list[str], prose: Sequence[int]) -> _Map:
 
 def _role(text: str, kind: str) -> str:
     """The role of the rule that the line fits, `label`, or `none`."""
-    if "ookie" in text or len(text) > _LONGEST_RULED:
-        if _PRIVACY.search(text, 0, 1000):
-            return "notice"
+    if ("ookie" in text or len(text) > _LONGEST_RULED) and _PRIVACY.search(text, 0, 1000):
+        return "notice"
     if len(text) < 600 and has_credit(text):
         return "caption"
     found = match_line(text, FOOT) if len(text) <= _LONGEST_RULED else None

@@ -33,7 +33,8 @@ FIRST_PART = 0.4  # of the characters: the vocabulary that later lines are held 
 _LONGEST_READ = 260  # characters of a line that are looked at for words
 
 _CUT_MARK = re.compile(
-    r"(?:\.{2,4}|…|[\[(]\s?(?:\.{2,4}|…)\s?[\])])(?:\s?[”\"»]|\s?[\[(]?[^\W\d_]{2,10}(?: [^\W\d_]{2,8}){0,2}[\])]?(?:\s?[»›>→]{1,2})?)?$"
+    r"(?:\.{2,4}|…|[\[(]\s?(?:\.{2,4}|…)\s?[\])])"
+    r"(?:\s?[”\"»]|\s?[\[(]?[^\W\d_]{2,10}(?: [^\W\d_]{2,8}){0,2}[\])]?(?:\s?[»›>→]{1,2})?)?$"
 )
 _DOTS = re.compile(r"\.{3}|…")
 _STOP = re.compile(r"[.!?。！？](?:[\"”’'»)\]）」』*]|\s?\(\w{1,12}\)){0,3}$")
@@ -46,9 +47,11 @@ _WORD = re.compile(r"[^\W\d_]{5,}")
 _PART = re.compile(r" (?:[|¦•·»›>/~–—―-]|::|//|›|»|\|\|) |(?<=\w) ?\|")
 _BAR = re.compile(r"[|¦•·»›]|::|//")  # marks that part a headline from keywords; dashes part names from clubs too
 _TIME = re.compile(
-    r"(?i)^\W{0,3}(?:(?:about |vor |il y a |hace |há )?\d{1,3}\s?(?:h|hr|hrs|hours?|m|min|mins|minutes?|d|days?|weeks?|months?"
-    r"|years?|stunden?|tagen?|minuten|heures?|jours?|horas?|días?|小时|分钟|天|часов|часа|дней|дня)(?:\s?(?:ago|前|назад|atrás))?"
-    r"|(?:today|yesterday|heute|gestern|hier|ayer|ieri|oggi)\b[\s,]{0,3}[\d:.hpam ]{0,9}|\d{1,2}:\d\d(?:\s?[ap]m)?|\d{4}-\d\d-\d\d"
+    r"(?i)^\W{0,3}(?:(?:about |vor |il y a |hace |há )?\d{1,3}\s?(?:h|hr|hrs|hours?|m|min|mins|minutes?|d|days?|weeks?"
+    r"|months?|years?|stunden?|tagen?|minuten|heures?|jours?|horas?|días?|小时|分钟|天|часов|часа|дней|дня)"
+    r"(?:\s?(?:ago|前|назад|atrás))?"
+    r"|(?:today|yesterday|heute|gestern|hier|ayer|ieri|oggi)\b[\s,]{0,3}[\d:.hpam ]{0,9}"
+    r"|\d{1,2}:\d\d(?:\s?[ap]m)?|\d{4}-\d\d-\d\d"
     r"|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2}\.? \w{3,9}\.? \d{4})\W{0,3}$"
 )
 
@@ -172,13 +175,11 @@ def _shared_marks(texts: Sequence[str], kinds: Sequence[str]) -> list[tuple[bool
     ends = {i: texts[i].rsplit(" ", 1)[-1].casefold() for i in headings}
     parts = {i: m.group().strip() if (m := _PART.search(texts[i])) else "" for i in headings}
     counts = [Counter(v for v in values.values() if v) for values in (bullets, ends, parts)]
-    none = (False, False, False)
-    return [
-        tuple(bool(values[i]) and n[values[i]] >= 2 for values, n in zip((bullets, ends, parts), counts, strict=True))
-        if i in bullets
-        else none
-        for i in range(len(texts))
-    ]
+
+    def is_shared(i: int, which: int, values: dict[int, str]) -> bool:
+        return bool(values.get(i)) and counts[which][values[i]] >= 2
+
+    return [(is_shared(i, 0, bullets), is_shared(i, 1, ends), is_shared(i, 2, parts)) for i in range(len(texts))]
 
 
 def _first_words(texts: Sequence[str]) -> frozenset[str]:

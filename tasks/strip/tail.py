@@ -75,7 +75,7 @@ def _is_too_much(lines: Sequence[Line], start: int) -> bool:
 
 
 def find_tail(texts: Sequence[str], weights: tuple[Mapping[str, float], float] | None = None) -> Tail | None:
-    """The suffix of the lines that looks most like a tail, or None; `weights` other than the table's are for fitting."""
+    """The suffix of the lines that looks most like a tail, or None; weights given are those of a fitting script."""
     first = _search_from(texts)
     if first == len(texts):
         return None
@@ -144,7 +144,7 @@ def _settled(signs: Sequence[Signs], scores: Sequence[float], start: int) -> int
 
 
 def _top_of_run(signs: Sequence[Signs], start: int) -> int:
-    """A run of headlines to the end begins where the last paragraph ends, if that is near; a bare label goes with it."""
+    """A run of headlines to the end begins where the last paragraph ends, if that is near; a bare label joins it."""
     top = start
     while top > 1 and (signs[top - 1].kind in HEADINGS or (signs[top - 1].marked and signs[top - 1].kind in SHORT)):
         top -= 1
