@@ -6,9 +6,9 @@ Out    whether the text is such a page; where its headline stands; which lines a
 A text is taken for a page when at least `FURNITURE_LINES` of its lines fit rules for furniture and many lines are
 short, or when very many fit or repeat.
 Each line then gets a score: its length and end, the prose around it, its place beside the headline and the densest
-stretch of prose, whether it repeats (on the page, on the site), whether it speaks the words of that stretch. The weights
-are in tasks/rules/strip_page_weights.toml (bench/strip_fit.py fits them). A line changes sides only where the scores of its
-neighbours pay for it (a path of two states, after Viterbi).
+stretch of prose, whether it repeats (on the page, on the site), whether it speaks the words of that stretch. The
+weights are in tasks/rules/strip_page_weights.toml (bench/strip_fit.py fits them). A line changes sides only where the
+scores of its neighbours pay for it (a path of two states, after Viterbi).
 
 Limits  Comments, blurbs and the next article in full sentences look like body. A page of product cards may lose them.
 """
