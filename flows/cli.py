@@ -191,14 +191,14 @@ def verify(version: str | None = None, /, *, where: Where = HERE, output: Output
     Parameters
     ----------
     version
-        Name of a version, e.g. v0003 [the latest].
+        Name of a version, e.g. v0003 [the latest, and the digests of all others].
     """
     from tasks.publish import list_versions
     from tasks.publish import verify as find_faults
 
     folder = where.folder()
     name = version or next((v.version for v in list_versions(folder) if v.state == "latest"), None)
-    faults = find_faults(folder, name)
+    faults = find_faults(folder, version)
     output.answer(
         {"version": name, "ok": not faults, "faults": [{"file": f.file, "message": f.message} for f in faults]},
         lambda: "\n".join(map(str, faults)) or f"{name}: every file is as its manifest and the contract say",

@@ -160,6 +160,7 @@ def roll_back(config: Config, version: str, reason: str = "") -> str:
         ConfigError: there is no such version, or nothing to roll back from.
         Damaged: the version is not what its manifest says.
     """
+    check_data_set(config.curated)
     with writing(config) as session:
         latest = session.found.dataset
         if latest is None:
@@ -220,6 +221,16 @@ def check_input(raw: Path) -> None:
         raise ConfigError(
             f"{raw}: no raw files in it; put .txt, .html, .jsonl, .json, .csv, .tsv or .parquet files there"
         )
+
+
+def check_data_set(curated: Path) -> None:
+    """Refuse to work on a data set that is not there, before anything is made.
+
+    Raises:
+        ConfigError: no such folder, or no version in it.
+    """
+    if not publish.list_versions(curated):
+        raise ConfigError(f"{curated}: no data set there (no versions); name its folder with --curated DIR")
 
 
 def describe_run(config: Config) -> publish.RunInfo:

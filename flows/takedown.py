@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.config import Config
-from flows.lifecycle import writing
+from flows.lifecycle import check_data_set, writing
 from tasks import publish, report
 from tasks.errors import ConfigError
 from tasks.takedowns import Takedown, format_takedown, read_takedowns, sign
@@ -47,6 +47,7 @@ def take_down(config: Config, listed_in: Path, name: str, *, reason: str, purge:
     """
     if not reason.strip():
         raise ConfigError("a takedown wants a reason (--reason TEXT); it is published as the document's detail")
+    check_data_set(config.curated)
     with writing(config) as session:
         since = session.about.started_at.date().isoformat()
         entry = _describe(config.curated, name, reason, since)

@@ -116,6 +116,8 @@ def test_plain_calls_import_nothing_heavy(desk, words):
         pytest.param(("run", "--direct", "--raw", "nowhere"), "nowhere: no such folder", id="no such folder"),
         pytest.param(("run", "--direct", "--raw", "empty"), "empty: no raw files", id="no input"),
         pytest.param(("run", "--direct", "--config", "none.toml"), "none.toml", id="no such settings"),
+        pytest.param(("rollback", "v0001"), "curated: no data set there", id="rollback of nothing"),
+        pytest.param(("takedown", "x", "--reason", "y"), "curated: no data set there", id="takedown from nothing"),
         pytest.param(("clean", "nowhere.txt"), "nowhere.txt: cannot be read", id="clean: no such file"),
     ],
 )
