@@ -3,7 +3,7 @@
 In     a text, and the dates found in it                 from tasks.normalise.table, or any caller
 Out    `FigureMention` records, in reading order         to   tasks.normalise.table
 
-Every number of the text (tasks.normalise.numbers) becomes a draft: its sign or unit, its kind (draft). Neighbouring
+Every number of the text (tasks.normalise.numbers) becomes a draft: its sign or unit, its kind (touch). Neighbouring
 drafts share scales and units or become ranges (join). What is a name or a date goes (guard); bare numbers get the noun
 they count (nouns); the words around give bound, change and basis (cues). Values stay as written: 1,000 km2 for a hall
 is flagged, not mended (sanity).
@@ -20,11 +20,12 @@ from typing import Any
 
 from tasks.model import FigureMention
 from tasks.normalise.figures.cues import TRANSITIVE, Cues, basis_near, bound_behind, change_behind, cues_before
-from tasks.normalise.figures.draft import Draft, draft_number
+from tasks.normalise.figures.draft import Draft
 from tasks.normalise.figures.guard import counts_by_hyphen, is_name, is_short_of_a_figure
 from tasks.normalise.figures.join import join_drafts
 from tasks.normalise.figures.nouns import is_calendar, noun_behind
 from tasks.normalise.figures.sanity import is_implausible
+from tasks.normalise.figures.touch import draft_number
 from tasks.normalise.numbers import find_numbers, lower, scaled
 from tasks.normalise.units import Context
 

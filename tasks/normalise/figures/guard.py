@@ -10,14 +10,11 @@ measure or money ("Flight 261", "in 2019", "one by one"). Words: rules/figures_g
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from tasks.normalise.figures.cues import bound_behind, cues_before
+from tasks.normalise.figures.draft import Draft
 from tasks.normalise.numbers import Number
 from tasks.rules import read_toml
-
-if TYPE_CHECKING:
-    from tasks.normalise.figures.draft import Draft
 
 FIRST_YEAR, LAST_YEAR = 1500, 2100
 QUOTE = 50  # characters a slogan may have on either side of its number

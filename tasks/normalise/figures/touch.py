@@ -1,0 +1,214 @@
+"""Touch: a number with what touches it, its sign of money, its unit, or the words that make it an age.
+
+In     a text, a number in it                             from tasks.normalise.figures
+Out    a `Draft`, or None where the number is a code      to   tasks.normalise.figures.join
+
+Limits  A letter behind digits may be a scale or a unit ("5m"): money, a capital or a counted noun make it a scale.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tasks.normalise.figures.draft import Draft
+from tasks.normalise.figures.guard import is_code, is_numbering, is_year
+from tasks.normalise.figures.nouns import noun_behind
+from tasks.normalise.numbers import Number, scaled
+from tasks.normalise.units import Context, Unit, currency_before, scale_behind, unit_behind
+
+MAX_AGE = 120
+MAX_PRIMES = 200  # ′ and ″ behind more than this are damaged quotation marks
+
+_AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(?:(year|yr|month|week|day)s?\.?[ -](?:olds?|of age)|y/?o|y\.o\.)(?![a-z])")
+_AGE_CODES = {None: "a", "year": "a", "yr": "a", "month": "mo", "week": "wk", "day": "d"}
+_AGE_BEFORE = re.compile(
+    r"(?<![a-z])(?:(?P<age>(?:the )?age (?:of )?|aged (?:between |from )?)"
+    r"|turn(?:s|ed)? |(?:he|she|who) (?:is|was|will be) )$"
+)
+_NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+, $")
+_TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold|x)(?![a-z0-9])")
+_RANGE = re.compile(r" ?[-–] ?| to ")
+_DASHES = "-−–"
+_NO_UNIT_BEHIND = frozenset(["", *",.;:!?)]\n"])
+_AGE_GAPS = frozenset(" -\u00a0y")  # what may stand between a number and "year-old", "yo"
+_AGE_LEADS = ("age ", "of ", "aged ", "between ", "from ", "turn ", "turns ", "turned ", " is ", " was ", " be ")
+_MINUS = re.compile(r"(?:(?:^|[\s(\[:,])[-−–]|(?<![a-z])minus[ -])$")
+_HYPHEN_BEFORE = re.compile(r" [-−–]")  # "COVID -19": a count has no sign
+_US_BEHIND = re.compile(r" (?:US|U\.S\.)(?! [A-Z]|[A-Za-z])")
+_PART_OF = re.compile(r" of (?:an? )?(?=[a-z])")
+
+
+def draft_number(text: str, low: str, number: Number, context: Context, previous: Draft | None) -> Draft | None:
+    """The draft of a number; None where it is part of a code or of a list's numbering.
+
+    `previous` is the draft before it: a hyphen between the two makes a range and no code.
+    """
+    draft = Draft(number)
+    joined_at = previous.end if previous else -1
+    if number.form == "multiple":
+        draft.kind = "multiple"
+        return draft
+    before = currency_before(text, number.start) if number.form == "digits" else None
+    if before and before[1] < joined_at:
+        before = None  # "17 USD 25": the sign belongs to the number before it
+    if before:
+        _take_money(text, low, draft, before, context)
+    elif number.weak_end and previous and previous.kind == "money" and _RANGE.fullmatch(low, joined_at, number.start):
+        _scale_up(draft)  # "£5-10m"
+    elif not _take_age(text, low, draft):
+        _take_unit(text, low, draft, context)
+    if text[number.start].isdigit():
+        plain = not number.grouped or number.weak_scale == 1e12
+        if before and plain and text[draft.start : number.start] in ("PS", "R"):
+            return None  # a pound sign in some feeds and a games console; rand and the name of a car
+        owned = before is not None or draft.kind == "age"
+        if is_code(text, number.start, draft.end, owned, not draft.is_bare, joined_at):
+            return None
+        if draft.is_bare and (is_year(low, number) or _HYPHEN_BEFORE.match(text, number.start - 2)):
+            return None
+        if draft.kind is None and (number.decimal_comma or is_numbering(text, number)):
+            return None
+    _take_minus(text, low, draft)
+    return draft
+
+
+def _take_minus(text: str, low: str, draft: Draft) -> None:
+    """Sets the sign of a measure, a share or money; a count has none."""
+    if draft.kind not in ("measure", "percent", "percentage_point", "money"):
+        return
+    inner = draft.start < draft.number.start and text[draft.number.start - 1] in _DASHES
+    outer = None
+    if draft.start and (text[draft.start - 1] in _DASHES or low.endswith(("minus ", "minus-"), 0, draft.start)):
+        outer = _MINUS.search(low, max(0, draft.start - 7), draft.start)
+    if not inner and not outer:
+        return
+    draft.low = draft.first = -draft.low
+    if outer:
+        draft.start = outer.start() + (outer[0][0] in " \t\n([:,")
+
+
+# ------------------------------------------------------------------ money
+
+
+def _take_money(text: str, low: str, draft: Draft, before: tuple[Unit, int], context: Context) -> None:
+    """Money whose sign stands before the number, with a weak scale and a repeated name behind it: $5m US."""
+    unit, draft.start = before
+    if draft.number.weak_end:
+        _scale_up(draft)
+    behind = unit_behind(text, low, draft.end, in_words=True)
+    end = draft.end
+    if behind and behind[0].kind == "money" and behind[0].factor == 1:
+        unit, end = (behind[0] if unit.shared and not behind[0].shared else unit), behind[1]
+    elif unit.shared == "dollar" and (match := _US_BEHIND.match(text, draft.end)):
+        unit, end = Unit("money", currency="USD"), match.end()
+    draft.take("money", context.settle(unit), end)
+
+
+def _scale_up(draft: Draft) -> None:
+    """Take the letter behind the number as its scale."""
+    number = draft.number
+    number.scale, number.end, number.grouped = number.weak_scale, number.weak_end, True
+    number.value = scaled(number.mantissa, number.scale)
+    draft.low = draft.first = number.value
+    draft.end = draft.number_end = number.end
+
+
+# ------------------------------------------------------------------ age
+
+
+def _take_age(text: str, low: str, draft: Draft) -> bool:
+    """Ages: "44-year-old", "aged 44", "he is 44", and ", 44," behind a name."""
+    number = draft.number
+    after = low[number.end : number.end + 1]
+    if after in _AGE_GAPS and (match := _AGE_BEHIND.match(low, number.end)):
+        draft.take("age", Unit("age", _AGE_CODES[match[1]]), match.end())
+        return True
+    if (
+        after.isalnum()
+        or number.grouped
+        or number.form != "digits"
+        or not 0 < number.value < MAX_AGE
+        or number.value % 1
+    ):
+        return False
+    if after in ("%", "/", ":"):
+        return False
+    start = _age_start(text, low, number)
+    if start is None or unit_behind(text, low, number.end):
+        return False
+    draft.take("age", Unit("age", "a"), number.end)
+    draft.start = start
+    return True
+
+
+def _age_start(text: str, low: str, number: Number) -> int | None:
+    """Where the words begin that make a bare number an age; None where there are none."""
+    start = number.start
+    if low[start - 2 : start] == ", ":
+        closed = text[number.end : number.end + 2] in (", ", ",", ".", ". ") and number.value > 5
+        return start if closed and _NAME_BEFORE.search(text, max(0, start - 24), start) else None
+    if not low.endswith(_AGE_LEADS, 0, start):
+        return None
+    match = _AGE_BEFORE.search(low, max(0, start - 16), start)
+    if match is None:
+        return None
+    if match["age"]:
+        return match.start()
+    follows = low[number.end : number.end + 4]
+    if number.value < 10 or follows.startswith((" of", " in", " per", " or", " to", "-", " and")):
+        return None
+    return None if noun_behind(text, low, number.end, number.value) else start
+
+
+# ------------------------------------------------------------------ what stands behind
+
+
+def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
+    """The unit, currency or multiple behind the number."""
+    number = draft.number
+    if low[number.end : number.end + 1] in _NO_UNIT_BEHIND:
+        return
+    if number.form in ("digits", "words") and (match := _TIMES.match(low, number.end)):
+        draft.kind, draft.end = "multiple", match.end()
+        return
+    position = number.end
+    if number.form == "crowd":
+        position += 3  # " of"
+    elif number.value < 1 and (match := _PART_OF.match(low, position)):
+        position = match.end() - 1
+    behind = unit_behind(text, low, position, in_words=number.form != "digits" and number.form != "part")
+    if number.weak_end and (behind is None or behind[1] <= number.weak_end):
+        behind = _weak(text, low, draft, behind)
+    if behind is None or not _fits(text, draft, behind):
+        return
+    unit = context.settle(behind[0])
+    if behind[0].shared == "pound" and unit.currency is None:
+        unit = Unit("money", currency="GBP") if number.scale >= 1e6 else Unit("measure", "[lb_av]")
+    if unit.kind == "money" and not unit.code and not unit.currency:
+        return
+    draft.take(unit.kind, unit, behind[1])
+    if unit.kind == "money" and number.scale == 1 and (scale := scale_behind(low, draft.end)):
+        draft.low = draft.first = scaled(number.value, scale[0])  # "75 USD million"
+        draft.end = scale[1]
+
+
+def _fits(text: str, draft: Draft, behind: tuple[Unit, int]) -> bool:
+    """Whether a sign behind a number is its unit: not the s of 1990s, not the quotation mark of “Vision 2035″."""
+    sign = text[draft.number.end : behind[1]]
+    if sign == "s":
+        return draft.number.value % 1 != 0
+    return sign not in ("″", "′") or draft.number.value < MAX_PRIMES
+
+
+def _weak(text: str, low: str, draft: Draft, behind: tuple[Unit, int] | None) -> tuple[Unit, int] | None:
+    """Settles a letter that may be a scale: 5m euros, 4.3M users, 37m (metres)."""
+    number = draft.number
+    money = unit_behind(text, low, number.weak_end)
+    if money and money[0].kind == "money":
+        _scale_up(draft)
+        return money
+    letter = text[number.weak_end - 1]
+    if letter in "MBkK" or (letter in "mb" and noun_behind(text, low, number.weak_end, None)):
+        _scale_up(draft)
+        return None
+    return behind
