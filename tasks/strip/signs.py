@@ -45,6 +45,7 @@ _ATTRIBUTION = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _PART = re.compile(r" (?:[|¦•·»›>/~–—―-]|::|//|›|»|\|\|) |(?<=\w) ?\|")
+_SECTION = re.compile(r"\s{0,2}(?:[|¦•·»›>/~–—―-]|::|//|\|\|)\s{0,2}[^\W\d_][^.!?]{0,24}")
 _BAR = re.compile(r"[|¦•·»›]|::|//")  # marks that part a headline from keywords; dashes part names from clubs too
 _TIME = re.compile(
     r"(?i)^\W{0,3}(?:(?:about |vor |il y a |hace |há )?\d{1,3}\s?(?:h|hr|hrs|hours?|m|min|mins|minutes?|d|days?|weeks?"
@@ -149,11 +150,21 @@ def _doubled(texts: Sequence[str]) -> list[bool]:
     found = [False] * len(texts)
     for i in range(len(texts) - 1):
         one, other = texts[i], texts[i + 1]
-        if len(one) <= LONGEST_DOUBLED and (
-            _is_same(one, other) or _is_shortened(one, other) or _is_shortened(other, one)
-        ):
+        if len(one) <= LONGEST_DOUBLED and _is_twice(one, other):
             found[i] = found[i + 1] = True
     return found
+
+
+def _is_twice(one: str, other: str) -> bool:
+    """Whether two lines are one headline, as it is, cut short, or with a section's name behind a parting mark."""
+    if len(one) > len(other):
+        one, other = other, one
+    return (
+        _is_same(one, other)
+        or _is_shortened(other, one)
+        or _is_shortened(one, other)
+        or (other.startswith(one) and bool(_SECTION.fullmatch(other, len(one))))
+    )
 
 
 def _is_same(one: str, other: str) -> bool:
