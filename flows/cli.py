@@ -100,10 +100,11 @@ def run(
     accept
         Pass this gate once, whatever it says (for example: shrink).
     """
-    from flows.config import load_config
+    from flows.config import check_folders, load_config
 
     words: dict[str, Any] = {"raw": raw, "curated": where.curated, "cache": cache, "workers": workers}
     settings = load_config(where.config, **words)
+    check_folders(settings)
     choices: dict[str, Any] = {"full": full, "dry_run": dry_run, "release": release}
     if not output.quiet:
         say(f"copydesk: {settings.raw} -> {settings.curated}")
@@ -272,7 +273,7 @@ def takedown(
     from flows.takedown import take_down
 
     settings = load_config(where.config, curated=where.curated)
-    done = take_down(settings, settings.takedowns, document, reason=reason, purge=purge)
+    done = take_down(settings, settings.takedown_list, document, reason=reason, purge=purge)
 
     def lines() -> str:
         purged = f"; taken out of {', '.join(done.rewritten)}" if done.rewritten else ""
@@ -294,13 +295,16 @@ def prune(*, keep: int, yes: Switch = False, where: Where = HERE, output: Output
         Do not ask.
     """
     from flows.config import load_config
-    from flows.lifecycle import writing
+    from flows.lifecycle import check_data_set, writing
     from tasks.publish import choose_prunable
     from tasks.publish import prune as remove
 
     settings = load_config(where.config, curated=where.curated)
+    check_data_set(settings.curated)
     names = choose_prunable(settings.curated, keep)
     if names and not yes:
+        if not sys.stdin.isatty():
+            raise ConfigError(f"would remove {', '.join(names)}; say --yes where nobody can be asked")
         say(f"copydesk: {settings.curated}: remove {', '.join(names)}? [y/N]")
         names = names if sys.stdin.readline().strip().lower() in ("y", "yes") else []
     if names:
@@ -321,10 +325,13 @@ def explain(document: str, /, *, where: Where = HERE, version: str | None = None
     version
         Name of a version [the latest].
     """
+    from flows.config import load_config
     from tasks.publish import open_dataset
     from tasks.report import explain as tell
 
-    story = tell(open_dataset(where.folder(), version), document)
+    settings = load_config(where.config, curated=where.curated)
+    name = document.removeprefix(f"{settings.raw}/")  # what a shell completes
+    story = tell(open_dataset(settings.curated, version), name)
     output.answer(story.as_dict(), lambda: str(story))
     return 0
 
@@ -381,15 +388,17 @@ def serve(
     timezone
         Zone of the cron expression.
     """
-    from flows.config import load_config
+    from flows.config import check_folders, load_config
     from flows.server import prepare
 
     settings = load_config(where.config, raw=raw, curated=where.curated, workers=workers)
-    prepare()
+    check_folders(settings)
+    say("copydesk: starting Prefect")
+    prepare(schedules=True)
     from flows.serve import serve_schedule
 
     serve_schedule(settings, where.config, cron, timezone)
-    return 0
+    return 130  # it ends only when it is interrupted
 
 
 def main(words: list[str] | None = None) -> None:
@@ -403,12 +412,15 @@ def main(words: list[str] | None = None) -> None:
     except CopydeskError as error:
         say(f"copydesk: {error}")
         code = error.exit_code
-    except KeyboardInterrupt:
-        say("copydesk: interrupted; nothing was lost")
-        code = 130
     except BrokenPipeError:  # the reader of stdout went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        say(f"copydesk: {error.filename or error}: {error.strerror or 'the system refused'}; nothing was published")
+        code = 1
+    except KeyboardInterrupt:
+        say("copydesk: interrupted; nothing was lost")
+        code = 130
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -14,7 +14,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +46,16 @@ class Config:
     raw: Path = Path("raw")
     curated: Path = Path("curated")
     cache: Path | None = None  # None: curated/.cache
-    takedowns: Path = Path("takedowns.toml")  # the list of documents that must stay out, if there is one
+    takedowns: Path | None = None  # the list of documents that must stay out; None: curated/takedowns.toml
     workers: int = 0  # processes; 0: one a core, 1: none beside this one
     seconds_per_document: float = 60.0  # CPU time after which a document is given up as `failed`
     megabytes_per_worker: int = 4096
     rules: Rules = Rules()
+
+    @property
+    def takedown_list(self) -> Path:
+        """The list of documents that must stay out; it lies with the data set, so that no run can miss it."""
+        return self.takedowns or self.curated / "takedowns.toml"
 
     @property
     def cache_folder(self) -> Path:
@@ -64,18 +69,34 @@ def load_config(file: Path | None = None, *, environment: Mapping[str, str] = os
     Raises:
         ConfigError: the file is missing or unreadable, or a setting is unknown or out of range.
     """
-    given = _read(file)
-    given |= {
-        name: environment[f"COPYDESK_{name.upper()}"]
-        for name in VARIABLES
-        if environment.get(f"COPYDESK_{name.upper()}")
-    }
-    given |= {name: value for name, value in words.items() if value is not None}
     where = str(file or CONFIG_NAME)
+    given = _read(file)
+    variables = {name: f"COPYDESK_{name.upper()}" for name in VARIABLES}
     rules = build(Rules, given.pop("rules", {}), f"{where}: [rules]")
     config = build(Config, {**given, "rules": rules}, where)
     _check(config, where)
+    for name, variable in variables.items():
+        if text := environment.get(variable):
+            config = _override(config, name, _from_text(Config, name, text, variable), variable)
+    for name, value in words.items():
+        if value is not None:
+            config = _override(config, name, value, f"--{name.replace('_', '-')}")
     return config
+
+
+def _override(config: Config, name: str, value: Any, where: str) -> Config:
+    config = replace(config, **{name: value})
+    _check(config, where)
+    return config
+
+
+def _from_text(kind: type, name: str, text: str, where: str) -> Any:
+    """The value of a setting that stands in an environment variable."""
+    wanted = next(str(item.type) for item in fields(kind) if item.name == name)
+    try:
+        return int(text) if wanted == "int" else Path(text)
+    except ValueError:
+        raise ConfigError(f"{where}: must be {wanted}, found {text!r}") from None
 
 
 def _read(file: Path | None) -> dict[str, Any]:
@@ -88,14 +109,36 @@ def _read(file: Path | None) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot read the settings: {error}") from error
 
 
-_CASTS: dict[str, Callable[[Any], Any]] = {
-    "int": int,
-    "float": float,
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError
+    return float(value)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError
+    return value
+
+
+def _names(table: Any) -> dict[str, tuple[str, ...]]:
+    """Lists of names; one name may stand for a list of one."""
+    lists = {name: [words] if isinstance(words, str) else words for name, words in dict(table).items()}
+    if not all(
+        isinstance(words, list) and words and all(isinstance(w, str) for w in words) for words in lists.values()
+    ):
+        raise TypeError
+    return {name: tuple(words) for name, words in lists.items()}
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "int": _whole,
+    "float": _number,
     "Path": Path,
     "Path | None": Path,
     "Rules": lambda rules: rules,
     "Mapping[str, Any]": dict,
-    "Mapping[str, tuple[str, ...]]": lambda table: {name: tuple(words) for name, words in table.items()},
+    "Mapping[str, tuple[str, ...]]": _names,
 }
 
 
@@ -113,10 +156,24 @@ def build(kind: type, given: Mapping[str, Any], where: str) -> Any:
             hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
             raise ConfigError(f"{where}: unknown setting '{name}'; {hint}")
         try:
-            values[name] = _CASTS[known[name]](value)
+            values[name] = _READ[known[name]](value)
         except (TypeError, ValueError):
             raise ConfigError(f"{where}: '{name}' must be {known[name]}, found {value!r}") from None
     return kind(**values)
+
+
+def check_folders(config: Config) -> None:
+    """Refuse folders that cannot work, before anything is started.
+
+    Raises:
+        ConfigError: no such raw folder, or the data set lies inside it and would be read as raw files.
+    """
+    if not config.raw.is_dir():
+        raise ConfigError(f"{config.raw}: no such folder; name the folder that holds the raw files (--raw DIR)")
+    if config.curated.resolve().is_relative_to(config.raw.resolve()):
+        raise ConfigError(
+            f"{config.curated} lies inside {config.raw}: a run would read its own output; choose a folder outside"
+        )
 
 
 def _check(config: Config, where: str) -> None:

@@ -24,9 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from flows import shortcut, steps
-from flows.config import Config
+from flows.config import Config, check_folders
 from flows.executors import choose_executor
 from flows.mapper import Mapper, Spool
 from flows.steps import Pipeline, Run, Watch, build_tables, call, document_steps, no_watch
@@ -34,9 +35,18 @@ from tasks import cache, gates, ingest, publish, report
 from tasks.errors import ConfigError, CopydeskError, GateRefused
 from tasks.publish.manifest import count_rows
 from tasks.storage import open_storage
-from tasks.takedowns import Takedown, digest_takedowns, read_takedowns
+from tasks.tables import joined
+from tasks.takedowns import (
+    Takedown,
+    digest_takedowns,
+    match_batch,
+    match_step,
+    read_takedowns,
+    reject_taken_down,
+)
 
 NOTHING_NEW = "nothing new"
+WITH_TEXT, OWN_TEXT = ("articles", "duplicates"), ["document_id", "text"]
 
 
 @dataclass(frozen=True)
@@ -91,17 +101,21 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
         GateRefused: a gate or a hold refused to publish.
         LockHeld: another run holds the data set.
     """
+    check_folders(config)
     check_input(config.raw)
+    gates.check_names(request.accept)
+    steps.input_settings(config.rules)
     with writing(config) as session, working_folder(config.curated / ".staging" / f"{session.about.id}.work") as folder:
         if session.found.hold and not request.release and not request.dry_run:
             raise GateRefused(
-                f"{config.curated}: held since a rollback ({session.found.hold}); lift it with `copydesk run --release`"
+                f"{config.curated}: held since a rollback ({describe_hold(session.found.hold)}); "
+                "`copydesk run --release` lifts it"
             )
         pipeline = Pipeline(run, make_mapper(config, request, folder), watch)
         look = pipeline.step("look", shortcut.look_at, config.raw, time.time_ns())
         outcome = None if request.asks_more else _known(config, session, pipeline, look)
         if outcome is None:
-            tables = build_tables(config.raw, config.rules, pipeline, read_list(config.takedowns))
+            tables = build_tables(config.raw, config.rules, pipeline, read_list(config.takedown_list))
             outcome = _judge_and_publish(config, request, session, pipeline, tables)
             if outcome.version and not request.dry_run and "failed" not in tables["documents"]["reason"].to_pylist():
                 dataset = publish.open_dataset(config.curated, outcome.version)
@@ -165,6 +179,7 @@ def roll_back(config: Config, version: str, reason: str = "") -> str:
         latest = session.found.dataset
         if latest is None:
             raise ConfigError(f"{config.curated}: no version that could be rolled back; see `copydesk versions`")
+        refuse_taken_down(publish.open_dataset(config.curated, version), read_list(config.takedown_list))
         staged = publish.stage_rollback(config.curated, version, latest=latest, run=session.about)
         changes = compare(staged, latest)
         write_page(staged, changes, session.found.warnings)
@@ -213,14 +228,36 @@ def check_input(raw: Path) -> None:
     """Refuse to start where there is nothing to read.
 
     Raises:
-        ConfigError: no such folder, or no raw file in it.
+        ConfigError: no raw file in it.
     """
-    if not raw.is_dir():
-        raise ConfigError(f"{raw}: no such folder; name the folder that holds the raw files (--raw DIR)")
     if next(ingest.read_batches(raw), None) is None:
         raise ConfigError(
             f"{raw}: no raw files in it; put .txt, .html, .jsonl, .json, .csv, .tsv or .parquet files there"
         )
+
+
+def refuse_taken_down(dataset: publish.Dataset, entries: tuple[Takedown, ...]) -> None:
+    """Refuse to bring back what was taken down.
+
+    Raises:
+        ConfigError: the version has documents that the list names.
+    """
+    documents = dataset.table("documents")
+    live = documents.filter(pc.not_equal(documents["status"], "rejected"))
+    signatures = match_step(entries).settings
+    texts = joined(live, pa.concat_tables([dataset.table(name).select(OWN_TEXT) for name in WITH_TEXT]), "text")
+    back = reject_taken_down(live, entries, match_batch(texts, **signatures))["reason"]
+    names = [path for path, reason in zip(live["source_path"].to_pylist(), back.to_pylist(), strict=True) if reason]
+    if names:
+        raise ConfigError(
+            f"{dataset.version} has documents that were taken down since ({', '.join(names[:3])}); "
+            "take them out of it first: copydesk takedown DOCUMENT --reason TEXT --purge"
+        )
+
+
+def describe_hold(hold: Mapping[str, Any]) -> str:
+    """A hold in words."""
+    return f"{hold.get('version')} is {hold.get('rollback_of')} again: {hold.get('reason')}"
 
 
 def check_data_set(curated: Path) -> None:
@@ -239,7 +276,7 @@ def describe_run(config: Config) -> publish.RunInfo:
         "code": sha256((cache.code_digest(steps.__name__) + cache.tables_digest()).encode()).hexdigest(),
         "lock": sha256("\n".join(cache.library_versions(steps.__name__)).encode()).hexdigest(),
         "settings": sha256(
-            (config.rules.digest() + digest_takedowns(read_list(config.takedowns))).encode()
+            (config.rules.digest() + digest_takedowns(read_list(config.takedown_list))).encode()
         ).hexdigest(),
     }
     return publish.RunInfo(id=uuid.uuid4().hex[:12], started_at=now(), digests=digests, settings=asdict(config.rules))

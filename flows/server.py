@@ -16,34 +16,55 @@ import socket
 import subprocess
 import sys
 import threading
+from urllib.parse import urlsplit
+
+from tasks.errors import ConfigError
 
 SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
     "DO_NOT_TRACK": "1",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "tasks,flows",
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",  # the flow's log has all lines; the terminal shows our own
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the flow's log has all lines; the terminal shows our own
 }
-# semi-private names of Prefect 3.8: without them the child would start services and a web page nobody asked for
-CHILD_SETTINGS = {
-    "PREFECT__SERVER_EPHEMERAL": "1",
-    "PREFECT__SERVER_FINAL": "1",
-    "PREFECT_UI_ENABLED": "0",
-}
+# For one run: semi-private names of Prefect 3.8, without which the child would start services and a web page.
+RUN_SETTINGS = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1", "PREFECT_UI_ENABLED": "0"}
+# For schedules: with the scheduler and the web page, and looking for due runs often enough for a cron of minutes.
+SCHEDULE_SETTINGS = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5", "PREFECT_RUNNER_POLL_FREQUENCY": "2"}
+ANSWER_SECONDS = 3
 GRACE_SECONDS = 2
 
 
-def prepare() -> None:
+def prepare(schedules: bool = False) -> None:
     """Set Prefect's environment and see to it that there is a server; call this before `import prefect`.
 
     The stop is registered first, so that it runs after Prefect's own flush at exit.
+
+    Args:
+        schedules: the server must also start scheduled runs.
+
+    Raises:
+        ConfigError: `PREFECT_API_URL` names a server that does not answer.
     """
-    for name, value in SETTINGS.items():
+    for name, value in {**SETTINGS, **(SCHEDULE_SETTINGS if schedules else {})}.items():
         os.environ.setdefault(name, value)
-    if not os.environ.get("PREFECT_API_URL"):
-        os.environ["PREFECT_API_URL"] = _start()
+    if url := os.environ.get("PREFECT_API_URL"):
+        _refuse_silent(url)
+    else:
+        os.environ["PREFECT_API_URL"] = _start({} if schedules else RUN_SETTINGS)
 
 
-def _start() -> str:
+def _refuse_silent(url: str) -> None:
+    parts = urlsplit(url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((parts.hostname or "", port), timeout=ANSWER_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"PREFECT_API_URL={url}: no server answers there ({error}); start it, unset the variable, or use --direct"
+        ) from error
+
+
+def _start(settings: dict[str, str]) -> str:
     """Start the child on a free port of 127.0.0.1; the socket listens already, so nobody has to poll."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     child = subprocess.Popen(  # noqa: S603  our own module
@@ -52,7 +73,7 @@ def _start() -> str:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=[listener.fileno()],
-        env={**os.environ, **CHILD_SETTINGS},
+        env={**os.environ, **settings},
         start_new_session=True,
     )
     port = listener.getsockname()[1]

@@ -35,6 +35,7 @@ from tasks import (
     triage,
 )
 from tasks.cache import Step
+from tasks.errors import ConfigError
 from tasks.model import Stripped
 from tasks.tables import beside, joined
 from tasks.takedowns import Takedown
@@ -168,9 +169,16 @@ def input_settings(rules: Rules) -> ingest.IngestSettings:
     """The table `[rules.ingest]` of the configuration.
 
     Raises:
-        ConfigError: a setting that ingest does not know.
+        ConfigError: a setting or field that ingest does not know, or a limit below 1.
     """
-    return build(ingest.IngestSettings, rules.ingest, "copydesk.toml: [rules.ingest]")
+    where = "copydesk.toml: [rules.ingest]"
+    found: ingest.IngestSettings = build(ingest.IngestSettings, rules.ingest, where)
+    for name, value in rules.ingest.items():
+        if isinstance(value, int) and value < 1:
+            raise ConfigError(f"{where}: '{name}' must be 1 or more, found {value}")
+    if unknown := sorted(found.fields.keys() - ingest.FIELDS.keys()):
+        raise ConfigError(f"{where}: no field '{unknown[0]}'; there are {', '.join(ingest.FIELDS)}")
+    return found
 
 
 # ------------------------------------------------------------------ for callers from outside

@@ -252,8 +252,12 @@ class StepCache:
         """Keep results for later runs, as one more segment."""
         if self.folder is None or not len(keys):
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        _write_segment(self.folder, results.add_column(0, self.schema.field("key"), keys))
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _write_segment(self.folder, results.add_column(0, self.schema.field("key"), keys))
+        except OSError as error:  # a cache costs time at most
+            logger.warning("cache: %s takes nothing more, later runs will compute it again: %s", self.folder, error)
+            self.folder = None
 
     def compact(self) -> None:
         """Write many segments as one; a reader of the old ones finds nothing missing but time."""

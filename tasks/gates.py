@@ -49,6 +49,16 @@ class Verdict:
         return "; ".join(f"{gate}: {message}" for gate, message in self.refusals) or "all gates are open"
 
 
+def check_names(accept: frozenset[str]) -> None:
+    """Refuse names of gates that do not exist.
+
+    Raises:
+        ConfigError: `accept` names no gate.
+    """
+    if unknown := sorted(accept - set(ACCEPTABLE) - set(ALWAYS)):
+        raise ConfigError(f"--accept {unknown[0]}: no such gate; {' and '.join(ACCEPTABLE)} can be accepted")
+
+
 def check(
     tables: Mapping[str, pa.Table],
     latest: Dataset | None,
@@ -67,8 +77,7 @@ def check(
     Raises:
         ConfigError: `accept` names no gate that can be accepted.
     """
-    if unknown := sorted(accept - set(ACCEPTABLE) - set(ALWAYS)):
-        raise ConfigError(f"--accept {unknown[0]}: no such gate; {' and '.join(ACCEPTABLE)} can be accepted")
+    check_names(accept)
     if faults := invariants.find_schema_faults(tables):
         return Verdict(tuple(("schema", fault) for fault in faults))
     refusals = [("invariants", fault) for fault in invariants.find_faults(tables)]

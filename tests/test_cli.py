@@ -78,6 +78,34 @@ def test_a_takedown_keeps_a_document_and_its_later_copies_out(tmp_path):
     assert copydesk("verify", "v0001", cwd=tmp_path).returncode == 0
 
 
+def test_what_was_taken_down_does_not_come_back_by_a_rollback_or_from_elsewhere(tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "wall.txt").write_text(ARTICLE)
+    (tmp_path / "raw" / "other.txt").write_text("Eels were set free by night in the upper Calder, a warden said. " * 4)
+    copydesk("run", "--direct", "--quiet", cwd=tmp_path)
+    copydesk("takedown", "wall.txt", "--reason", "wrong wall", cwd=tmp_path)
+    there = ("--raw", str(tmp_path / "raw"), "--curated", str(tmp_path / "curated"))
+
+    said = json.loads(copydesk("run", "--direct", "--json", *there, cwd=Path("/")).stdout)
+    back = copydesk("rollback", "v0001", cwd=tmp_path)
+
+    assert (said["version"], said["counts"]["articles"]) == ("v0002", 1)
+    assert back.returncode == 2
+    assert "wall.txt" in back.stderr.decode()
+
+
+def test_a_server_that_does_not_answer_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setitem(ENVIRONMENT, "PREFECT_API_URL", "http://127.0.0.1:9/api")
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "wall.txt").write_text(ARTICLE)
+
+    done = copydesk("run", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "PREFECT_API_URL=http://127.0.0.1:9/api: no server answers" in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
 def test_prune_keeps_the_newest_and_asks_first(tmp_path):
     (tmp_path / "raw").mkdir()
     for number in range(3):
@@ -88,7 +116,8 @@ def test_prune_keeps_the_newest_and_asks_first(tmp_path):
     kept = json.loads(copydesk("versions", "--json", cwd=tmp_path).stdout)["versions"]
     pruned = json.loads(copydesk("prune", "--keep", "1", "--yes", "--json", cwd=tmp_path).stdout)
 
-    assert asked.returncode == 0
+    assert asked.returncode == 2
+    assert "--yes" in asked.stderr.decode()
     assert [version["version"] for version in kept] == ["v0001", "v0002", "v0003"]
     assert pruned == {"removed": ["v0001", "v0002"]}
     assert copydesk("verify", cwd=tmp_path).returncode == 0
@@ -115,6 +144,10 @@ def test_plain_calls_import_nothing_heavy(desk, words):
         pytest.param(("run", "--no-such-option"), "--no-such-option", id="unknown option"),
         pytest.param(("run", "--direct", "--raw", "nowhere"), "nowhere: no such folder", id="no such folder"),
         pytest.param(("run", "--direct", "--raw", "empty"), "empty: no raw files", id="no input"),
+        pytest.param(("run", "--raw", "nowhere"), "nowhere: no such folder", id="no such folder, through Prefect"),
+        pytest.param(("run", "--raw", "empty", "--curated", "empty/out"), "lies inside empty", id="output as input"),
+        pytest.param(("run", "--direct", "--raw", "full", "--accept", "x"), "--accept x: no such gate", id="no gate"),
+        pytest.param(("prune", "--keep", "1", "--yes"), "curated: no data set there", id="prune of nothing"),
         pytest.param(("run", "--direct", "--config", "none.toml"), "none.toml", id="no such settings"),
         pytest.param(("rollback", "v0001"), "curated: no data set there", id="rollback of nothing"),
         pytest.param(("takedown", "x", "--reason", "y"), "curated: no data set there", id="takedown from nothing"),
@@ -124,6 +157,8 @@ def test_plain_calls_import_nothing_heavy(desk, words):
 def test_wrong_usage_is_one_clear_line_and_touches_nothing(tmp_path, words, complaint):
     (tmp_path / "empty").mkdir()
     (tmp_path / "raw").mkdir()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a.txt").write_text(ARTICLE)
 
     done = copydesk(*words, cwd=tmp_path)
 
@@ -131,7 +166,7 @@ def test_wrong_usage_is_one_clear_line_and_touches_nothing(tmp_path, words, comp
     assert done.stdout == b""
     assert complaint in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "raw"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "full", "raw"]
 
 
 def test_clean_prints_the_body_without_a_data_set(tmp_path):

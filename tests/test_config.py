@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.config import Config, Rules, load_config
+from flows.steps import input_settings
 from tasks.errors import ConfigError
 
 
@@ -36,6 +37,8 @@ def test_without_any_source_the_defaults_hold(tmp_path, monkeypatch):
         ('workers = "many"', "'workers' must be int, found 'many'"),
         ("workers = -1", "'workers' must lie between 0 and 1024, found -1"),
         ("[rules]\nfullest_share = 1.5", "'fullest_share' must lie between 0.0 and 1.0"),
+        ("[rules]\nmin_words = 1.5", "'min_words' must be int, found 1.5"),
+        ("seconds_per_document = true", "'seconds_per_document' must be float, found True"),
         ("workers = ", "cannot read the settings"),
     ],
 )
@@ -47,6 +50,15 @@ def test_what_is_wrong_is_named_with_what_it_may_be(tmp_path, text, words):
     assert "copydesk.toml" in str(caught.value)
 
 
+def test_a_complaint_names_where_the_value_came_from(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ConfigError, match=r"^--workers: 'workers' must lie between 0 and 1024, found -3"):
+        load_config(environment={}, workers=-3)
+    with pytest.raises(ConfigError, match=r"^COPYDESK_WORKERS: must be int, found 'abc'"):
+        load_config(environment={"COPYDESK_WORKERS": "abc"})
+
+
 def test_a_missing_file_that_was_asked_for_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match="cannot read the settings"):
         load_config(tmp_path / "none.toml", environment={})
@@ -55,3 +67,25 @@ def test_a_missing_file_that_was_asked_for_is_an_error(tmp_path):
 def test_the_digest_sees_every_setting_that_decides_the_data():
     assert Rules().digest() == Rules().digest()
     assert len({Rules().digest(), Rules(min_words=1).digest(), Rules(ingest={"line_bytes": 1}).digest()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"line_bytes": 0}, "'line_bytes' must be 1 or more"),
+        ({"lines": 1}, "unknown setting 'lines'"),
+        ({"fields": {"txt": ["a"]}}, "no field 'txt'; there are text"),
+        ({"fields": {"text": []}}, "'fields' must be"),
+        ({"fields": {"text": [3]}}, "'fields' must be"),
+    ],
+    ids=str,
+)
+def test_settings_of_the_input_are_checked_too(settings, words):
+    with pytest.raises(ConfigError) as caught:
+        input_settings(Rules(ingest=settings))
+
+    assert words in str(caught.value)
+
+
+def test_one_name_of_a_field_may_stand_for_a_list_of_one():
+    assert input_settings(Rules(ingest={"fields": {"text": "story"}})).names("text")[0] == "story"

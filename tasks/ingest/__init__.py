@@ -6,6 +6,15 @@
 from tasks.ingest.extract import extract_batch
 from tasks.ingest.listing import list_raw
 from tasks.ingest.read import Reading, mark_shared, read_batches, read_records
-from tasks.ingest.settings import IngestSettings
+from tasks.ingest.settings import FIELDS, IngestSettings
 
-__all__ = ["IngestSettings", "Reading", "extract_batch", "list_raw", "mark_shared", "read_batches", "read_records"]
+__all__ = [
+    "FIELDS",
+    "IngestSettings",
+    "Reading",
+    "extract_batch",
+    "list_raw",
+    "mark_shared",
+    "read_batches",
+    "read_records",
+]
