@@ -122,8 +122,7 @@ def days(match: Match) -> Built | None:
 
 def rel_month(match: Match) -> Built | None:
     """Last May, next April."""
-    expr: Expr = {"k": "date", "m": match.first("month"), "side": match.side}
-    return dated(expr | {"told": True} if match.is_told else expr)
+    return dated({"k": "date", "m": match.first("month")} | match.sided)
 
 
 def the_nth(match: Match) -> Built | None:
@@ -193,6 +192,8 @@ def clock(match: Match) -> Built | None:
         return None
     if found[4] and hour <= 12:
         hour = hour % 12 + (12 if found[4] == "p" else 0)
+    if match.tokens[0].letter == "c" and not found[2]:
+        return None
     return "TIME", {"k": "clock", "t": f"T{hour:02d}:{minute:02d}" + (f":{second:02d}" if found[3] else "")}, None
 
 

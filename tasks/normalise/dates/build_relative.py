@@ -132,6 +132,8 @@ def same_period(match: Match) -> Built | None:
         return None
     if words[-1] == "time":
         return None
+    if words[-1] == "month" and match.year is None and match.first("last") is None:
+        return dated({"k": "prev", "u": "month", "that": True})
     expr: Expr = {"k": "same"}
     if "quarter" in words:
         expr["u"] = "quarter"

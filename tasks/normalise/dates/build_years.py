@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 
 from tasks.normalise.dates import periods
-from tasks.normalise.dates.match import Built, Match, by_name, century_of, dated, fixed, is_year
+from tasks.normalise.dates.match import Built, Match, by_name, century_of, dated, fixed, is_day, is_year
 from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import CONTEXT
 
 # ------------------------------------------------------------------ years
 
 EARLIEST_BARE, LATEST_BARE = 1500, 2100  # outside, a four-digit number is a year only where a preposition says so
+_CIRCA = re.compile(r"\b(?:c|ca|circa)\.?\s*$", re.IGNORECASE)
+_MID = re.compile(r"\bmid-$", re.IGNORECASE)
 _PLURAL = re.compile(r"[a-z]{2,}[^su]s")
 
 
@@ -27,19 +29,31 @@ def year(match: Match) -> Built | None:
         value = int(digits) if len(digits) == 4 else century_of(int(digits))
     if match.rule.id == "date.year" and not _is_bare_year(match, value):
         return None
-    return dated(fixed(periods.year_period(value))) if is_year(value) else None
+    built = dated(fixed(periods.year_period(value))) if is_year(value) else None
+    return (*built[:2], "approx") if built and _CIRCA.search(match.text_before) else built
 
 
 def _is_bare_year(match: Match, value: int) -> bool:
     """Whether a four-digit number alone is a year, by the words beside it."""
     before, after = match.previous_word().lower(), match.next_word()
-    if not EARLIEST_BARE <= value <= LATEST_BARE and before not in CONTEXT["medieval"]:
+    if not (_PLURAL.fullmatch(after) or after.lower() in CONTEXT["count_behind"]) and _is_about_a_year(match):
+        return True
+    led = before in CONTEXT["medieval"] or bool(_MID.search(match.text_before))
+    if not (EARLIEST_BARE <= value <= LATEST_BARE or led):
         return False
     if after.lower() in CONTEXT["count_behind"] or before in CONTEXT["count_before"]:
         return False
     if before == "of" and _words_before(match)[-2:-1] and _words_before(match)[-2] in CONTEXT["part_before"]:
         return True
     return before in CONTEXT["year_before"] or not _PLURAL.fullmatch(after)
+
+
+def _is_about_a_year(match: Match) -> bool:
+    """Whether the words before say that a number is about a year: circa, "born about"."""
+    if _CIRCA.search(match.text_before):
+        return True
+    words = _words_before(match)[-2:]
+    return len(words) == 2 and words[1] in CONTEXT["approx"] and words[0] in CONTEXT["about_a_year"]
 
 
 def _words_before(match: Match) -> list[str]:
@@ -67,8 +81,10 @@ def two_years(match: Match) -> Built | None:
 
 
 def centuries(match: Match) -> Built | None:
-    """The 16th and 17th centuries."""
+    """The 16th and 17th centuries, the 5th and 4th centuries BC."""
     first, last = (int(n) for n in match.numbers("123456")[:2])
+    if _is_before_our_era(match):
+        return dated({"k": "bc", "v": f"-{100 * first - 1:04d}/-{100 * (last - 1):04d}"}) if first > last > 1 else None
     if not 2 <= first < last <= 30:
         return None
     return dated(fixed(periods.months_period(100 * (first - 1), 1, 1200 * (last - first + 1), "century")))
@@ -80,16 +96,37 @@ def buddhist(match: Match) -> Built | None:
     return dated(fixed(periods.year_period(value))) if 1800 <= value <= 2100 else None
 
 
+def _is_before_our_era(match: Match) -> bool:
+    return match.words[-1] in ("bc", "bce")
+
+
+def _bc_year(value: int) -> str:
+    """A year before our era in EDTF, which counts it from 0."""
+    return f"-{value - 1:04d}" if value > 1 else "0000"
+
+
 def era(match: Match) -> Built | None:
-    """264 BC, AD 378."""
+    """264 BC, 264 to 241 BC, AD 378."""
     value = int(match.numbers("deny")[0])
     if not 0 < value < 5000:
         return None
-    if {"bc", "bce"} & set(match.words):
-        return dated({"k": "bc", "v": f"-{value - 1:04d}" if value > 1 else "0000"})
+    if _is_before_our_era(match):
+        last = int(match.numbers("deny")[-1])
+        if last > value or (last == value and len(match.words) > 2):
+            return None
+        return dated({"k": "bc", "v": _bc_year(value) if last == value else f"{_bc_year(value)}/{_bc_year(last)}"})
     if "ad" in match.words and not match.text[match.tokens[match.words.index("ad")].start].isupper():
         return None
     return dated(fixed(periods.year_period(value)))
+
+
+def era_part(match: Match) -> Built | None:
+    """2 August 216 BC, the spring of 203 BC."""
+    *days, year = (int(n) for n in match.numbers("deny"))
+    month, day = match.first("month", "season_name"), days[0] if days else None
+    if not 0 < year < 5000 or (month <= 12 and not is_day(month, day, None)):
+        return None
+    return dated({"k": "bc", "v": f"{_bc_year(year)}-{month:02d}" + (f"-{day:02d}" if day else "")})
 
 
 def decade(match: Match) -> Built | None:
@@ -109,9 +146,12 @@ def decade(match: Match) -> Built | None:
 
 
 def century(match: Match) -> Built | None:
-    """The 19th century."""
+    """The 19th century, the 4th century BC."""
     nth = int(match.numbers("123456")[0])
-    return dated(fixed(periods.century_period(nth - 1))) if 2 <= nth <= 30 else None
+    if _is_before_our_era(match):
+        return dated({"k": "bc", "v": f"-{nth - 1:02d}XX"}) if 2 <= nth <= 50 else None
+    first = 1 if {"ad", "ce"} & set(match.words) else 2
+    return dated(fixed(periods.century_period(nth - 1))) if first <= nth <= 30 else None
 
 
 # ------------------------------------------------------------------ parts of years
@@ -178,17 +218,16 @@ def season(match: Match) -> Built | None:
     ):
         return None  # the spring in the hills
     expr: Expr = {"k": "season", "n": match.first("season_name")}
-    if match.year is not None:
-        expr["y"] = match.year
+    year = match.year or int(next(iter(match.numbers("Z")), "0/").split("/")[0])
+    if year:
+        expr["y"] = year
     elif match.first("that") is not None:
         expr["whole"] = {"k": "prev", "u": "year", "that": True}
     elif match.side is not None:
-        expr["side"] = match.side
-        if match.is_told:
-            expr["told"] = True
+        expr |= match.sided
     return dated(expr)
 
 
-BUILDERS = by_name(year, years, two_years, buddhist, era, decade, century, centuries) | by_name(
+BUILDERS = by_name(year, years, two_years, buddhist, era, era_part, decade, century, centuries) | by_name(
     quarter, half, first_n, nth_unit, nth_weekday, numbered_months, season
 )

@@ -19,6 +19,7 @@ from tasks.normalise.dates.words import CONTEXT
 Join = Callable[[str, ScannedDate, ScannedDate], ScannedDate | None]
 PARTS = frozenset(["nth_weekday", "quarter", "half", "season", "first_n", "nth_unit", "date", "weekday", "holiday"])
 YEARLY = frozenset(["unit", "fixed", "prev", "earlier", "year_ago", "same"])
+TOLD = frozenset(["prev", "earlier"])
 POINTS = frozenset(["fixed", "date", "weekday", "day", "unit", "ago", "quarter", "half", "season"])
 
 _BLANK = re.compile(r"\s*,?\s*$")
@@ -88,6 +89,8 @@ def _is_whole_of(part: Expr, whole: Expr) -> bool:
         return whole["k"] == "date" and "d" not in whole
     if part["k"] == "nth_unit" and part["u"] == "day" and whole["k"] == "date" and "d" not in whole:
         return True
+    if part["k"] == "quarter" and whole["k"] == "fixed" and whole["g"] == "century":
+        return True
     if part["k"] in ("nth_unit", "first_n", "half"):
         if whole["k"] == "date":
             return "d" not in whole and part.get("u") != "month"
@@ -126,10 +129,13 @@ def _join_clock(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate
     gap = text[left.end : right.start]
     if not _CLOCK_GAP.match(gap):
         return None
-    days = ("date", "weekday", "day", "fixed")
-    if left.expr["k"] == "clock" and right.expr["k"] in days:
+
+    def is_day(expr: Expr) -> bool:
+        return expr["k"] in ("date", "weekday", "day", "fixed") or (expr.get("u") == "day" and expr["k"] in TOLD)
+
+    if left.expr["k"] == "clock" and is_day(right.expr):
         return replace(right, start=left.start, type="TIME", expr=right.expr | {"t": left.expr["t"]})
-    if right.expr["k"] == "clock" and left.expr["k"] in days and "t" not in left.expr:
+    if right.expr["k"] == "clock" and is_day(left.expr) and "t" not in left.expr:
         return replace(left, end=right.end, type="TIME", expr=left.expr | {"t": right.expr["t"]})
     return None
 

@@ -28,7 +28,7 @@ CLOSE, FAR = 60, 200
 CLOSE_IF_PAST = 45  # the same where the clause tells of the past
 # Days. A month ahead this near is meant: last year's would be called so ("last May").
 MONTH_AHEAD, MONTH_AHEAD_IF_PAST = 92, 31
-FORWARD, BACKWARD = 245, 120  # days: a story goes on; what lies this far back was told before it
+FORWARD, BACKWARD = 275, 90  # days: a story goes on; what lies this far back was told before it
 
 
 def nearest(candidates: list[Period], context: Context) -> Period | None:
@@ -81,6 +81,8 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
         context.used = "previous"
         return following(context.recent, make)
     now = context.anchor
+    if context.narrative and "the" in expr:
+        expr = expr | {"told": True}
     if now is None and "told" in expr and context.recent is not None:
         now = context.recent.first
     if now is None:
@@ -133,6 +135,9 @@ def date(expr: Expr, context: Context, whole: Period | None) -> Period | None:
 
 def quarter(expr: Expr, context: Context, whole: Period | None) -> Period | None:
     """A quarter of a year."""
+
+    if whole is not None and whole.grain == "century":
+        return periods.months_period(whole.first.year // 100 * 100 + 25 * (expr["n"] - 1), 1, 300, "year")
 
     def make(year: int) -> Period | None:
         return periods.quarter_period(year, expr["n"])

@@ -67,7 +67,7 @@ def earlier(expr: Expr, context: Context, _whole: Period | None) -> Period | Non
     if recent is not None and (context.narrative or context.anchor is None or as_fine(recent.grain, unit)):
         context.used = "previous"
         if as_fine(recent.grain, unit):
-            return periods.shifted(unit, recent.first, expr["n"])
+            return periods.shifted(unit, recent.last if expr["n"] > 0 else recent.first, expr["n"])
         return periods.shifted(unit, recent.last, expr["n"]) if unit == "month" and expr["n"] > 0 else None
     now = context.now(unit)
     return periods.shifted(unit, now, expr["n"]) if now else None

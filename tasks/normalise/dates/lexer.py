@@ -24,7 +24,7 @@ _TOKEN = re.compile(
       | (?P<qn>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12])(?![^\W_]))
       | (?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)?)?(?![\w/-])
             |\d{4}-(?:0[1-9]|1[0-2])(?![\w/-]|\.\d))
-      | (?P<twoyear>(?:1[5-9]|20)\d\d/\d\d(?![\w/-]|\.\d))
+      | (?P<twoyear>(?:1\d|20)\d\d/\d\d(?![\w/-]|\.\d))
       | (?P<slash>\d\d?(?P<sep>[/.-])\d\d?(?P=sep)(?:\d{4}|\d\d)(?![\w/-]|\.\d))
       | (?P<clock>(?:\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))
             (?:\s(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w))?)
@@ -41,6 +41,8 @@ _TOKEN = re.compile(
 )
 _THE_NTH = f"{LETTERS['on']}{LETTERS['the']}[1-5]"
 _CORE = re.compile(f"[{''.join(sorted(CORE))}]|{_THE_NTH}")
+_DAY_OR_YEAR = frozenset("dy12345")  # before a dash with blanks and a month: June 28 – July 3
+_MONTH_AHEAD = re.compile(r"\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
 _KINDS = frozenset(["comma", "poss", "hyphen", "iso", "slash", "twoyear", "fy", "clock", "qn", "decade", "yy", "num"])
 # Letters that make a run worth closing: those that carry a date, and number words, which may become a year.
 MAYBE_CORE = CORE | frozenset("wf")
@@ -124,7 +126,7 @@ def _sign(kind: str, lower: str, match: re.Match[str], tokens: list[Token]) -> T
     spaced = start > 0 and lower[start - 1].isspace()
     after = lower[end : end + 1]
     digits = after.strip().isdigit() or lower[end + 1 : end + 2].isdigit()
-    if spaced and not digits:
+    if spaced and not digits and not (tokens[-1].letter in _DAY_OR_YEAR and _MONTH_AHEAD.match(lower, end)):
         return None
     return Token("-", start, end, "-")
 

@@ -73,6 +73,14 @@ class Match:
         return any(word in CONTEXT["told"] for word in self.words)
 
     @property
+    def sided(self) -> Expr:
+        """`side` as an expr has it: `told` counts from the time spoken of, `the` ("the next May") does in histories."""
+        expr: Expr = {"side": self.side}
+        if self.is_told:
+            return expr | {"told": True}
+        return expr | {"the": True} if self.side == 1 and self.words[0] == "the" else expr
+
+    @property
     def text_of(self) -> str:
         """The words of the mention in lower case."""
         return self.text[self.tokens[0].start : self.tokens[-1].end].lower()

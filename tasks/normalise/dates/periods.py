@@ -111,7 +111,9 @@ def decade_period(year: int) -> Period | None:
 
 def century_period(hundreds: int) -> Period | None:
     """The hundred years that begin with the figures `hundreds` (19: 1900 to 1999)."""
-    months = months_period(hundreds * 100 or 1, 1, 1200, "century") if 0 < hundreds < 100 else None
+    months = (
+        months_period(hundreds * 100 or 1, 1, 1200 if hundreds else 1188, "century") if 0 <= hundreds < 100 else None
+    )
     return Period(f"{hundreds:02d}XX", months.first, months.last, "century") if months else None
 
 
