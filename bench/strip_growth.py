@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tasks.strip import strip_text
+from tasks.strip.rules import match_line
 
 SENTENCE = "The mill stood still and nobody came to see it, since the road was closed. "
 KINDS: dict[str, Callable[[int], str]] = {
