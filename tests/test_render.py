@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -56,7 +57,29 @@ def test_resolved_dates_are_written_as_edtf_and_others_stay() -> None:
         dated(text, "July", None, "unanchored"),
     ]
 
-    assert normalise_text(text, dates, []) == "2023-05 it met R/P1D, recently, on 3/4 and in July."
+    assert normalise_text(text, dates, []) == "2023-05 it met daily, recently, on 3/4 and in July."
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "value", "mod", "wanted"),
+    [
+        ("By the end of 2025 it opens.", "the end of 2025", "2025", "end", "By the end of 2025 it opens."),
+        ("It opens early next year.", "early next year", "2025", "start", "It opens early 2025."),
+        ("It took at least two hours.", "at least two hours", "PT2H", "more_than", "It took at least PT2H."),
+        ("It took about two hours.", "about two hours", "PT2H", "approx", "It took about PT2H."),
+        ("It was mid-May.", "mid-May", "2024-05", "mid", "It was mid-2024-05."),
+    ],
+)
+def test_words_that_bound_a_date_stay(text: str, surface: str, value: str, mod: str, wanted: str) -> None:
+    assert normalise_text(text, [replace(dated(text, surface, value), mod=mod)], []) == wanted
+
+
+def test_the_full_stop_of_a_sentence_that_ends_in_a_time_stays() -> None:
+    time = "2024-04-04T21:00"
+    ended, mid = "It opens at 9 p.m. Tickets sell.", "At 9 p.m. it opens."
+
+    assert normalise_text(ended, [dated(ended, "9 p.m.", time)], []) == f"It opens at {time}. Tickets sell."
+    assert normalise_text(mid, [dated(mid, "9 p.m.", time)], []) == f"At {time} it opens."
 
 
 def figure(text: str, surface: str, value: float) -> FigureMention:

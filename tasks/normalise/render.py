@@ -6,8 +6,9 @@ Out    `text_normalised`                                  to   the articles tabl
     Sales rose to 3.59 trillion yuan last May      ->  Sales rose to 3590000000000 CNY 2023-05
     over 6500 enterprises, about 5.6 percent       ->  over 6500 enterprises, about 5.6%
 
-Words of bound and counted nouns stay as they are written: only the number and its unit change. Vague, unanchored and
-conflicting dates stay as well. Where mentions overlap the longest wins, and of equals the date.
+Words of bound and counted nouns stay as they are written: only the number and its unit change, or the date behind them.
+Vague, unanchored and conflicting dates stay as well, and so does what recurs. Where mentions overlap the longest wins,
+and of equals the date.
 
 Limits  Fractions without an end are cut after six places.
 """
@@ -23,6 +24,13 @@ from tasks.normalise.figures.cues import starts_bound_behind
 from tasks.normalise.numbers import find_numbers, lower
 from tasks.normalise.units import currency_before
 
+# words that say where in a period, or on which side of a length: the value does not hold them, `mod` does
+_BOUNDING = re.compile(
+    r"(?i)(?:(?:by|until|till|before|after|since)\s+)?(?:the\s+)?(?:very\s+)?"
+    r"(?:(?:start|beginning|middle|end|close|turn)\s+of\s+(?:the\s+)?(?=\w)|(?:early|late|mid)(?:\s+in)?[-\s]+)"
+    r"|(?:less|more|fewer|later|earlier)\s+than\s+|at\s+(?:least|most)\s+|no\s+(?:more|less)\s+than\s+"
+    r"|(?:nearly|almost|about|around|some|over|under|up\s+to|roughly|approximately|within)\s+"
+)
 _MINUS_BEFORE = re.compile(r"(?:minus[ -]|[-−–+])$")
 
 
@@ -34,7 +42,7 @@ def normalise_text(text: str, dates: Iterable[DateMention], figures: Iterable[Fi
     >>> normalise_text(text, [], find_figures(text))
     'It paid 1500000000 CNY, up 5.6%.'
     """
-    spliced = [(date.start, date.end, 0, _date_form(date)) for date in dates if _is_sure(date)]
+    spliced = [(date.start, date.end, 0, _date_form(date, text)) for date in dates if _is_sure(date)]
     spliced += [(figure.start, figure.end, 1, figure_form(figure)) for figure in figures]
     parts: list[str] = []
     position = 0
@@ -45,12 +53,16 @@ def normalise_text(text: str, dates: Iterable[DateMention], figures: Iterable[Fi
 
 
 def _is_sure(date: DateMention) -> bool:
-    return date.status == "resolved" and bool(date.value)
+    """What recurs (SET) stays in words: its period alone says less than they do ("on Fridays" is P1W)."""
+    return date.status == "resolved" and bool(date.value) and date.type != "SET"
 
 
-def _date_form(date: DateMention) -> str:
-    """A date's value; what recurs as an ISO 8601 repetition (`R/P1W`)."""
-    return f"R/{date.value}" if date.type == "SET" else str(date.value)
+def _date_form(date: DateMention, text: str) -> str:
+    """A date's value behind the words that bound it: "the end of 2025" keeps its end."""
+    bounding = _BOUNDING.match(date.surface) if date.mod else None
+    ends_sentence = date.surface.endswith("m.") and not text[date.end :].lstrip(" ")[:1].islower()
+    stop = "." if ends_sentence and text[date.end : date.end + 1] not in (",", ";", ":", ")") else ""
+    return f"{bounding[0] if bounding else ''}{date.value}{stop}"
 
 
 def _longest_first(spliced: list[tuple[int, int, int, str]]) -> list[tuple[int, int, str]]:
