@@ -18,6 +18,7 @@ from tasks.normalise.dates import dump_scanned, find_dates, load_scanned, resolv
 from tasks.rules import read_toml
 
 CASES = Path(__file__).parent / "cases"
+DIRECTION = tomllib.loads((CASES / "dates_direction.toml").read_text(encoding="utf-8"))
 HISTORY = tomllib.loads((CASES / "dates_history.toml").read_text(encoding="utf-8"))["case"]
 NEGATIVE = [
     line
@@ -59,6 +60,11 @@ def test_scanned_dates_survive_the_cache():
 
     assert again == scanned
     assert resolve_dates(text, again, PUBLISHED) == resolve_dates(text, scanned, PUBLISHED)
+
+
+@pytest.mark.parametrize("line, values", DIRECTION["lines"])
+def test_the_clause_says_on_which_side_a_date_lies(line, values):
+    assert [m.value for m in find_dates(line, DIRECTION["published"])] == values
 
 
 @pytest.mark.parametrize("case", HISTORY, ids=lambda case: case["why"])

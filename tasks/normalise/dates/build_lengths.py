@@ -115,6 +115,9 @@ def modifier(match: Match) -> Built | None:
         return ("MOD", {"k": "mod", "m": mod, "with": "any" if mod == "approx" else "number"}, None) if mod else None
     if match.rule.id == "mod.units":
         return "MOD", {"k": "mod", "m": "start" if words[1] in ("1", "opening") else "end", "with": "point"}, None
+    verb = next((w for w in words if w in CONTEXT["part_or_verb"]), None)
+    if verb and not {"the", "of", "-"} & set(words) and match.previous_word().lower() not in CONTEXT["part_led"]:
+        return None  # the shops close on Friday, the talks end in May
     mod = next((m for w in words for m, name in _PARTS.items() if w in VALUES[name]), None)
     return "MOD", {"k": "mod", "m": mod, "with": "point"}, None
 

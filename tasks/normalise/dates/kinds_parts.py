@@ -25,6 +25,7 @@ HOLIDAYS: dict[str, dict[str, Any]] = {
 }
 # Days. A day without a year that is `close` to the text is meant if its other year is `far` (TimeBank, tuning part).
 CLOSE, FAR = 60, 200
+AHEAD_AT_MOST = 300  # a day that a clause looks ahead to: longer, and the year would be named
 CLOSE_IF_PAST = 45  # the same where the clause tells of the past
 # Days. A month ahead this near is meant: last year's would be called so ("last May").
 MONTH_AHEAD, MONTH_AHEAD_IF_PAST = 92, 31
@@ -50,7 +51,7 @@ def nearest(candidates: list[Period], context: Context) -> Period | None:
         close = CLOSE_IF_PAST if context.tense == "past" else CLOSE
         if min(back, ahead_days) <= close and max(back, ahead_days) >= FAR:
             return past if back < ahead_days else future
-        return future if context.tense == "future" and ahead_days <= FAR else past
+        return future if context.tense == "future" and ahead_days <= AHEAD_AT_MOST else past
     if past.grain == "quarter":
         if context.tense == "past":
             return past

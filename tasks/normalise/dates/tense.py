@@ -16,7 +16,8 @@ from tasks.normalise.dates.words import TENSE
 
 REACH = 160  # characters to either side; sentences are rarely longer than that from verb to date
 
-_END = re.compile(r"[.!?;](?=\s)|\n\s*\n")
+# A stop before a small letter or a figure ends no sentence ("Nov. 16"), nor does that of a title.
+_END = re.compile(r"(?<!\bvs)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bGen)(?<!\bSen)[.!?;](?=\s+[^a-z\d\s])|\n\s*\n")
 
 
 def _any_of(words: list[str]) -> str:
@@ -25,12 +26,23 @@ def _any_of(words: list[str]) -> str:
 
 # The verb behind "will (also) be" belongs to it: "will be held" looks ahead.
 _FUTURE = rf"(?:{_any_of(TENSE['future'])})(?:\s+(?:also|not|be|been|have|[a-z]+ly)){{0,3}}(?:\s+[a-z]+)?"
+# What may, could or is expected to happen lies ahead; what could not be done, or be reached, is told. The month is no
+# "may".
+_MODAL = (
+    r"(?-i:(?:may|might)(?:\s+not)?|could(?!\s+not\b|\s+be\s+(?:reached|located|found|seen|heard|contacted|learned)\b))"
+    r"(?!\s+have\b)(?:\s+(?:also|be|[a-z]+ly)){0,3}(?:\s+[a-z]+)?"
+)
+_EXPECTED = r"expect(?:s|ed)?(?:\s+(?!will\b|would\b)[\w'’-]+){1,4}?\s+to(?:\s+(?:be\s+)?[a-z]+)?"
 # Behind an article a word in -ed describes what follows: "the reduced fee".
 _NOT_BEHIND = "".join(rf"(?<!\b{word} )" for word in TENSE["articles"])
 _IN_ED = rf"{_NOT_BEHIND}(?!(?:{_any_of(TENSE['not_past'])})\b)[a-z]{{2,}}ed"
-_CUE = re.compile(rf"(?<!\w)(?:(?P<future>{_FUTURE})|(?P<past>{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)", re.IGNORECASE)
+_CUE = re.compile(
+    rf"(?<!\w)(?:(?P<future>{_FUTURE}|{_MODAL}|{_EXPECTED})|(?P<past>{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)",
+    re.IGNORECASE,
+)
 _AHEAD = re.compile(rf"\b(?:{_any_of(TENSE['ahead'])})\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$", re.IGNORECASE)
 _HAD = re.compile(r"\b(?:had|was|were)\b[^.!?]*$|^[^.!?]*\bhad\b", re.IGNORECASE)
+
 _HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!\w)", re.IGNORECASE)
 
 
