@@ -93,6 +93,7 @@ _WORD = trie([*_SMALL, *SCALES])
 _GLYPH = f"[{''.join(_TABLE['glyphs'])}]"
 _PART = trie([word for word in _TABLE["parts"] if word not in ("half", "halves")])
 _CROWD = trie(_TABLE["crowds"])
+_HALF_OF = trie(_TABLE["half_of"])
 _MULTIPLE = trie(_TABLE["multiples"])
 
 _DIGITS = re.compile(
@@ -104,10 +105,10 @@ _DIGITS = re.compile(
 )
 _IN_WORDS = re.compile(
     rf"""(?P<crowd>{_CROWD}(?:{_BLANK}of{_BLANK}{_CROWD})*(?={_BLANK}of{_END}))
-        |(?P<multiple>{_MULTIPLE}{_END}(?!-))
+        |(?P<multiple>{_MULTIPLE}{_END}(?!-)|(?<=(?:to|ll|ld|ay|ht|an){_BLANK})(?:{trie(_TABLE["verbs"])}){_END}(?!-))
         |(?P<part>(?:an?{_BLANK})?quarter{_BLANK}(?:of{_BLANK})?(?:an?{_BLANK})?(?={_SCALE}{_END})
            |(?:an?|{trie(_TABLE["ones"])}){_GAP}(?:{_PART}){_END}
-           |half{_BLANK}an?{_BLANK}(?={_SCALE}{_END})|half(?={_BLANK}(?:of|the|its|their|his|her|our|all){_END}))
+           |half{_BLANK}an?{_BLANK}(?={_SCALE}{_END})|half(?=[.,;]|{_BLANK}(?:{_HALF_OF}){_END})|(?:half|quarter)(?=-point{_END}))
            (?P<partscale>(?:{_BLANK}?{_SCALE}{_END})*)
         |(?P<words>(?:an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
            (?:{_GAP}{_WORD}{_END}|(?:(?<=hundred)|(?<=thousand)|(?<=million)){_BLANK}and{_BLANK}{_WORD}{_END})*){_END}
@@ -116,7 +117,7 @@ _IN_WORDS = re.compile(
         |(?P<glyph>{_GLYPH})""",
     re.VERBOSE,
 )
-_FIRST_WORDS = trie([*_SMALL, *_TABLE["crowds"], *_TABLE["multiples"], "half", "quarter"])
+_FIRST_WORDS = trie([*_SMALL, *_TABLE["crowds"], *_TABLE["multiples"], *_TABLE["verbs"], "half", "quarter"])
 # A sieve that is cheaper than the patterns above: where a number may begin at all. It opens with one set of characters
 # (what is no letter), which the engine skips along fast
 _START = re.compile(
@@ -298,8 +299,8 @@ def _read_part(match: re.Match[str]) -> Number | None:
     words = _WORDS.findall(match["part"])
     if "half" in words:
         share = 0.5
-    elif "quarter" in words and match["partscale"]:
-        share = 0.25  # "a quarter of a million"
+    elif "quarter" in words and (match["partscale"] or len(words) == 1):
+        share = 0.25  # "a quarter of a million", "a quarter-point cut"
     else:
         upper = _SMALL.get(words[0], 1)
         share = upper / _TABLE["parts"][words[-1]]
@@ -325,7 +326,7 @@ def _read_crowd(match: re.Match[str]) -> Number:
 
 
 def _read_multiple(match: re.Match[str]) -> Number:
-    value = float(_TABLE["multiples"][match[0]])
+    value = float((_TABLE["multiples"] | _TABLE["verbs"])[match[0]])
     return Number(match.start(), match.end(), value, None, value, 1.0, "multiple")
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from tasks.model import FigureMention
 from tasks.normalise.figures.cues import TRANSITIVE, Cues, basis_near, bound_behind, change_behind, cues_before
 from tasks.normalise.figures.draft import Draft
-from tasks.normalise.figures.guard import counts_by_hyphen, is_name, is_short_of_a_figure
+from tasks.normalise.figures.guard import claims_behind, counts_by_hyphen, is_name, is_short_of_a_figure
 from tasks.normalise.figures.join import join_drafts
 from tasks.normalise.figures.nouns import is_calendar, noun_behind
 from tasks.normalise.figures.sanity import is_implausible
@@ -33,8 +33,16 @@ __all__ = ["find_figures"]
 
 _PER = re.compile(r" (?:per|a|an|each|every) (day|week|month|year|hour|minute|capita|person)(?![a-z])")
 _TAIL_WORD = re.compile(r"(?:[- ](odd|plus)|\+)(?= [a-z])")
+_HALF_THE = re.compile(r" (?:the|its|their|his|her|our|all|this)(?= )")
+_OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |all )?[\d,]+(?= )")
+_LISTED = re.compile(r"(?: (?:on|in|from|over|for) [a-z -]{1,24})?,? and ")  # "up 2% on the month and 3% on the year"
 _APPOSED = frozenset({", or ", " or ", " (", ", "})  # the same move in other words: "down 12 points, or 0.5%"
 _ELLIPSIS = re.compile(r",? (?:and |while )?[^,.;!?\n]{1,40} by ")  # "Oak fell by 2%, Elm by 3%"
+MAX_MAGNITUDE = 10  # of earthquakes
+_MAGNITUDE = re.compile(r"(?<![a-z])magnitude(?: of |[ -])$")
+_ENDS = ("to", "from")
+FARTHEST_END = 60  # characters between the ends of one move
+_CLAUSE_END = re.compile(r"[;:!?\n]|\.(?: |$)|(?:, | )(?:and|but|while|which|who|as|when|after|because|by) ")
 _SHARES = ("percent", "percentage_point")
 
 
@@ -102,8 +110,11 @@ def _count(text: str, low: str, draft: Draft) -> None:
     """Makes a bare number a count with its noun, a share ("a third of") or a plain figure; else leaves it be."""
     number = draft.number
     if number.form == "part" and number.scale == 1:
-        if low.startswith(" of ", draft.number_end) and not is_name(text, low, draft, None):
+        if _is_part(low, draft) and not is_name(text, low, draft, None):
             draft.kind = "multiple"
+        return
+    if draft.low <= MAX_MAGNITUDE and (match := _MAGNITUDE.search(low, max(0, draft.start - 14), draft.start)):
+        draft.kind, draft.noun, draft.start = "count", "magnitude", match.start()
         return
     behind = counts_by_hyphen(low, draft.number_end) or _noun(text, low, draft)
     if is_name(text, low, draft, behind[0] if behind else None):
@@ -120,12 +131,23 @@ def _count(text: str, low: str, draft: Draft) -> None:
         draft.noun, draft.end = f"{draft.noun} per {match[1]}", match.end()
 
 
+def _is_part(low: str, draft: Draft) -> bool:
+    """Whether a fraction is said of something: "a third of the crop", "half the crop", "fell by two-thirds"."""
+    if low.startswith(" of ", draft.number_end) or (draft.low == 0.5 and _HALF_THE.match(low, draft.number_end)):
+        return True
+    draft.cues = draft.cues or cues_before(low, draft.start)
+    return bool(draft.cues.bound or draft.cues.change) and not claims_behind(low, draft.number_end)
+
+
 def _noun(text: str, low: str, draft: Draft) -> tuple[str, int] | None:
     position = draft.number_end
     if match := _TAIL_WORD.match(low, position):
         draft.tail_bound, position = "~" if match[1] == "odd" else ">=", match.end()  # "20-odd boats", "65+ boats"
     if low[position : position + 1] in ("-", "–"):
         return None
+    if match := _OF_A_TOTAL.match(low, position):  # "112 of 200 seats": what the total counts
+        behind = noun_behind(text, low, match.end(), None)
+        return (behind[0], position) if behind else None
     if draft.number.form == "crowd" or (draft.number.scale > 1 and low.startswith(" of ", position)):
         position += 3
     return noun_behind(text, low, position, draft.low)
@@ -193,11 +215,26 @@ def _change(
         between = text[left.end : start]
         if between in _APPOSED or (cues.lead == "by" and left.kind == draft.kind and _ELLIPSIS.fullmatch(between)):
             return left.change
-    if cues.change in ("up", "down") and draft.kind in ("age", "count") and cues.change_word in TRANSITIVE:
+        if left.kind == draft.kind and draft.kind in _SHARES and _LISTED.fullmatch(low, left.end, start):
+            return left.change
+    if cues.change is None and cues.lead in _ENDS and left and left.change and _is_same_move(low, left, start):
+        return cues.lead  # "rose to 3 million in May from 2 million"
+    if (
+        cues.change in ("up", "down")
+        and draft.kind in ("age", "count")
+        and cues.change_word in TRANSITIVE
+        and cues.lead != "by"
+    ):
         return cues.change if draft.noun == "point" else None
     if cues.change is None and draft.kind in _SHARES and draft.high is None:
         return change_behind(low, end)
     return cues.change
+
+
+def _is_same_move(low: str, left: FigureMention, start: int) -> bool:
+    """Whether what stands behind `left` in the same clause is the other end of its move."""
+    between = low[left.end : start]
+    return len(between) <= FARTHEST_END and not _CLAUSE_END.search(between)
 
 
 def _values(draft: Draft) -> tuple[float, float]:

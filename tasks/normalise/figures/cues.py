@@ -35,6 +35,8 @@ _NEAR = {phrase: basis for basis, table in _CUES["basis"].items() for phrase in 
 _FILLERS = frozenset(_CUES["fillers"]["words"].split())
 _PARTICLES = frozenset({"up", "down"})
 _PHRASAL = frozenset(_CUES["phrasal"]["words"].split())
+_STEERED = tuple([word] for word in _CUES["steered"]["words"].split())
+_MOVES = frozenset(_CUES["moves"]["words"].split())
 _LEVELS = tuple(_CUES["levels"]["words"])
 _ENDS_OF_MOVES = ("to", "from")
 _TELLING = _FILLERS | _LAST_WORDS | set(_CHANGES) | set(_ENDS_OF_MOVES)
@@ -93,6 +95,8 @@ def _bound_at(low: str, begin: int, end: int) -> tuple[int, str] | None:
     for phrase in _BOUNDS_BY_END.get(tail) or _BOUNDS_BY_END.get(tail[-1:]) or ():
         start = end - len(phrase)
         if start >= begin and low.startswith(phrase, start) and not (start and low[start - 1].isalnum()):
+            if phrase == "up to" and low[max(begin, start - LONGEST_WORD) : start].split()[-1:] in _STEERED:
+                return None  # "edged up to 5 percent"
             return start, _BOUNDS[phrase]
     return None
 
@@ -105,7 +109,7 @@ def _change_at(words: list[str]) -> tuple[str, str | None, str]:
     if lead in _ENDS_OF_MOVES:
         known = _MOVED_BY if lead == "to" else _CHANGES
         for word in reversed(words[-9:-1]):
-            if (bare := word.strip(',("“')) in known:
+            if (bare := word.strip(',("“')) in known or bare in _MOVES:
                 return lead, lead, bare
             if word[-1] in _CLAUSE_ENDS:
                 break

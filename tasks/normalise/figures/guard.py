@@ -36,6 +36,12 @@ _COUNT_LEADS = frozenset(_TABLE["dates"]["count_leads"].split())
 _LONG_LEADS = frozenset(_TABLE["bare"]["long_leads"].split())
 _LEADS = frozenset(_TABLE["bare"]["leads"].split())
 _FUNCTION = frozenset(_TABLE["bare"]["function"].split())
+_RATE_BEHIND = re.compile(r" (?:a|an|each|every) (?:day|week|month|year|hour|night|season)(?![a-z])")
+_SUBJECTS = frozenset(_TABLE["bare"]["subjects"].split())
+_BRAND = re.compile("|".join(map(re.escape, sorted(_TABLE["brands"]["names"], key=len, reverse=True))))
+_LONGEST_HEAD = 10  # characters of a brand before its number
+_OPENS_CLAUSE = re.compile(r"(?:^|[.;,:—] |\n)[\"“]?$")
+_OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |all |a total of )?\d")
 _WORD_BEFORE = re.compile(r"([^\s\"“”()\[\],;:!?]+)[\s\u00a0]*$")
 _WORDS_BEFORE = re.compile(r"[a-z]+(?=[ -]$)")
 _WORD_BEHIND = re.compile(r"[ \u00a0]?([a-z]+(?:\.m\.?)?)")
@@ -97,7 +103,7 @@ def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
     """Whether a number without a unit is part of a name, a date or an idiom; `noun` is what it would count."""
     number = draft.number
     start = draft.start
-    if number.form in ("words", "part") and _is_idiom(low, number):
+    if (number.form in ("words", "part") and _is_idiom(low, number)) or is_brand(text, number.start, draft.end):
         return True
     before = _WORD_BEFORE.search(text, max(0, start - 24), start)
     word = before[1] if before else ""
@@ -114,6 +120,17 @@ def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
     elif text[start].isupper() and not opens_sentence(text, start):
         return True  # the Five Towns
     return in_short_quotes(text, start, draft.end)
+
+
+def is_brand(text: str, start: int, end: int) -> bool:
+    """Whether a number is part of a name of the table: "3M", "Maroon 5"."""
+    if not (text[start].isupper() or text[end - 1 : end].isupper() or text[end : end + 2].strip()[:1].isupper()):
+        head = text[max(0, start - _LONGEST_HEAD) : start]
+        if not any(letter.isupper() for letter in head):
+            return False
+    near = text[max(0, start - _LONGEST_HEAD) : end + 20]
+    at = start - max(0, start - _LONGEST_HEAD)
+    return any(match.start() <= at < match.end() for match in _BRAND.finditer(near))
 
 
 def _is_name_word(word: str) -> bool:
@@ -170,12 +187,13 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
     may claim it: "the 4.0 way".
     """
     number, end = draft.number, draft.number_end
+    if _is_stated(low, draft):
+        return False
     if low[end : end + 1] in ("-", "–", "/", "'", "’") or number.form in ("crowd", "part"):
         return True
     if low[end : end + 1] == "+":
         return False
-    word = _WORD_BEHIND.match(low, end)
-    if word and word[1] not in _FUNCTION:
+    if claims_behind(low, end) and not _RATE_BEHIND.match(low, end):
         return not (number.value % 1 and _CAPITALS.match(text, end))
     if number.grouped:
         return draft.low == 1 and draft.high is None
@@ -187,6 +205,25 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
     lead = draft.cues.lead
     led_up = draft.cues.bound or draft.cues.change or lead in _LEADS or (draft.low >= MANY and lead in _LONG_LEADS)
     return not (led_up or bound_behind(low, end))
+
+
+def claims_behind(low: str, end: int) -> bool:
+    """Whether the word behind position `end` is one that a number there belongs to: no function word."""
+    word = _WORD_BEHIND.match(low, end)
+    return bool(word) and word[1] not in _FUNCTION  # type: ignore[index]
+
+
+def _is_stated(low: str, draft: Draft) -> bool:
+    """Whether a whole number is said of things named elsewhere: "112 of 200 seats", ", 22 were late"."""
+    number, end = draft.number, draft.number_end
+    if number.form not in ("digits", "words") or draft.low < 2 or draft.low % 1:
+        return False
+    if low[end : end + 1] != " ":
+        return False
+    word = _WORD_BEHIND.match(low, end)
+    if word and word[1] in _SUBJECTS and _OPENS_CLAUSE.search(low, max(0, draft.start - 3), draft.start):
+        return True
+    return bool(number.form == "digits" and _OF_A_TOTAL.match(low, end))
 
 
 def opens_sentence(text: str, start: int) -> bool:

@@ -5,7 +5,7 @@ Out    the same, with shared units; two joined to one     to   tasks.normalise.f
 
     20 and 30 km                  two figures, one unit
     5 to 7 billion yuan           a range; scale and unit count for both ends
-    from $75 a barrel to $46      a range: the ends of a move
+    from $75 a barrel to $46      two figures: the ends of a move
     three in four, 1 out of 5     a share
     6 feet 2 inches               one length;      13 dollars 45      one price
 """
@@ -177,6 +177,8 @@ def _is_range(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
         return left.rule == "shared_unit"  # "fell 3% to 5%" is two figures
     if _DASH.fullmatch(gap):
         return left.first < right.first
+    if left.cues.change == "from" and left.kind and right.kind and left.rule != "shared_unit":
+        return False  # each end of the move says its unit: two figures
     return left.first != right.first
 
 

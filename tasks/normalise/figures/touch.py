@@ -13,10 +13,13 @@ import re
 from tasks.normalise.figures.draft import Draft
 from tasks.normalise.figures.guard import is_code, is_numbering, is_year
 from tasks.normalise.figures.nouns import noun_behind
-from tasks.normalise.numbers import Number, scaled
+from tasks.normalise.numbers import Number, scaled, trie
 from tasks.normalise.units import Context, Unit, currency_before, scale_behind, unit_behind
+from tasks.rules import read_toml
 
 MAX_AGE = 120
+POUNDS_REACH = 40  # characters around pounds in which money or weight is spoken of
+SHORT_SIGN = 2  # characters: " g" behind "5m" is no unit of millions
 MAX_PRIMES = 200  # ′ and ″ behind more than this are damaged quotation marks
 
 _AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(?:(year|yr|month|week|day)s?\.?[ -](?:olds?|of age)|y/?o|y\.o\.)(?![a-z])")
@@ -25,17 +28,48 @@ _AGE_BEFORE = re.compile(
     r"(?<![a-z])(?:(?P<age>(?:the )?age (?:of )?|aged (?:between |from )?)"
     r"|turn(?:s|ed)? |(?:he|she|who) (?:is|was|will be) )$"
 )
+_GROUP_BEFORE = re.compile(
+    r"(?<![a-z])(?:children|kids|infants|babies|toddlers|boys|girls|pupils|teenagers|adults|men|women|people|those|anyone"
+    r"|everyone|patients|adolescents|youths|youngsters|drivers|voters|pensioners|americans|minors)(?: aged)?"
+    r" (?:under|over|above|below|younger than|older than) (?:the age of )?$"
+)  # children under 5, people over 65
 _NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+, $")
 _TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold|x)(?![a-z0-9])")
 _RANGE = re.compile(r" ?[-–] ?| to ")
 _DASHES = "-−–"
 _NO_UNIT_BEHIND = frozenset(["", *",.;:!?)]\n"])
 _AGE_GAPS = frozenset(" -\u00a0y")  # what may stand between a number and "year-old", "yo"
-_AGE_LEADS = ("age ", "of ", "aged ", "between ", "from ", "turn ", "turns ", "turned ", " is ", " was ", " be ")
+_AGE_LEADS = (
+    "age ",
+    "of ",
+    "aged ",
+    "between ",
+    "from ",
+    "turn ",
+    "turns ",
+    "turned ",
+    " is ",
+    " was ",
+    " be ",
+    "under ",
+    "over ",
+    "above ",
+    "below ",
+    "than ",
+)
+_TRACK = re.compile(r" (?:hurdles|champions|relays|heats|finals|sprints|races|runners|swimmers|medallists|records)")
+_AMOUNT_BEFORE = re.compile(
+    r"(?<![a-z])(?:turnover|sales|revenues?|profits?|loss(?:es)?|earnings|income|population|audience|debts?|circulation"
+    r"|budget|deficit|surplus|users|viewers|subscribers|customers|passengers|visitors|total|cost) [a-z ]{0,20}$"
+)  # "a turnover of 3.4m" is no length
+_POUND = read_toml("currencies_shared")["pound"]
+_PAID = re.compile(rf"(?<![a-z])(?:{trie(_POUND['paid'])})(?![a-z])")
+_WEIGHED = re.compile(rf"(?<![a-z])(?:{trie(_POUND['weighed'])})")
 _MINUS = re.compile(r"(?:(?:^|[\s(\[:,])[-−–]|(?<![a-z])minus[ -])$")
 _HYPHEN_BEFORE = re.compile(r" [-−–]")  # "COVID -19": a count has no sign
 _US_BEHIND = re.compile(r" (?:US|U\.S\.)(?! [A-Z]|[A-Za-z])")
-_PART_OF = re.compile(r" of (?:an? )?(?=[a-z])")
+_PART_OF = re.compile(r" (?:of (?:an? )?|(?<=half )an? )(?=[a-z])")
+_POINT_STEP = re.compile(r"-point(?= (?:rate|interest|cut|hike|increase|rise|reduction|move|easing|drop|jump))")
 
 
 def draft_number(text: str, low: str, number: Number, context: Context, previous: Draft | None) -> Draft | None:
@@ -149,6 +183,8 @@ def _age_start(text: str, low: str, number: Number) -> int | None:
         return start if closed and _NAME_BEFORE.search(text, max(0, start - 24), start) else None
     if not low.endswith(_AGE_LEADS, 0, start):
         return None
+    if _GROUP_BEFORE.search(low, max(0, start - 44), start):
+        return None if noun_behind(text, low, number.end, number.value) else start
     match = _AGE_BEFORE.search(low, max(0, start - 16), start)
     if match is None:
         return None
@@ -172,6 +208,9 @@ def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
         draft.kind, draft.end = "multiple", match.end()
         return
     position = number.end
+    if number.form == "part" and (match := _POINT_STEP.match(low, position)):
+        draft.take("percentage_point", Unit("percentage_point", "%"), match.end())
+        return
     if number.form == "crowd":
         position += 3  # " of"
     elif number.value < 1 and (match := _PART_OF.match(low, position)):
@@ -183,13 +222,23 @@ def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
         return
     unit = context.settle(behind[0])
     if behind[0].shared == "pound" and unit.currency is None:
-        unit = Unit("money", currency="GBP") if number.scale >= 1e6 else Unit("measure", "[lb_av]")
+        is_money = number.scale >= 1e6 or _is_price(low, number.start, behind[1])
+        unit = Unit("money", currency="GBP") if is_money else Unit("measure", "[lb_av]")
     if unit.kind == "money" and not unit.code and not unit.currency:
         return
-    draft.take(unit.kind, unit, behind[1])
+    end = behind[1]
+    if text[end - 1] == "." and end == len(text.rstrip()):
+        end -= 1  # the stop of the sentence, not of "lb."
+    draft.take(unit.kind, unit, end)
     if unit.kind == "money" and number.scale == 1 and (scale := scale_behind(low, draft.end)):
         draft.low = draft.first = scaled(number.value, scale[0])  # "75 USD million"
         draft.end = scale[1]
+
+
+def _is_price(low: str, start: int, end: int) -> bool:
+    """Whether the words around pounds speak of money, and none of weight."""
+    around = low[max(0, start - POUNDS_REACH) : start] + " " + low[end : end + POUNDS_REACH]
+    return bool(_PAID.search(around)) and not _WEIGHED.search(around)
 
 
 def _fits(text: str, draft: Draft, behind: tuple[Unit, int]) -> bool:
@@ -203,12 +252,17 @@ def _fits(text: str, draft: Draft, behind: tuple[Unit, int]) -> bool:
 def _weak(text: str, low: str, draft: Draft, behind: tuple[Unit, int] | None) -> tuple[Unit, int] | None:
     """Settles a letter that may be a scale: 5m euros, 4.3M users, 37m (metres)."""
     number = draft.number
-    money = unit_behind(text, low, number.weak_end)
-    if money and money[0].kind == "money":
+    counted = unit_behind(text, low, number.weak_end)
+    if counted and counted[0].kind in ("money", "measure") and counted[1] - number.weak_end > SHORT_SIGN:
         _scale_up(draft)
-        return money
+        return counted
     letter = text[number.weak_end - 1]
+    if letter in "mb" and _TRACK.match(low, number.weak_end):
+        return behind
     if letter in "MBkK" or (letter in "mb" and noun_behind(text, low, number.weak_end, None)):
+        _scale_up(draft)
+        return None
+    if letter in "mb" and _AMOUNT_BEFORE.search(low, max(0, number.start - 40), number.start):
         _scale_up(draft)
         return None
     return behind
