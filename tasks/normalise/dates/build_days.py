@@ -142,6 +142,9 @@ def weekday(match: Match) -> Built | None:
     """Monday, last Monday, Monday night."""
     if match.words[0] == "following":
         return None  # following Thursday's game: after it
+    lead = match.previous_word()
+    if lead[:1].isupper() and lead.lower() in CONTEXT["named_weekday"]:
+        return None
     expr: Expr = {"k": "weekday", "w": match.first("weekday")}
     if match.after is not None and match.after.letter == "'":
         expr["own"] = True  # Friday's talks: what else the clause tells of says nothing about the side

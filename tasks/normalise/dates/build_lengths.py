@@ -39,6 +39,12 @@ def duration_range(match: Match) -> Built | None:
     return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None
 
 
+def long(match: Match) -> Built | None:
+    """Day-long, weeklong."""
+    unit = match.first("unit") or match.words[0].removesuffix("long")
+    return "DURATION", {"k": "length", "u": unit, "n": 1}, None
+
+
 def half_duration(match: Match) -> Built | None:
     """Half a year, a half-hour."""
     return "DURATION", {"k": "length", "u": match.first("unit"), "n": 0.5}, None
@@ -50,8 +56,9 @@ def vague_duration(match: Match) -> Built | None:
         return "DURATION", {"k": "length", "u": match.first("units"), "n": 2}, "approx"
     counted = match.before is not None and match.before.letter in "denyzw"
     before = match.previous_word().lower()
-    if match.rule.id == "duration.bare" and (counted or before in ("of", "-") or before in CONTEXT["millions"]):
-        return None  # hundreds of years; a number that is an age
+    described = counted or before in ("of", "-") or before in CONTEXT["millions"] or before in VALUES["season_name"]
+    if match.rule.id == "duration.bare" and described:
+        return None  # hundreds of years; a number that is an age; the winter months
     return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None
 
 
@@ -62,7 +69,6 @@ def set_every(match: Match) -> Built | None:
     unit = match.first("unit", "units")
     if unit is None:
         unit = "week" if match.of_class("weekday") else "day" if match.of_class("daypart") else "year"
-        number = 1.0
     return "SET", {"k": "every", "u": unit, "n": number}, None
 
 
@@ -129,6 +135,6 @@ def daypart_of(_match: Match) -> Built | None:
 
 _PARTS = {"start": "early", "mid": "mid", "end": "late"}  # mod -> class of words
 
-BUILDERS = by_name(duration, duration_range, half_duration, vague_duration) | by_name(
+BUILDERS = by_name(duration, duration_range, long, half_duration, vague_duration) | by_name(
     set_every, set_adverb, set_per, holiday, modifier, daypart_of
 )

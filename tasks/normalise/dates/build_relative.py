@@ -20,6 +20,8 @@ def rel_unit(match: Match) -> Built | None:
     words = match.words
     if len(words) > 1 and is_title(match):
         return None
+    if "past" in words and unit == "weekend":
+        return dated({"k": "unit", "u": unit, "n": -1})
     if "past" in words:
         if unit in ("year", "month", "week", "decade", "century", "quarter", "day"):
             return "DURATION", {"k": "past", "u": unit, "n": -1}, None
@@ -117,12 +119,22 @@ def earlier(match: Match) -> Built | None:
         return None  # a week before the vote: a length, and the vote is no date
     if amount is None or amount > 10000 or unit in ("hour", "minute", "second"):
         return "DATE", dict(VAGUE), None  # 30 minutes later: the day may be another, the time is not known
+    if unit in ("decade", "century"):  # a decade later is a year about then
+        unit, amount = "year", amount * (10 if unit == "decade" else 100)
     if words[-2:] == ["from", "now"] or words[-1] == "hence":
         return dated({"k": "ago", "u": unit, "n": amount})
     back = words[-1] in ("earlier", "before", "previously")
     if back and amount == 1 and unit == "year" and words[0] in ("a", "one"):
         return dated({"k": "year_ago", "u": unit})
     return dated({"k": "earlier", "u": unit, "n": -amount if back else amount})
+
+
+def unit_beside(match: Match) -> Built | None:
+    """The week before the vote: which week that was is not in the words."""
+    after = match.next_word()
+    if not after[:1].isalpha() or after in ("last", "next", "yesterday", "tomorrow") or match.is_part_before():
+        return None  # the week before last; later in the day before she left
+    return "DATE", dict(VAGUE), None
 
 
 def same_period(match: Match) -> Built | None:
@@ -178,6 +190,6 @@ def weekend(_match: Match) -> Built | None:
     return dated({"k": "weekend"})
 
 
-BUILDERS = by_name(rel_unit, past_n, recent_units, vague, vague_adjective, ago, year_ago, earlier) | by_name(
-    same_period, the_period, unit_end, weekend
-)
+BUILDERS = by_name(
+    rel_unit, past_n, recent_units, vague, vague_adjective, ago, year_ago, earlier, unit_beside
+) | by_name(same_period, the_period, unit_end, weekend)

@@ -17,6 +17,7 @@ from tasks.normalise.dates.words import CONTEXT
 
 EARLIEST_BARE, LATEST_BARE = 1500, 2100  # outside, a four-digit number is a year only where a preposition says so
 _CIRCA = re.compile(r"\b(?:c|ca|circa)\.?\s*$", re.IGNORECASE)
+_THE_PART = re.compile(r"\bthe (?:early |late |mid-)$", re.IGNORECASE)
 _MID = re.compile(r"\bmid-$", re.IGNORECASE)
 _PLURAL = re.compile(r"[a-z]{2,}[^su]s")
 
@@ -136,7 +137,8 @@ def decade(match: Match) -> Built | None:
         digits = re.sub(r"\D", "", words[0])
         value = int(digits) if len(digits) == 4 else 1900 + int(digits) if int(digits) >= 20 else 2000 + int(digits)
         plain = len(digits) == 2 and words[0][0].isdigit()
-        if plain and (match.words[0] != "the" or int(digits) < 20):
+        named = match.words[0] == "the" or bool(_THE_PART.search(match.text_before))
+        if plain and (not named or int(digits) < 20):
             return None  # "in her 50s" is an age
         if value % 10 or not is_year(value):
             return None

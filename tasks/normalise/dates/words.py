@@ -136,6 +136,7 @@ def _core() -> frozenset[str]:
     core = (
         set("yIDSCcaQHZF")
         | {LETTERS[w] for w in ("period", "half", "ago", "current", "recent", "while", "time", "bc", "bce", "ad", "ce")}
+        | {c for w, c in LETTERS.items() if w.endswith("long") and w != "long"}
         | {c for name in _CORE_CLASSES for c in CLASSES[name]}
     )
     for rule in RULES:
