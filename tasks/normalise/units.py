@@ -70,7 +70,7 @@ def _tables() -> tuple[dict[str, list[tuple[str, Unit]]], dict[str, Unit], dict[
     for name, table in read_toml("currencies_shared").items():
         unit = Unit("money", factor=1 / table["divisor"], shared=name)
         for word in table["names"]:
-            (names if word.isalpha() and word.isascii() else behind)[word] = unit
+            (names if len(word) > 1 and word.isalpha() and word.isascii() else behind)[word] = unit
             if not word.isalnum() and table["divisor"] == 1:
                 before[word] = unit
     for row in read_csv("units"):

@@ -19,7 +19,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from tasks.model import FigureMention
-from tasks.normalise.figures.cues import TRANSITIVE, Cues, basis_near, bound_behind, change_behind, cues_before
+from tasks.normalise.figures.cues import (
+    TRANSITIVE,
+    Cues,
+    basis_near,
+    bound_behind,
+    change_behind,
+    compared_behind,
+    cues_before,
+)
 from tasks.normalise.figures.draft import Draft
 from tasks.normalise.figures.guard import claims_behind, counts_by_hyphen, is_name, is_short_of_a_figure
 from tasks.normalise.figures.join import join_drafts
@@ -34,7 +42,7 @@ __all__ = ["find_figures"]
 _PER = re.compile(r" (?:per|a|an|each|every) (day|week|month|year|hour|minute|capita|person)(?![a-z])")
 _TAIL_WORD = re.compile(r"(?:[- ](odd|plus)|\+)(?= [a-z])")
 _HALF_THE = re.compile(r" (?:the|its|their|his|her|our|all|this)(?= )")
-_OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |all )?[\d,]+(?= )")
+_OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |his |her |all )?(?:last |past |first )?[\d,]+(?= )")
 _LISTED = re.compile(r"(?: (?:on|in|from|over|for) [a-z -]{1,24})?,? and ")  # "up 2% on the month and 3% on the year"
 _APPOSED = frozenset({", or ", " or ", " (", ", "})  # the same move in other words: "down 12 points, or 0.5%"
 _ELLIPSIS = re.compile(r",? (?:and |while )?[^,.;!?\n]{1,40} by ")  # "Oak fell by 2%, Elm by 3%"
@@ -223,11 +231,12 @@ def _change(
         cues.change in ("up", "down")
         and draft.kind in ("age", "count")
         and cues.change_word in TRANSITIVE
-        and cues.lead != "by"
+        and cues.lead not in ("by", "of")
     ):
-        return cues.change if draft.noun == "point" else None
-    if cues.change is None and draft.kind in _SHARES and draft.high is None:
-        return change_behind(low, end)
+        is_amount = draft.noun == "point" or (draft.noun is None and draft.number.grouped)
+        return cues.change if is_amount else None  # "added 146,000", but "lost two players"
+    if cues.change is None and draft.high is None:
+        return change_behind(low, end) if draft.kind in _SHARES else compared_behind(low, end)
     return cues.change
 
 

@@ -30,6 +30,7 @@ _BOUND_BEHIND = {phrase: bound for bound, table in _CUES["bound"].items() for ph
 _CHANGES = {word: change for change, table in _CUES["change"].items() for word in table["words"]}
 _MOVED_BY = _CHANGES | {w: change for change in ("up", "down") for w in _CUES["moved_by"][change].split()}
 _CHANGE_BEHIND = {word: change for change, table in _CUES["change"].items() for word in table["behind"]}
+_COMPARED = {word: change for change, words in _CUES["compared"].items() if change != "why" for word in words.split()}
 _NEAR = {phrase: basis for basis, table in _CUES["basis"].items() for phrase in table["near"]}
 
 _FILLERS = frozenset(_CUES["fillers"]["words"].split())
@@ -49,6 +50,9 @@ _OPENING = '("“'
 _BEHIND = re.compile(rf"[ \u00a0]{{1,2}}({trie(_BOUND_BEHIND)})(?![a-z]|\s+[\d$€£])")
 _BEHIND_AT_END = re.compile(rf"(?:[ \u00a0]{{1,2}}(?:{trie(_BOUND_BEHIND)})|\+)$")
 _MOVED_BEHIND = re.compile(rf"[ -]({trie(_CHANGE_BEHIND)})(?![a-z-])")
+_COMPARED_BEHIND = re.compile(
+    rf" ({trie(_COMPARED)})(?= (?:at|to|on|in|by|from|than|against|after|per)(?![a-z])|[.,;]|$)"
+)
 _NEAR_ANY = re.compile(rf"[^a-z]({trie(_NEAR)})(?![a-z])")
 _STOP = re.compile(r"[.;!?](?:\s|$)|\n")
 
@@ -151,6 +155,12 @@ def change_behind(low: str, end: int) -> str | None:
     """The change named right behind a percentage: "a 5 percent drop"."""
     match = _MOVED_BEHIND.match(low, end)
     return _CHANGE_BEHIND[match[1]] if match else None
+
+
+def compared_behind(low: str, end: int) -> str | None:
+    """The change of an amount of any kind that the word right behind it states: "2.1 yen lower at 310"."""
+    match = _COMPARED_BEHIND.match(low, end)
+    return _COMPARED[match[1]] if match else None
 
 
 def basis_near(low: str, start: int, end: int, is_share: bool, moved: bool) -> str | None:

@@ -32,20 +32,23 @@ _BEFORE_HALF = frozenset(_TABLE["idioms"]["before_half"])
 _MONTHS = frozenset(_TABLE["dates"]["months"].split())
 _CLOCK = frozenset(_TABLE["dates"]["clock"].split())
 _YEAR_LEADS = frozenset(_TABLE["dates"]["year_leads"].split())
+_YEARLY = frozenset(_TABLE["dates"]["yearly"].split())
 _COUNT_LEADS = frozenset(_TABLE["dates"]["count_leads"].split())
 _LONG_LEADS = frozenset(_TABLE["bare"]["long_leads"].split())
 _LEADS = frozenset(_TABLE["bare"]["leads"].split())
 _FUNCTION = frozenset(_TABLE["bare"]["function"].split())
 _RATE_BEHIND = re.compile(r" (?:a|an|each|every) (?:day|week|month|year|hour|night|season)(?![a-z])")
+_PAST_BEHIND = re.compile(r" [a-z]{2,}ed(?: |[.,])")
 _SUBJECTS = frozenset(_TABLE["bare"]["subjects"].split())
 _BRAND = re.compile("|".join(map(re.escape, sorted(_TABLE["brands"]["names"], key=len, reverse=True))))
 _LONGEST_HEAD = 10  # characters of a brand before its number
 _OPENS_CLAUSE = re.compile(r"(?:^|[.;,:—] |\n)[\"“]?$")
-_OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |all |a total of )?\d")
+_OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |his |her |all |a total of )?(?:last |past |first )?\d")
 _WORD_BEFORE = re.compile(r"([^\s\"“”()\[\],;:!?]+)[\s\u00a0]*$")
 _WORDS_BEFORE = re.compile(r"[a-z]+(?=[ -]$)")
 _WORD_BEHIND = re.compile(r"[ \u00a0]?([a-z]+(?:\.m\.?)?)")
 _CAPITALS = re.compile(r" [A-Z]{2,5}(?![A-Za-z])")
+_VERSION = re.compile(r"1?\d\.\d")  # Web 3.0
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|s)(?![a-z])")
 
 
@@ -112,7 +115,8 @@ def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
     if before and before.end(1) == start - 1 and text[start - 1] == " ":
         if _is_name_word(word):
             return True
-        if noun is None and word[0].isupper() and not number.grouped and not opens_sentence(text, before.start()):
+        plain = not number.grouped or _VERSION.fullmatch(low, number.start, number.end)
+        if noun is None and word[0].isupper() and plain and not opens_sentence(text, before.start()):
             return True
     if number.form == "digits":
         if looks_like_date(low, draft, noun, word.lower()):
@@ -168,7 +172,9 @@ def looks_like_date(low: str, draft: Draft, noun: str | None, before: str) -> bo
     if before.rstrip(".") in _MONTHS and (draft.low <= 31 or 1000 <= draft.low < 2200):
         return True
     if not number.grouped and FIRST_YEAR <= draft.low < LAST_YEAR:
-        return noun is None or before not in _COUNT_LEADS
+        if noun is None or before not in _COUNT_LEADS:
+            return True
+        return before == "of" and noun.rsplit(" ", 1)[-1] in _YEARLY  # "70 percent of 2019 levels"
     return False
 
 
@@ -193,7 +199,7 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
         return True
     if low[end : end + 1] == "+":
         return False
-    if claims_behind(low, end) and not _RATE_BEHIND.match(low, end):
+    if claims_behind(low, end) and not _RATE_BEHIND.match(low, end) and not _took_part(low, draft):
         return not (number.value % 1 and _CAPITALS.match(text, end))
     if number.grouped:
         return draft.low == 1 and draft.high is None
@@ -211,6 +217,11 @@ def claims_behind(low: str, end: int) -> bool:
     """Whether the word behind position `end` is one that a number there belongs to: no function word."""
     word = _WORD_BEHIND.match(low, end)
     return bool(word) and word[1] not in _FUNCTION  # type: ignore[index]
+
+
+def _took_part(low: str, draft: Draft) -> bool:
+    """Whether a large number is the subject of the verb behind it: "a crowd of 81,365 watched"."""
+    return draft.number.grouped and draft.low >= 1000 and bool(_PAST_BEHIND.match(low, draft.number_end))
 
 
 def _is_stated(low: str, draft: Draft) -> bool:
@@ -252,8 +263,13 @@ def in_short_quotes(text: str, start: int, end: int) -> bool:
 
 def counts_by_hyphen(low: str, end: int) -> tuple[str, int] | None:
     """The noun of "a 12-member panel" behind position `end`, and where it ends."""
+    if match := _POINT.match(low, end):
+        return "point", match.end()  # a 20-point lead, but no three-point plan
     match = _COMPOUND.match(low, end)
     return ("" if match[1] == "strong" else match[1], match.end()) if match else None  # a 3,000-strong crowd
 
 
 _COMPOUND = re.compile(rf"-({'|'.join(_TABLE['compounds']['words'].split())})(?![a-z])")
+_POINT = re.compile(
+    r"-point(?= (?:lead|gain|drop|rise|fall|decline|advantage|deficit|swing|jump|margin|increase|loss|win|victory|gap))"
+)

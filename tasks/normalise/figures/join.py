@@ -22,6 +22,7 @@ from tasks.normalise.figures.nouns import noun_behind
 from tasks.normalise.numbers import scaled
 
 COMPARABLE = 100  # how many times the smaller of two amounts that share a unit the larger may be
+NEAR = 10  # how many times as large a bare amount may be that is compared with one
 SAME_SCALE = 20  # "200 to 4 million" is not 200 million: the first number may be this many times the second at most
 
 FARTHEST = 24  # characters between two numbers that are one figure
@@ -32,9 +33,10 @@ _RATE = re.compile(r"(?: (?:us|u\.s\.))?(?: (?:per|a|an) [a-z]+)?(?: in \d{4})?,
 _LIST = re.compile(r"(?:, | and |, and | or |, or | to | ?[-–] ?)")
 _OF_THE = re.compile(r" (?:out )?of (?:the|its|their|a total) ")
 _COMPARED = re.compile(
-    r"(?: (?:a|per) [a-z]+)?,? (?:(?:up|down) )?(?:from|to|against|versus|vs\.?|compared (?:with|to)|and)"
+    r"(?: (?:a|per) [a-z]+)?,? (?:(?:up|down) )?(from|to|against|versus|vs\.?|compared (?:with|to)|and)"
     r"(?: [a-z]+){0,2} "
 )
+_AGAINST = ("from", "against", "versus", "vs", "vs.", "compared with", "compared to")
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
 _WORD_FOLLOWS = re.compile(r" ?[a-z]|-")
 _SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "calendar")
@@ -46,7 +48,7 @@ def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:
         if drafts[i].kind is None:
             _share(low, drafts[i], drafts[i + 1])
     for left, right in pairwise(drafts):
-        if left.kind == "money" and right.kind is None:
+        if left.kind in ("money", "measure", "percent") and right.kind is None:
             _share_forward(text, low, left, right)
     joined = drafts[:1]
     for draft in drafts[1:]:
@@ -76,11 +78,19 @@ def _are_comparable(left: Draft, right: Draft) -> bool:
 
 
 def _share_forward(text: str, low: str, left: Draft, right: Draft) -> None:
-    """Lends the left draft's money to a bare amount it is compared with: "9 million euros, from 8.5 million"."""
-    if not right.is_bare or right.number.scale < 1000 or right.start - left.end > 60:
+    """Lends the left draft's unit to a bare amount it is compared with: "9 million euros, from 8.5 million"."""
+    if (
+        not right.is_bare
+        or right.start - left.end > 60
+        or not (match := _COMPARED.fullmatch(low, left.end, right.start))
+    ):
         return
-    if _COMPARED.fullmatch(low, left.end, right.start) and noun_behind(text, low, right.end, right.low) is None:
-        right.kind, right.unit, right.flag, right.rule = "money", left.unit, left.flag, "shared_unit"
+    if right.number.scale < 1000 or left.kind != "money":
+        small, large = sorted((abs(left.low), abs(right.low)))
+        if match[1] not in _AGAINST or large > NEAR * small or (right.low % 1 == 0 and right.low < 100):
+            return
+    if noun_behind(text, low, right.end, right.low) is None:
+        right.kind, right.unit, right.flag, right.rule = left.kind, left.unit, left.flag, "shared_unit"
 
 
 def _share_scale(left: Draft, right: Draft) -> None:

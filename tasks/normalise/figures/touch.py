@@ -118,6 +118,9 @@ def _take_minus(text: str, low: str, draft: Draft) -> None:
         return
     draft.low = draft.first = -draft.low
     if outer:
+        if low.endswith("plus or ", 0, outer.start()):
+            draft.low = draft.first = -draft.low  # "plus or minus 2 points"
+            return
         draft.start = outer.start() + (outer[0][0] in " \t\n([:,")
 
 
@@ -202,6 +205,9 @@ def _age_start(text: str, low: str, number: Number) -> int | None:
 def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
     """The unit, currency or multiple behind the number."""
     number = draft.number
+    if low.endswith("a factor of ", 0, number.start):
+        draft.kind = "multiple"
+        return
     if low[number.end : number.end + 1] in _NO_UNIT_BEHIND:
         return
     if number.form in ("digits", "words") and (match := _TIMES.match(low, number.end)):
@@ -256,6 +262,10 @@ def _weak(text: str, low: str, draft: Draft, behind: tuple[Unit, int] | None) ->
     if counted and counted[0].kind in ("money", "measure") and counted[1] - number.weak_end > SHORT_SIGN:
         _scale_up(draft)
         return counted
+    if match := _TIMES.match(low, number.weak_end):
+        _scale_up(draft)
+        draft.kind, draft.end = "multiple", match.end()
+        return None
     letter = text[number.weak_end - 1]
     if letter in "mb" and _TRACK.match(low, number.weak_end):
         return behind
