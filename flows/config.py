@@ -80,7 +80,9 @@ def load_config(file: Path | None = None, *, environment: Mapping[str, str] = os
             config = _override(config, name, _from_text(Config, name, text, variable), variable)
     for name, value in words.items():
         if value is not None:
-            config = _override(config, name, value, f"--{name.replace('_', '-')}")
+            where = f"--{name.replace('_', '-')}"
+            given_value = _from_text(Config, name, value, where) if isinstance(value, str) else value
+            config = _override(config, name, given_value, where)
     return config
 
 

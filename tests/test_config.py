@@ -23,6 +23,12 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_p
     assert (config.raw, config.curated, config.workers, config.rules.min_words) == (Path("c"), Path("b"), 3, 7)
 
 
+def test_words_may_be_text_as_prefect_passes_them():
+    config = load_config(environment={}, raw="a", curated="b", workers=2)
+
+    assert (config.raw, config.curated, config.workers) == (Path("a"), Path("b"), 2)
+
+
 def test_without_any_source_the_defaults_hold(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
