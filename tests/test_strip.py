@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tasks import schema
 from tasks.strip import strip_batch, strip_text
-from tasks.strip.removals import Cut, assemble, rebuild
+from tasks.strip.removals import Cut, assemble, disjoint, rebuild
 from tasks.text import line_hash, split_lines
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "strip_cases.toml").read_text(encoding="utf-8"))["case"]
@@ -123,6 +123,51 @@ def test_any_mixture_of_lines_is_lossless(raw):
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=300))
 def test_any_text_is_lossless(raw):
     assert_sound(raw, strip_text(raw))
+
+
+GLUED = st.lists(
+    st.sampled_from(
+        [
+            "ItÃ¢â‚¬â„¢s the cafÃ© by the quay",
+            "A cafÃ© opens <br>at noon ; near the quay",
+            "The mill burns again",
+            "nobody came",
+            "cafÃ©",
+            "By Ada Quill",
+            "4 May 2021",
+            "Read more: The mill burns again",
+            ". ",
+            " ",
+            "\n",
+            "\n\n",
+        ]
+    ),
+    max_size=14,
+).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(GLUED, st.none() | st.sampled_from(["The mill burns again", "ItÃ¢â‚¬â„¢s the cafÃ© by the quay"]), st.booleans())
+def test_glued_and_garbled_headlines_are_removed_once(raw, title, furniture):
+    repeated = {line.text for line in split_lines(raw)[::2]} if furniture else set()
+
+    assert_sound(raw, strip_text(raw, hints={"title": title, "repeated_lines": repeated}))
+
+
+SPANS = st.tuples(st.integers(0, 20), st.integers(1, 8), st.sampled_from([None, "x"]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(SPANS, max_size=8))
+def test_no_two_cuts_overlap_and_every_plain_cut_is_made(spans):
+    cuts = [Cut(a, a + n, "repair" if new else "caption", "x", replacement=new) for a, n, new in spans]
+
+    found = disjoint(cuts)
+
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    gone = {place for cut in found for place in range(cut.start, cut.end)}
+    assert gone >= {place for cut in cuts if not cut.replacement for place in range(cut.start, cut.end)}
+    assert all(cut in cuts for cut in found if cut.replacement)
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,7 +3,8 @@
 In     raw_text
 Out    cuts for `removals.assemble`, values for the record's fields
 
-Rooms of this package only cut through `Draft`, so no two cuts can overlap.
+Rooms of this package only cut through `Draft`. A line with a cut in its middle still stands as a whole; a room that
+cuts there again leaves it to `removals.disjoint` that no two cuts overlap, one that changes words asks for `pieces`.
 """
 
 from __future__ import annotations
@@ -52,6 +53,20 @@ class Draft:
             line = self.lines[index]
             if line is not None:
                 yield index, line
+
+    def pieces(self) -> Iterator[Line]:
+        """What is left of the lines that stand, parted where something was cut from their middle."""
+        cuts = sorted((cut.start, cut.end) for cut in self.cuts)
+        n = 0
+        for _, line in self.standing():
+            start = line.start
+            while n < len(cuts) and cuts[n][0] < line.end:
+                if start < cuts[n][0]:
+                    yield Line(start, cuts[n][0], self.raw[start : cuts[n][0]])
+                start = max(start, cuts[n][1])
+                n += 1
+            if start < line.end:
+                yield Line(start, line.end, self.raw[start : line.end])
 
     def cut_line(self, index: int, role: str, rule: str, score: float = 1.0, kept_as: str | None = None) -> None:
         """Take line `index` out."""

@@ -1,6 +1,6 @@
 """Spans that go -> the cleaned text and the removals that lead to it and back.
 
-In     raw_text, the cuts and repairs that the rooms of this package decided on
+In     raw_text, the cuts and repairs that the rooms of this package decided on, in the order of deciding
 Out    `text` (paragraphs parted by exactly one blank line) and its `Removal`s, sorted, not overlapping
 
 What is left between two stretches of kept words is a gap: white space and cuts in a row. A gap with a line break in
@@ -12,8 +12,10 @@ Walking raw_text and putting each removal's replacement in its place gives `text
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from tasks.model import Removal
 
@@ -45,7 +47,7 @@ def assemble(raw: str, cuts: Iterable[Cut]) -> tuple[str, tuple[Removal, ...]]:
     >>> [(r.start, r.end, r.role, r.replacement) for r in removals][:3]
     [(0, 5, 'share_bar', None), (5, 6, 'whitespace', None), (11, 11, 'whitespace', '\\n')]
     """
-    ordered = sorted(cuts, key=lambda cut: (cut.start, cut.end))
+    ordered = disjoint(cuts)
     edits = list(ordered)
     for gap in _gaps(raw, ordered):
         edits += _blanks_of(raw, gap)
@@ -54,6 +56,40 @@ def assemble(raw: str, cuts: Iterable[Cut]) -> tuple[str, tuple[Removal, ...]]:
         Removal(e.start, e.end, e.role, e.rule, e.score, raw[e.start : e.end], e.replacement, e.kept_as) for e in edits
     )
     return rebuild(raw, removals), removals
+
+
+def disjoint(cuts: Iterable[Cut]) -> list[Cut]:
+    """The cuts in the order of their places, none overlapping: of two that would, the one decided first stays whole.
+
+    A later plain cut keeps what lies around the earlier one; a later repair goes, since half of it has no meaning.
+
+    >>> found = disjoint([Cut(2, 4, "title_repeat", "title.glued"), Cut(0, 9, "comments", "comments.door")])
+    >>> [(cut.start, cut.end, cut.role) for cut in found]
+    [(0, 2, 'comments'), (2, 4, 'title_repeat'), (4, 9, 'comments')]
+    """
+    decided = list(cuts)
+    ordered = sorted(decided, key=lambda cut: (cut.start, cut.end))
+    if all(a.end <= b.start for a, b in pairwise(ordered)):
+        return ordered
+    ordered = []
+    for cut in decided:
+        first = bisect_right(ordered, cut.start, key=lambda earlier: earlier.end)
+        last = bisect_left(ordered, cut.end, key=lambda earlier: earlier.start)
+        if last <= first:
+            ordered.insert(first, cut)
+        elif cut.replacement is None:
+            ordered[first:last] = _around(cut, ordered[first:last])
+    return ordered
+
+
+def _around(cut: Cut, earlier: Sequence[Cut]) -> list[Cut]:
+    """The earlier cuts, and what the new one adds before, between and after them."""
+    parts, position = [], cut.start
+    for other in earlier:
+        parts += [replace(cut, start=position, end=other.start)] if position < other.start else []
+        parts.append(other)
+        position = other.end
+    return parts + ([replace(cut, start=position)] if position < cut.end else [])
 
 
 def rebuild(raw: str, removals: Iterable[Removal]) -> str:

@@ -54,13 +54,13 @@ _CUES = ("″", "<", "&", "… …", " ;", " ,")  # a line without any of these 
 
 
 def repair_lines(draft: Draft) -> None:
-    """Add the repairs of every line that stands."""
+    """Add the repairs of everything that stands."""
     raw = draft.raw
     garbled = not raw.isascii() and _MOJIBAKE.search(raw) is not None
     marked = any(map(raw.__contains__, _CUES))
     if not garbled and not marked:
         return
-    for _, line in draft.standing():
+    for line in list(draft.pieces()):
         if len(line.text) <= LONGEST_LINE:
             cuts = _unmixed(line) if garbled and _MOJIBAKE.search(line.text) else []
             taken = {position for cut in cuts for position in range(cut.start, cut.end)}
