@@ -115,8 +115,7 @@ def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
     if before and before.end(1) == start - 1 and text[start - 1] == " ":
         if _is_name_word(word):
             return True
-        plain = not number.grouped or _VERSION.fullmatch(low, number.start, number.end)
-        if noun is None and word[0].isupper() and plain and not opens_sentence(text, before.start()):
+        if noun is None and word[0].isupper() and _names(text, low, number, before.start()):
             return True
     if number.form == "digits":
         if looks_like_date(low, draft, noun, word.lower()):
@@ -124,6 +123,14 @@ def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
     elif text[start].isupper() and not opens_sentence(text, start):
         return True  # the Five Towns
     return in_short_quotes(text, start, draft.end)
+
+
+def _names(text: str, low: str, number: Number, word_start: int) -> bool:
+    """Whether a number behind a capitalised word belongs to it: "Terminal 5", "Web 3.0"; not "Profit 3,000"."""
+    if low.endswith(".0", number.start, number.end):
+        return True
+    is_plain = not number.grouped or bool(_VERSION.fullmatch(low, number.start, number.end))
+    return is_plain and not opens_sentence(text, word_start)
 
 
 def is_brand(text: str, start: int, end: int) -> bool:
