@@ -187,7 +187,7 @@ def daypart(match: Match) -> Built | None:
 
 def clock(match: Match) -> Built | None:
     """6:05 p.m., in 24 hours."""
-    found = re.match(r"(\d\d?)(?::(\d\d))?(?::(\d\d))?\s?([ap])?", str(match.tokens[0].value))
+    found = re.match(r"(\d\d?)(?:[:.]?(\d\d))?(?::(\d\d))?\s?([ap])?", str(match.tokens[0].value))
     if found is None:
         return None
     hour, minute, second = (int(found[i] or 0) for i in (1, 2, 3))

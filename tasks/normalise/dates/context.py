@@ -43,6 +43,9 @@ class Context:
     reported: Period | None = None  # the quarter or half that figures are told of; None while they are of other spans
     years_of: dict[tuple[int, ...], int] = field(default_factory=dict)  # the year a day or month has been given
     recent: Period | None = None  # the last period of any grain
+    line: Period | None = (
+        None  # the last that the story has come to: an earlier year alone ("from 63 in 2007") is an aside
+    )
     narrative: bool = False  # a history: what has no year follows the time told last
     used: str = "none"  # what the evaluation at hand has counted from
     tense: str | None = None
@@ -60,4 +63,7 @@ class Context:
             self.reported = period
         self.said[period.grain] = period
         if period.grain not in ("decade", "century"):  # too wide for anything to count from
+            is_aside = period.grain == "year" and self.line is not None and period.last < self.line.first
+            if not (is_aside and self.line is not None and as_fine(self.line.grain, "season")):
+                self.line = period
             self.recent = period

@@ -61,9 +61,11 @@ def _share_years(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
     for i in range(len(found) - 2, -1, -1):
         left, right = found[i], found[i + 1]
         listed = _LISTED.match(text[left.end : right.start])
-        both = left.expr["k"] == right.expr["k"] == "date" and ("d" in left.expr) == ("d" in right.expr)
+        both = left.expr["k"] == right.expr["k"] and left.expr["k"] in ("date", "season")
+        both = both and ("d" in left.expr) == ("d" in right.expr)
         if listed and both and "y" in right.expr and _lacks_year(left.expr):
-            year = right.expr["y"] - (left.expr["m"] > right.expr["m"])
+            order = "m" if left.expr["k"] == "date" else "n"
+            year = right.expr["y"] - (left.expr[order] > right.expr[order])
             found[i] = replace(left, expr=left.expr | {"y": year})
     return found
 

@@ -29,7 +29,8 @@ AHEAD_AT_MOST = 300  # a day that a clause looks ahead to: longer, and the year 
 CLOSE_IF_PAST = 45  # the same where the clause tells of the past
 # Days. A month ahead this near is meant: last year's would be called so ("last May").
 MONTH_AHEAD, MONTH_AHEAD_IF_PAST = 92, 31
-FORWARD, BACKWARD = 275, 90  # days: a story goes on; what lies this far back was told before it
+STEP_BACK = 330  # days that a clause with "had" looks back
+FORWARD, BACKWARD = 260, 105  # days: a story goes on; what lies this far back was told before it
 
 
 def nearest(candidates: list[Period], context: Context) -> Period | None:
@@ -62,13 +63,18 @@ def nearest(candidates: list[Period], context: Context) -> Period | None:
     return past
 
 
-def following(told: Period, make: Make) -> Period | None:
-    """Of a part of several years, the one nearest to the time told last, rather after it than before."""
+def following(told: Period, make: Make, *, had: bool = False) -> Period | None:
+    """Of a part of several years, the one nearest to the time told last, rather after it than before.
+
+    `had` says that the clause steps back ("those who had set out in June").
+    """
     year = told.first.year
-    if told.grain == "year":  # of several years the first: a story begins with the span of its war
+    if told.grain == "year" and not had:  # of several years the first: a story begins with the span of its war
         return make(year)
-    near = [p for y in (year - 1, year, year + 1) if 1 <= y <= 9999 and (p := make(y)) is not None]
-    fitting = [p for p in near if -BACKWARD <= (p.first - told.first).days <= FORWARD]
+    near = [p for y in (year - 1, year, told.last.year, told.last.year + 1) if 1 <= y <= 9999 and (p := make(y))]
+    before = [p for p in near if 0 < (told.first - p.first).days <= (STEP_BACK if had else BACKWARD)]
+    after = [p for p in near if told.first <= p.first and (p.first - told.last).days <= FORWARD]
+    fitting = (before[-1:] or after) if had else (after or before[-1:])
     return fitting[0] if fitting else make(year)
 
 
@@ -78,9 +84,9 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
         return make(expr["y"])
     if whole is not None:
         return make(whole.first.year)
-    if context.recent is not None and (context.narrative or context.anchor is None) and "side" not in expr:
+    if context.line is not None and (context.narrative or context.anchor is None) and "side" not in expr:
         context.used = "previous"
-        return following(context.recent, make)
+        return following(context.line, make, had="had" in expr)
     now = context.anchor
     if context.narrative and "the" in expr:
         expr = expr | {"told": True}

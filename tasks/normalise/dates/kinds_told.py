@@ -133,6 +133,10 @@ def prev(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     if "that" in expr and (told := context.recent) is not None:
         context.used = "previous"
         return periods.unit_period(unit, told.first) if as_fine(told.grain, unit) else None
+    told = context.recent if context.narrative else None
+    if told is not None and unit in ("week", "month") and told.grain != unit and as_fine(told.grain, unit):
+        context.used = "previous"
+        return periods.unit_period(unit, told.first)
     if unit in context.said and unit != "year":
         context.used = "previous"
         return context.said[unit]
@@ -149,8 +153,11 @@ def prev(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
 
 def the_nth(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     """A day of the month spoken of."""
-    month = context.said.get("month") or context.said.get("day")
-    first = month.first if month else context.now()
+    recent = context.recent
+    told = recent if recent is not None and as_fine(recent.grain, "month") else context.said.get("month")
+    if told is not None:
+        context.used = "previous"
+    first = told.first if told is not None else context.now()
     if first is None:
         return None
     try:

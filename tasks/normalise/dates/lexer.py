@@ -26,7 +26,8 @@ _TOKEN = re.compile(
             |\d{4}-(?:0[1-9]|1[0-2])(?![\w/-]|\.\d))
       | (?P<twoyear>(?:1\d|20)\d\d/\d\d(?![\w/-]|\.\d))
       | (?P<slash>\d\d?(?P<sep>[/.-])\d\d?(?P=sep)(?:\d{4}|\d\d)(?![\w/-]|\.\d))
-      | (?P<clock>(?:\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))
+      | (?P<clock>(?:[0-2]\d[0-5]\d(?=\s(?:gmt|utc)(?!\w))|0\d[0-5]\d(?=\shours(?!\w))|\d\d?\.[0-5]\d\s?[ap]m(?!\w)
+            |\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))
             (?:\s(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w))?)
       | (?P<decade>\d{3}0['’]?s(?![^\W_])|['’‘]?\d0s(?![^\W_]))
       | (?P<yy>['’‘]\d\d(?![\d\w]))
@@ -39,7 +40,7 @@ _TOKEN = re.compile(
       | (?P<other>[^\s\w])""",
     re.VERBOSE,
 )
-_THE_NTH = f"{LETTERS['on']}{LETTERS['the']}[1-5]"
+_THE_NTH = f"[{''.join(LETTERS[w] for w in ('on', 'by', 'until', 'from'))}]{LETTERS['the']}[1-5]"
 _CORE = re.compile(f"[{''.join(sorted(CORE))}]|{_THE_NTH}")
 _DAY_OR_YEAR = frozenset("dy12345")  # before a dash with blanks and a month: June 28 – July 3
 _MONTH_AHEAD = re.compile(r"\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")

@@ -29,6 +29,7 @@ from tasks.normalise.dates.words import CONTEXT
 OLD = 3  # years before its own that a history speaks of
 ENOUGH_OLD = 3
 OLD_PER_NEAR = 2
+PAST, PAST_PER_NEAR = 5, 5  # years before its own, however near, that a text of a late war names
 NAMED_NOW = 3  # a year named as the present one speaks louder than a weekday
 # Features quote every few sentences, histories seldom.
 QUOTES, CHARACTERS_PER_QUOTE = 1, 2400
@@ -78,14 +79,17 @@ def is_narrative(text: str, scanned: list[ScannedDate], anchor: date | None) -> 
     """
     if anchor is None:
         return False
-    old = near = 0
+    old = past = near = 0
     for s in scanned:
         year = named_year(s.expr)
         if year is not None and year <= anchor.year - OLD:
             old += 1
         elif year is not None or s.expr["k"] in COUNTED_FROM_NOW:
+            past += year is not None and year < anchor.year
             near += NAMED_NOW if year == anchor.year else 1
-    if old < ENOUGH_OLD or old < OLD_PER_NEAR * near:
+    tells_of_old = (old >= ENOUGH_OLD or (old > 1 and not near)) and old >= OLD_PER_NEAR * near
+    tells_of_late = old + past >= PAST and old + past >= PAST_PER_NEAR * (near - past)
+    if not (tells_of_old or tells_of_late):
         return False
     quotes = sum(1 for _ in _QUOTED.finditer(text))
     return quotes <= QUOTES or quotes * CHARACTERS_PER_QUOTE <= len(text)
@@ -95,6 +99,8 @@ def named_year(expr: Expr) -> int | None:
     """The year that a date states in words, or None."""
     if expr["k"] == "fixed":
         return int(expr["f"][:4])
+    if expr["k"] == "span" or "whole" in expr:
+        return named_year(expr["a"] if expr["k"] == "span" else expr["whole"])
     return expr.get("y")
 
 

@@ -17,7 +17,7 @@ from tasks.normalise.dates.join import join_mentions
 from tasks.normalise.dates.lexer import Run, find_runs
 from tasks.normalise.dates.match import Match
 from tasks.normalise.dates.records import ScannedDate, this_year, ties_year
-from tasks.normalise.dates.tense import is_told_on, tense_at
+from tasks.normalise.dates.tense import is_told_on, steps_back, tense_at
 
 # Kinds whose value depends on which way the clause looks, or which a conflict can show in.
 TENSED = frozenset(
@@ -29,6 +29,7 @@ TENSED = frozenset(
         "season",
         "first_n",
         "nth_unit",
+        "nth_weekday",
         "unit",
         "weekend",
         "holiday",
@@ -81,10 +82,11 @@ def _candidates(letters: str, at: int) -> list[tuple[int, int, PatternRule]]:
 def _with_tense(text: str, mention: ScannedDate) -> ScannedDate:
     if mention.expr["k"] not in TENSED:
         return mention
+    expr = mention.expr
+    if expr["k"] in ("date", "season") and not {"y", "whole"} & expr.keys() and steps_back(text, mention.start):
+        expr = expr | {"had": True}
     if this_year(mention.expr) is None and ties_year(mention.expr):  # a bond "due March 1, 2031" was sold in the past
         tense = "past" if is_told_on(text, mention.start, mention.end) else None
     else:
         tense = tense_at(text, mention.start, mention.end, strict=ties_year(mention.expr))
-    return ScannedDate(
-        mention.start, mention.end, mention.type, mention.rule, mention.expr, mention.mod, tense, mention.flag
-    )
+    return ScannedDate(mention.start, mention.end, mention.type, mention.rule, expr, mention.mod, tense, mention.flag)

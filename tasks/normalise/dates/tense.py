@@ -21,7 +21,11 @@ _END = re.compile(r"(?<!\bvs)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bGen)(?<!
 
 
 def _any_of(words: list[str]) -> str:
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+    """The words as alternatives, the longest first, by first letter: at each word few are tried."""
+    by_letter: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        by_letter.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
 
 
 # The verb behind "will (also) be" belongs to it: "will be held" looks ahead.
@@ -62,6 +66,14 @@ def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | 
     if strict and tense == "past" and (_HEDGE.search(before, begin) or _HEDGE.search(after, 0, size)):
         return None
     return tense
+
+
+_STEPS_BACK = re.compile(r"\bhad\s+(?!to\b)(?:[a-z'’-]+\s+){1,6}(?:in|on|during)\s+(?:the\s|early\s|late\s|mid-)?$")
+
+
+def steps_back(text: str, start: int) -> bool:
+    """Whether the clause before a date says what had been: "those who had set out in June"."""
+    return bool(_STEPS_BACK.search(text[max(0, start - 80) : start]))
 
 
 _DIRECT = re.compile(
