@@ -12,6 +12,8 @@ from tasks.normalise.dates.match import Built, Match, amount_of, by_name, dated
 from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import CONTEXT, VALUES
 
+_WAR = re.compile(r"['’]?\s+War\b")  # the Thirty Years' War
+
 # ------------------------------------------------------------------ lengths and recurrences
 
 
@@ -20,7 +22,7 @@ def duration(match: Match) -> Built | None:
     unit = match.first("units", "unit")
     if unit == "quarter" and match.words[-1] == "quarters" and amount_of(match) == 3:
         return None  # three-quarters of the house
-    if match.previous_word().lower() in ("aged", "age"):
+    if match.previous_word().lower() in ("aged", "age") or _WAR.match(match.text, match.tokens[-1].end):
         return None
     if match.text_of == "one day" and match.previous_word().lower() in CONTEXT["one_day_behind"]:
         return "DATE", {"k": "vague"}, None
@@ -56,7 +58,10 @@ def vague_duration(match: Match) -> Built | None:
         return "DURATION", {"k": "length", "u": match.first("units"), "n": 2}, "approx"
     counted = match.before is not None and match.before.letter in "denyzw"
     before = match.previous_word().lower()
-    described = counted or before in ("of", "-") or before in CONTEXT["millions"] or before in VALUES["season_name"]
+    named = match.after is not None and match.after.letter == "y"  # the years 1710 to 1736
+    described = (
+        counted or named or before in ("of", "-") or before in CONTEXT["millions"] or before in VALUES["season_name"]
+    )
     if match.rule.id == "duration.bare" and described:
         return None  # hundreds of years; a number that is an age; the winter months
     return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None

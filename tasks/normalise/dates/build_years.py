@@ -19,7 +19,7 @@ EARLIEST_BARE, LATEST_BARE = 1500, 2100  # outside, a four-digit number is a yea
 _CIRCA = re.compile(r"\b(?:c|ca|circa)\.?\s*$", re.IGNORECASE)
 _THE_PART = re.compile(r"\bthe (?:early |late |mid-)$", re.IGNORECASE)
 _MID = re.compile(r"\bmid-$", re.IGNORECASE)
-_PLURAL = re.compile(r"[a-z]{2,}[^su]s")
+_PLURAL = re.compile(r"(?!\w+wards\b|always\b|perhaps\b|whereas\b|besides\b)[a-z]{2,}[^su]s")
 
 
 def year(match: Match) -> Built | None:

@@ -81,6 +81,8 @@ def year_ago(expr: Expr, context: Context, _whole: Period | None) -> Period | No
     if expr["u"] == "year" and (base := _reported(context, expr.get("base"))) is not None:
         context.used = "previous"
         return _year_back(base)
+    if context.narrative:
+        return earlier(expr | {"n": -1}, context, None)
     now = context.now(expr["u"])
     return periods.shifted(expr["u"], now, -1) if now else None
 
