@@ -29,7 +29,8 @@ def _any_of(words: list[str]) -> str:
 
 
 # The verb behind "will (also) be" belongs to it: "will be held" looks ahead.
-_FUTURE = rf"(?:{_any_of(TENSE['future'])})(?:\s+(?:also|not|be|been|have|[a-z]+ly)){{0,3}}(?:\s+[a-z]+)?"
+_VERB = r"(?:\s+(?:also|not|be|been|have|[a-z]+ly)){0,3}(?:\s+(?:remain|stay)\s+[a-z]+|\s+[a-z]+)?"
+_FUTURE = rf"(?:{_any_of(TENSE['future'])}){_VERB}"
 # What may, could or is expected to happen lies ahead; what could not be done, or be reached, is told. The month is no
 # "may".
 _MODAL = (
@@ -45,6 +46,11 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _AHEAD = re.compile(rf"\b(?:{_any_of(TENSE['ahead'])})\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$", re.IGNORECASE)
+# What was planned for a day and did not come says nothing about the side on which the day lies.
+_CALLED_OFF = re.compile(
+    r"[^.!?;]{0,40}?\b(?:was|were|(?:has|have|had) been)"
+    r" (?:called off|cancell?ed|postponed|delayed|put off|scrapped|moved)\b"
+)
 _HAD = re.compile(r"\b(?:had|was|were)\b[^.!?]*$|^[^.!?]*\bhad\b", re.IGNORECASE)
 
 _HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!\w)", re.IGNORECASE)
@@ -63,6 +69,8 @@ def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | 
     cues = list(_CUE.finditer(before, begin))
     cue = cues[-1] if cues else _CUE.search(after, 0, size)
     tense = cue.lastgroup if cue else None
+    if tense == "future" and _CALLED_OFF.match(after):
+        return None
     if strict and tense == "past" and (_HEDGE.search(before, begin) or _HEDGE.search(after, 0, size)):
         return None
     return tense
