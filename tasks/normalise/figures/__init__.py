@@ -43,7 +43,7 @@ _PER = re.compile(r" (?:per|a|an|each|every) (day|week|month|year|hour|minute|ca
 _TAIL_WORD = re.compile(r"(?:[- ](odd|plus)|\+)(?= [a-z])")
 _HALF_THE = re.compile(r" (?:the|its|their|his|her|our|all|this)(?= )")
 _OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |his |her |all )?(?:last |past |first )?[\d,]+(?= )")
-_LISTED = re.compile(r"(?: (?:on|in|from|over|for) [a-z -]{1,24})?,? and ")  # "up 2% on the month and 3% on the year"
+_LISTED = re.compile(r"(?: (?:on|in|from|over|for|by) [a-z -]{1,24})?,? and ")  # "up 2% by volume and 3% by value"
 _APPOSED = frozenset({", or ", " or ", " (", ", "})  # the same move in other words: "down 12 points, or 0.5%"
 _ELLIPSIS = re.compile(r",? (?:and |while )?[^,.;!?\n]{1,40} by ")  # "Oak fell by 2%, Elm by 3%"
 MAX_MAGNITUDE = 10  # of earthquakes
@@ -225,7 +225,8 @@ def _change(
             return left.change
         if left.kind == draft.kind and draft.kind in _SHARES and _LISTED.fullmatch(low, left.end, start):
             return left.change
-    if cues.change is None and cues.lead in _ENDS and left and left.change and _is_same_move(low, left, start):
+    ends_move = cues.change is None and cues.lead in _ENDS and draft.high is None
+    if ends_move and left and left.change and _is_same_move(low, left, start):
         return cues.lead  # "rose to 3 million in May from 2 million"
     if (
         cues.change in ("up", "down")

@@ -210,9 +210,10 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
         return not (number.value % 1 and _CAPITALS.match(text, end))
     if number.grouped:
         return draft.low == 1 and draft.high is None
-    if number.form != "digits":
-        return True
     draft.cues = draft.cues or cues_before(low, draft.start)
+    if number.form != "digits":
+        is_told = draft.cues.lead in _LEADS or (draft.cues.lead == "by" and draft.cues.change)
+        return draft.low < 2 or not is_told  # "killed four", "fell by four"
     if draft.high is not None:
         return draft.cues.lead not in ("between", "from")
     lead = draft.cues.lead

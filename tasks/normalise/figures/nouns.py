@@ -26,6 +26,7 @@ _ATTRIBUTIVE = frozenset(_TABLE["attributive"]["words"].split())
 _CALENDAR = frozenset(_TABLE["calendar"]["words"].split())
 _SINGULAR: dict[str, str] = _TABLE["singular"]["words"]
 _MAX_WORDS = 5
+_INITIALS = re.compile(r"[A-Z]{2,}s")  # RBIs, IPOs
 _OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those)(?= )")
 _WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)[\"“'‘]?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
 
@@ -95,7 +96,7 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
             break
         words.append(match.span(1))
         position = match.end()
-        if is_plural(word):
+        if is_plural(word) or _INITIALS.fullmatch(text, *match.span(1)):
             last = len(words)
     return _joined(text, low, words[:last]) if last else None
 
@@ -124,10 +125,16 @@ def _phrase(text: str, words: list[tuple[int, int]]) -> str:
     """Words as they are written, the last one in the singular; names keep their capital."""
     *heads, (start, stop) = words
     last = text[start:stop]
+    if _INITIALS.fullmatch(last):
+        return _with_heads(text, heads, last[:-1])
     single = singular(last.lower())
     if single == last[: len(single)].lower():
         single = last[: len(single)]
-    return " ".join([text[slice(*span)] for span in heads] + [single])
+    return _with_heads(text, heads, single)
+
+
+def _with_heads(text: str, heads: list[tuple[int, int]], last: str) -> str:
+    return " ".join([text[slice(*span)] for span in heads] + [last])
 
 
 def _joined(text: str, low: str, words: list[tuple[int, int]]) -> tuple[str, int]:
