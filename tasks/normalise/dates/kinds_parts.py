@@ -115,6 +115,8 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
             after = [p for p in years if p.first > now]
             return after[0] if after else None
         return next((p for p in years if p.first.year == now.year), None)
+    if "since" in expr and (now := context.now(years[0].grain)):
+        years = [p for p in years if p.first <= now] or years
     found = nearest(years, context)
     if found is not None and expr["k"] == "date":
         context.years_of[key] = found.first.year

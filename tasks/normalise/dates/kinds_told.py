@@ -29,7 +29,7 @@ def weekday(expr: Expr, context: Context, whole: Period | None) -> Period | None
     if told:
         context.used = "previous"
     offset = expr["w"] - now.isoweekday()
-    side, tense = expr.get("side"), None if "own" in expr else context.tense
+    side, tense = expr.get("side"), None if expr.keys() & {"own", "since"} else context.tense
     if side is not None and side < 0:
         offset = offset - 7 if offset >= 0 else offset
     elif side == 1 or (side is None and tense == "future"):

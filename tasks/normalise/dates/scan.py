@@ -17,7 +17,7 @@ from tasks.normalise.dates.join import join_mentions
 from tasks.normalise.dates.lexer import Run, find_runs
 from tasks.normalise.dates.match import Match
 from tasks.normalise.dates.records import ScannedDate, this_year, ties_year
-from tasks.normalise.dates.tense import is_told_on, steps_back, tense_at
+from tasks.normalise.dates.tense import is_since, is_told_on, steps_back, tense_at
 
 # Kinds whose value depends on which way the clause looks, or which a conflict can show in.
 TENSED = frozenset(
@@ -85,6 +85,8 @@ def _with_tense(text: str, mention: ScannedDate) -> ScannedDate:
     expr = mention.expr
     if expr["k"] in ("date", "season") and not {"y", "whole"} & expr.keys() and steps_back(text, mention.start):
         expr = expr | {"had": True}
+    if expr["k"] in ("date", "season", "weekday") and is_since(text, mention.start):
+        expr = expr | {"since": True}
     if this_year(mention.expr) is None and ties_year(mention.expr):  # a bond "due March 1, 2031" was sold in the past
         tense = "past" if is_told_on(text, mention.start, mention.end) else None
     else:

@@ -46,6 +46,12 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _AHEAD = re.compile(rf"\b(?:{_any_of(TENSE['ahead'])})\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$", re.IGNORECASE)
+# "Opens Friday", "ends on Sept. 30": a schedule, where the verb stands at the date; elsewhere it may be a noun.
+_SCHEDULED = re.compile(rf"\b(?:{_any_of(TENSE['scheduled'])})\s+(?:on\s+)?$")
+_SINCE = re.compile(r"\bsince\s+(?:the\s|early\s|late\s|mid-?|last\s)*$", re.IGNORECASE)
+_TOLD_IF_BEHIND = tuple(
+    TENSE["told_if_behind"]
+)  # "On Monday they agreed to a truce" tells, "they agreed to meet Monday" does not
 # What was planned for a day and did not come says nothing about the side on which the day lies.
 _CALLED_OFF = re.compile(
     r"[^.!?;]{0,40}?\b(?:was|were|(?:has|have|had) been)"
@@ -59,6 +65,8 @@ _HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!
 def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | None:
     """The tense of the clause around [start, end); `strict` says "past" only of a sentence that nowhere looks ahead."""
     before = text[max(0, start - REACH) : start]
+    if _SCHEDULED.search(before):
+        return "future"
     after = text[end : end + REACH]
     if _AHEAD.search(before) and not _HAD.search(before) and not _HAD.search(after):
         return "future"
@@ -69,6 +77,8 @@ def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | 
     cues = list(_CUE.finditer(before, begin))
     cue = cues[-1] if cues else _CUE.search(after, 0, size)
     tense = cue.lastgroup if cue else None
+    if cue and not cues and cue[0].lower().startswith(_TOLD_IF_BEHIND):
+        tense = "past"
     if tense == "future" and _CALLED_OFF.match(after):
         return None
     if strict and tense == "past" and (_HEDGE.search(before, begin) or _HEDGE.search(after, 0, size)):
@@ -82,6 +92,11 @@ _STEPS_BACK = re.compile(r"\bhad\s+(?!to\b)(?:[a-z'’-]+\s+){1,6}(?:in|on|durin
 def steps_back(text: str, start: int) -> bool:
     """Whether the clause before a date says what had been: "those who had set out in June"."""
     return bool(_STEPS_BACK.search(text[max(0, start - 80) : start]))
+
+
+def is_since(text: str, start: int) -> bool:
+    """Whether a date is where something began that still goes on: "since July 8"."""
+    return bool(_SINCE.search(text[max(0, start - 24) : start]))
 
 
 _DIRECT = re.compile(
