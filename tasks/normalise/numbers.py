@@ -108,7 +108,7 @@ _IN_WORDS = re.compile(
         |(?P<multiple>{_MULTIPLE}{_END}(?!-)|(?<=(?:to|ll|ld|ay|ht|an){_BLANK})(?:{trie(_TABLE["verbs"])}){_END}(?!-))
         |(?P<part>(?:an?{_BLANK})?quarter{_BLANK}(?:of{_BLANK})?(?:an?{_BLANK})?(?={_SCALE}{_END})
            |(?:an?|{trie(_TABLE["ones"])}){_GAP}(?:{_PART}){_END}
-           |half{_BLANK}an?{_BLANK}(?={_SCALE}{_END})|half(?=[.,;]|{_BLANK}(?:{_HALF_OF}){_END})|(?:half|quarter)(?=-point{_END}))
+           |half(?:{_BLANK}an?{_BLANK}|{_BLANK}|-)(?={_SCALE}{_END})|half(?=[.,;]|{_BLANK}(?:{_HALF_OF}){_END})|(?:half|quarter)(?=-point{_END}))
            (?P<partscale>(?:{_BLANK}?{_SCALE}{_END})*)
         |(?P<words>(?:an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
            (?:{_GAP}{_WORD}{_END}|(?:(?<=hundred)|(?<=thousand)|(?<=million)){_BLANK}and{_BLANK}{_WORD}{_END})*){_END}

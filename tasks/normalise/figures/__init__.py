@@ -42,7 +42,10 @@ __all__ = ["find_figures"]
 _PER = re.compile(r" (?:per|a|an|each|every) (day|week|month|year|hour|minute|capita|person)(?![a-z])")
 _TAIL_WORD = re.compile(r"(?:[- ](odd|plus)|\+)(?= [a-z])")
 _HALF_THE = re.compile(r" (?:the|its|their|his|her|our|all|this)(?= )")
-_OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |his |her |all )?(?:last |past |first )?[\d,]+(?= )")
+_OF_A_TOTAL = re.compile(
+    r" (?:out )?of (?:the |its |their |his |her |all )?(?:last |past |first )?"
+    r"(?:[\d,]+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= )"
+)
 _LISTED = re.compile(r"(?: (?:on|in|from|over|for|by) [a-z -]{1,24})?,? and ")  # "up 2% by volume and 3% by value"
 _APPOSED = frozenset({", or ", " or ", " (", ", "})  # the same move in other words: "down 12 points, or 0.5%"
 _ELLIPSIS = re.compile(r",? (?:and |while )?[^,.;!?\n]{1,40} by ")  # "Oak fell by 2%, Elm by 3%"
