@@ -38,11 +38,12 @@ _MODAL = (
     r"(?!\s+have\b)(?:\s+(?:also|be|[a-z]+ly)){0,3}(?:\s+[a-z]+)?"
 )
 _EXPECTED = r"expect(?:s|ed)?(?:\s+(?!will\b|would\b)[\w'’-]+){1,4}?\s+to(?:\s+(?:be\s+)?[a-z]+)?"
+_AGREED = r"agreed to(?!\s+(?:an?|the|its|their|his|her|such|all|terms)\b)(?:\s+[a-z]+)?"  # to meet, not to a deal
 # Behind an article a word in -ed describes what follows: "the reduced fee".
 _NOT_BEHIND = "".join(rf"(?<!\b{word} )" for word in TENSE["articles"])
 _IN_ED = rf"{_NOT_BEHIND}(?!(?:{_any_of(TENSE['not_past'])})\b)[a-z]{{2,}}ed"
 _CUE = re.compile(
-    rf"(?<!\w)(?:(?P<future>{_FUTURE}|{_MODAL}|{_EXPECTED})|(?P<past>{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)",
+    rf"(?<!\w)(?:(?P<future>{_FUTURE}|{_MODAL}|{_EXPECTED}|{_AGREED})|(?P<past>{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)",
     re.IGNORECASE,
 )
 _AHEAD = re.compile(rf"\b(?:{_any_of(TENSE['ahead'])})\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$", re.IGNORECASE)
