@@ -1,19 +1,20 @@
 """Scheduled runs: a deployment of the flow, served from this process until it is stopped.
 
-Overlap is refused twice: here by the deployment's limit, and by the data set's own lock. Runs that were missed while
-nothing was serving are cancelled by Prefect as soon as one of them runs; a run with nothing new costs next to nothing.
+Overlap is refused by the lock of the data set, and here one run starts at a time. The deployment itself has no limit: its
+slot would stay taken for ever when a server ends during a run, and every later run would be cancelled. Runs that were
+missed are made up for one after the other; a run with nothing new costs next to nothing.
 
 Call `flows.server.prepare()` before importing this module, or set `PREFECT_API_URL`.
 """
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect import serve
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import EntrypointType
 from prefect.schedules import Cron
 
@@ -44,6 +45,7 @@ def serve_schedule(settings: Config, file: Path | None, cron: str, timezone: str
         schedule=schedule,
         parameters=parameters,
         entrypoint_type=EntrypointType.MODULE_PATH,
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
     )
-    serve(deployment)
+    # Prefect's own way of stopping forgets to wait for one of its coroutines, and says so
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
+    serve(deployment, limit=1)

@@ -31,7 +31,7 @@ def start(desk: Path, *words: str) -> subprocess.Popen:
         "COPYDESK_WORKERS": "1",
     }
     environment.pop("PREFECT_API_URL", None)
-    command = [sys.executable, "-m", "flows", "run", *words]
+    command = [sys.executable, "-m", "flows", *words]
     return subprocess.Popen(
         command, cwd=desk, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
@@ -57,7 +57,7 @@ def servers_of(desk: Path) -> list[str]:
 
 
 def test_a_run_through_prefect_publishes_and_is_recorded(desk):
-    process = start(desk, "--json")
+    process = start(desk, "run", "--json")
     out, err = process.communicate(timeout=120)
 
     said = json.loads(out)
@@ -73,7 +73,7 @@ def test_a_run_through_prefect_publishes_and_is_recorded(desk):
 
 
 def test_wrong_settings_end_the_flow_with_the_exit_code_of_the_command(desk):
-    process = start(desk, "--raw", "nowhere")
+    process = start(desk, "run", "--raw", "nowhere")
     _, err = process.communicate(timeout=120)
 
     assert process.returncode == 2
@@ -83,7 +83,7 @@ def test_wrong_settings_end_the_flow_with_the_exit_code_of_the_command(desk):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_an_interrupted_run_ends_within_five_seconds_and_leaves_nothing(desk, number):
-    process = start(desk, "--full", "--curated", f"other-{number}")
+    process = start(desk, "run", "--full", "--curated", f"other-{number}")
     for line in process.stderr:
         if b"ingest" in line:
             break
@@ -95,3 +95,18 @@ def test_an_interrupted_run_ends_within_five_seconds_and_leaves_nothing(desk, nu
     assert time.monotonic() - begin < 5
     assert servers_of(desk) == []
     assert not (desk / f"other-{number}" / "latest.json").exists()
+
+
+def test_a_schedule_fires_and_ends_when_told_to(desk):
+    process = start(desk, "serve", "--cron", "* * * * *", "--curated", "scheduled")
+    try:
+        for _ in range(140):  # the next full minute, and a slow machine
+            if (desk / "scheduled" / "latest.json").exists() or process.poll() is not None:
+                break
+            time.sleep(1)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+    assert (desk / "scheduled" / "latest.json").exists()
+    assert servers_of(desk) == []
