@@ -1,8 +1,8 @@
 """Scheduled runs: a deployment of the flow, served from this process until it is stopped.
 
-Overlap is refused by the lock of the data set, and here one run starts at a time. The deployment itself has no limit: its
-slot would stay taken for ever when a server ends during a run, and every later run would be cancelled. Runs that were
-missed are made up for one after the other; a run with nothing new costs next to nothing.
+Overlap is refused by the lock of the data set, and here one run starts at a time. The deployment itself has no limit:
+its slot would stay taken for ever when a server ends during a run, and every later run would be cancelled. Runs that
+were missed are made up for one after the other; a run with nothing new costs next to nothing.
 
 Call `flows.server.prepare()` before importing this module, or set `PREFECT_API_URL`.
 """
