@@ -16,6 +16,7 @@ Limits  Comments, blurbs and the next article in full sentences look like body. 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
@@ -26,6 +27,7 @@ from tasks.rules import read_toml
 from tasks.strip.captions import has_credit
 from tasks.strip.draft import Draft
 from tasks.strip.fields import take_line
+from tasks.strip.lists import lines_of_lists
 from tasks.strip.rules import FOOT, HEAD, match_line
 from tasks.strip.signs import capitals, kind_of, known_share, long_words, word_count
 from tasks.text import line_key
@@ -176,6 +178,7 @@ class _Map(NamedTuple):
     dense: tuple[int, int]
     wide: tuple[int, int]
     headline: int | None
+    others: list[int]  # the lines that do not belong to a list of items
 
 
 def describe_page(texts: Sequence[str], repeated: Set[int]) -> list[list[str]]:
@@ -185,7 +188,7 @@ def describe_page(texts: Sequence[str], repeated: Set[int]) -> list[list[str]]:
     roles = [_role(text, kind) for text, kind in zip(texts, kinds, strict=True)]
     twice = Counter(texts)
     prose = [n if kinds[i] in _PROSE and roles[i] == "none" and i not in repeated else 0 for i, n in enumerate(words)]
-    page = _map(texts, kinds, prose)
+    page = _map(texts, kinds, prose, lines_of_lists(texts, words, prose))
     known = long_words(" ".join(texts[page.dense[0] : page.dense[1] + 1]))
     features = []
     for i, text in enumerate(texts):
@@ -203,12 +206,12 @@ def describe_page(texts: Sequence[str], repeated: Set[int]) -> list[list[str]]:
     return features
 
 
-def _map(texts: Sequence[str], kinds: list[str], prose: Sequence[int]) -> _Map:
+def _map(texts: Sequence[str], kinds: list[str], prose: Sequence[int], listed: Set[int]) -> _Map:
     headline = find_headline(texts)
     below = list(prose) if headline is None else [n if i > headline else n // 3 for i, n in enumerate(prose)]
-    dense, wide = _stretch(below, COST_IN_DENSE), _stretch(below, COST_IN_WIDE)
+    dense, wide = _stretch(below, listed, COST_IN_DENSE), _stretch(below, listed, COST_IN_WIDE)
     sums = [0, *accumulate(prose)]
-    return _Map(kinds, sums, dense, wide, headline)
+    return _Map(kinds, sums, dense, wide, headline, [i for i in range(len(texts)) if i not in listed])
 
 
 def _role(text: str, kind: str) -> str:
@@ -221,11 +224,11 @@ def _role(text: str, kind: str) -> str:
     return found.rule.role if found else "label" if kind == "label" else "none"
 
 
-def _stretch(prose: Sequence[int], cost: int) -> tuple[int, int]:
-    """First and last line of the stretch with the most words of prose, every other line costing some."""
+def _stretch(prose: Sequence[int], listed: Set[int], cost: int) -> tuple[int, int]:
+    """First and last line of the stretch with the most words of prose, every other line but a list's costing some."""
     best, span, total, start = 0, (0, -1), 0, 0
     for i, words in enumerate(prose):
-        total += words or -cost
+        total += words or (-cost if i not in listed else 0)
         if total <= 0:
             total, start = 0, i + 1
         elif total > best:
@@ -239,13 +242,13 @@ def _side(i: int, span: tuple[int, int]) -> str:
 
 def _place(i: int, words: int, page: _Map) -> list[str]:
     """Names for the line's form and for what stands around it."""
-    kinds, sums, n = page.kinds, page.sums, len(page.kinds)
-    kind, side = kinds[i], _side(i, page.dense)
+    kind, side = page.kinds[i], _side(i, page.dense)
     steps = page.dense[0] - i if side == "above" else i - page.dense[1]
-    above = sums[i] - sums[max(0, i - NEAR)]
-    below = sums[min(n, i + 1 + NEAR)] - sums[i + 1]
+    above, below = _prose_beside(i, page)
     if page.headline is None:
         title = "none"
+    elif side == "inside" and i > page.headline:
+        title = "below_inside"  # however far: the article may be long
     else:
         title = "above" if i <= page.headline else f"below_{_upto(i - page.headline, 2, 6, 20, 60)}"
     return [
@@ -258,6 +261,15 @@ def _place(i: int, words: int, page: _Map) -> list[str]:
         f"title.{title[:5]}.{'long' if words > 12 else 'short'}",
         f"wide.{'inside' if page.wide[0] <= i <= page.wide[1] else 'outside'}.{kind}",
     ]
+
+
+def _prose_beside(i: int, page: _Map) -> tuple[int, int]:
+    """Words of prose in the next lines above and below that are no list's."""
+    others, sums = page.others, page.sums
+    at = bisect_left(others, i)
+    after = at + (at < len(others) and others[at] == i)
+    above, below = others[max(0, at - NEAR) : at], others[after : after + NEAR]
+    return sum(sums[k + 1] - sums[k] for k in above), sum(sums[k + 1] - sums[k] for k in below)
 
 
 def _upto(n: int, *bounds: int) -> str:
