@@ -105,18 +105,20 @@ _MARKS = re.compile(r"[^\w'’%&+-]+")
 
 
 @cache
-def _labels() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], tuple[str, ...]]:
-    """(phrases, heads, nouns, tails, openings) of all languages."""
+def _labels() -> tuple[frozenset[str], frozenset[str], frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    """(phrases, heads, nouns, tails, openings) of all languages; of two tails that fit, the longer is meant."""
     table = read_toml("strip_labels")
     del table["examples"]
     together = {
         key: [w for rows in table.values() for w in rows.get(key, ())]
         for key in ("phrases", "heads", "nouns", "tails", "openings")
     }
-    phrases, heads, nouns, tails = (frozenset(together[key]) for key in ("phrases", "heads", "nouns", "tails"))
+    phrases, heads, nouns = (frozenset(together[key]) for key in ("phrases", "heads", "nouns"))
+    tails = tuple(sorted((f" {w}" for w in set(together["tails"])), key=lambda w: (-len(w), w)))
     return phrases, heads, nouns, tails, tuple(sorted(f"{w} " for w in together["openings"]))
 
 
+@lru_cache(maxsize=1 << 14)
 def is_label(text: str) -> bool:
     """Whether a line is a label above a list of other articles.
 
@@ -129,19 +131,11 @@ def is_label(text: str) -> bool:
     phrases, heads, nouns, tails, openings = _labels()
     if words in phrases:
         return True
-    for tail in tails:
-        if words.endswith(tail) and words[: -len(tail)].rstrip() in phrases:
-            return True
-    if _is_head_and_noun(words, heads, nouns, tails):
+    tail = next((t for t in tails if words.endswith(t)), "") if words.endswith(tails) else ""
+    rest = words[: len(words) - len(tail)]
+    if tail and (rest in phrases or rest in heads):
         return True
-    return words.startswith(openings) and words.count(" ") <= 7 and text.rstrip()[-1:] not in ".!?"
-
-
-def _is_head_and_noun(words: str, heads: frozenset[str], nouns: frozenset[str], tails: frozenset[str]) -> bool:
-    """Whether the words are a head, a noun, and perhaps words of time or place."""
-    tail = next((t for t in tails if words.endswith(" " + t)), None)
-    rest = words[: -len(tail) - 1] if tail else words
     head, _, noun = rest.rpartition(" ")
     if head in heads and noun in nouns:
         return True
-    return tail is not None and rest in heads
+    return words.startswith(openings) and words.count(" ") <= 7 and text.rstrip()[-1:] not in ".!?"
