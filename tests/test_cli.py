@@ -44,6 +44,19 @@ def test_run_prints_one_json_object_and_publishes_nothing_twice(desk):
     assert "look" in said["seconds"]
 
 
+def test_processes_with_other_hash_seeds_write_the_same_bytes(tmp_path, monkeypatch):
+    digests = []
+    for seed in ("1", "2"):
+        monkeypatch.setitem(ENVIRONMENT, "PYTHONHASHSEED", seed)
+        copydesk("run", "--direct", "--quiet", "--raw", str(ROOT / "raw"), "--curated", seed, cwd=tmp_path)
+        manifest = json.loads((tmp_path / seed / "versions" / "v0001" / "manifest.json").read_text())
+        files = manifest["files"].items()
+        digests.append({name: entry["sha256"] for name, entry in files if name.endswith((".parquet", ".jsonl.gz"))})
+
+    assert len(digests[0]) == 8
+    assert digests[0] == digests[1]
+
+
 def test_rollback_holds_until_it_is_released(tmp_path):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "wall.txt").write_text(ARTICLE)
