@@ -105,40 +105,40 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
     check_input(config.raw)
     gates.check_names(request.accept)
     steps.input_settings(config.rules)
-    with writing(config) as session, working_folder(config.curated / ".staging" / f"{session.about.id}.work") as folder:
-        if session.found.hold and not request.release and not request.dry_run:
+    with writing(config) as writer, working_folder(config.curated / ".staging" / f"{writer.about.id}.work") as folder:
+        if writer.found.hold and not request.release and not request.dry_run:
             raise GateRefused(
-                f"{config.curated}: held since a rollback ({describe_hold(session.found.hold)}); "
+                f"{config.curated}: held since a rollback ({describe_hold(writer.found.hold)}); "
                 "`copydesk run --release` lifts it"
             )
         pipeline = Pipeline(run, make_mapper(config, request, folder), watch)
         look = pipeline.step("look", shortcut.look_at, config.raw, time.time_ns())
-        outcome = None if request.asks_more else _known(config, session, pipeline, look)
+        outcome = None if request.asks_more else _known(config, writer, pipeline, look)
         if outcome is None:
             tables = build_tables(config.raw, config.rules, pipeline, read_list(config.takedown_list))
-            outcome = _judge_and_publish(config, request, session, pipeline, tables)
+            outcome = _judge_and_publish(config, request, writer, pipeline, tables)
             if outcome.version and not request.dry_run and "failed" not in tables["documents"]["reason"].to_pylist():
                 dataset = publish.open_dataset(config.curated, outcome.version)
-                shortcut.remember(config.cache_folder, look, session.about.digests, dataset, outcome.counts)
-        session.record |= outcome.as_dict()
+                shortcut.remember(config.cache_folder, look, writer.about.digests, dataset, outcome.counts)
+        writer.record |= outcome.as_dict()
     return outcome
 
 
-def _known(config: Config, session: Session, pipeline: Pipeline, look: shortcut.Look) -> Outcome | None:
+def _known(config: Config, writer: Writer, pipeline: Pipeline, look: shortcut.Look) -> Outcome | None:
     """The outcome, where the last run saw the very same; else None."""
-    latest = session.found.dataset
-    counts = shortcut.recall(config.cache_folder, look, session.about.digests, latest)
+    latest = writer.found.dataset
+    counts = shortcut.recall(config.cache_folder, look, writer.about.digests, latest)
     if latest is None or counts is None:
         return None
     counts |= dict.fromkeys(("new", "changed", "removed"), 0)
-    return Outcome(latest.version, False, counts, pipeline.seconds, NOTHING_NEW, warnings=session.found.warnings)
+    return Outcome(latest.version, False, counts, pipeline.seconds, NOTHING_NEW, warnings=writer.found.warnings)
 
 
 def _judge_and_publish(
-    config: Config, request: Request, session: Session, pipeline: Pipeline, tables: dict[str, pa.Table]
+    config: Config, request: Request, writer: Writer, pipeline: Pipeline, tables: dict[str, pa.Table]
 ) -> Outcome:
     """Gates, then a new version if anything changed."""
-    latest, about = session.found.dataset, session.about
+    latest, about = writer.found.dataset, writer.about
     verdict = pipeline.step(
         "gates",
         gates.check,
@@ -153,12 +153,12 @@ def _judge_and_publish(
     about = replace(about, digests={**about.digests, "inputs": digest_inputs(tables["documents"])})
     staged = pipeline.step("stage", publish.stage, tables, config.curated, latest=latest, run=about)
     changes = pipeline.step("compare", compare, staged, latest)
-    warnings = (*session.found.warnings, *verdict.warnings)
+    warnings = (*writer.found.warnings, *verdict.warnings)
     counts = {**count_rows(staged.tables), **changes.counts}
     outcome = partial(Outcome, counts=counts, seconds=pipeline.seconds, warnings=warnings)
     if request.dry_run or staged.unchanged:
         staged.discard()
-        if session.found.hold and request.release and not request.dry_run:
+        if writer.found.hold and request.release and not request.dry_run:
             publish.release(config.curated)
         name = latest.version if latest else None
         return outcome(name, False, why="dry run" if request.dry_run else NOTHING_NEW)
@@ -175,21 +175,21 @@ def roll_back(config: Config, version: str, reason: str = "") -> str:
         Damaged: the version is not what its manifest says.
     """
     check_data_set(config.curated)
-    with writing(config) as session:
-        latest = session.found.dataset
+    with writing(config) as writer:
+        latest = writer.found.dataset
         if latest is None:
             raise ConfigError(f"{config.curated}: no version that could be rolled back; see `copydesk versions`")
         refuse_taken_down(publish.open_dataset(config.curated, version), read_list(config.takedown_list))
-        staged = publish.stage_rollback(config.curated, version, latest=latest, run=session.about)
+        staged = publish.stage_rollback(config.curated, version, latest=latest, run=writer.about)
         changes = compare(staged, latest)
-        write_page(staged, changes, session.found.warnings)
+        write_page(staged, changes, writer.found.warnings)
         name = publish.publish_rollback(staged, version, changes=changes.as_dict(), reason=reason)
-        session.record |= {"version": name, "rollback_of": version, "why": reason or "rollback"}
+        writer.record |= {"version": name, "rollback_of": version, "why": reason or "rollback"}
     return name
 
 
 @dataclass
-class Session:
+class Writer:
     """A writer's hold on a data set: who it is, what it found, and what will be told of it in `runs/`."""
 
     about: publish.RunInfo
@@ -198,7 +198,7 @@ class Session:
 
 
 @contextmanager
-def writing(config: Config) -> Iterator[Session]:
+def writing(config: Config) -> Iterator[Writer]:
     """Hold the data set's lock, bring it into order, and record how the run ended, published or not.
 
     Raises:
@@ -209,8 +209,8 @@ def writing(config: Config) -> Iterator[Session]:
     with publish.hold_lock(storage, run=about.id, host=socket.gethostname(), pid=os.getpid(), clock=now):
         record: dict[str, Any] = {"exit_code": 1, "why": "unexpected error"}
         try:
-            session = Session(about, publish.recover(config.curated), record)
-            yield session
+            writer = Writer(about, publish.recover(config.curated), record)
+            yield writer
             record["exit_code"] = 0
         except CopydeskError as error:
             record |= {"exit_code": error.exit_code, "why": str(error)}

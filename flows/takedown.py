@@ -48,14 +48,14 @@ def take_down(config: Config, listed_in: Path, name: str, *, reason: str, purge:
     if not reason.strip():
         raise ConfigError("a takedown wants a reason (--reason TEXT); it is published as the document's detail")
     check_data_set(config.curated)
-    with writing(config) as session:
-        since = session.about.started_at.date().isoformat()
+    with writing(config) as writer:
+        since = writer.about.started_at.date().isoformat()
         entry = _describe(config.curated, name, reason, since)
         text = listed_in.read_text(encoding="utf-8") if listed_in.exists() else ""
         if not any(set(entry.names()) & set(known.names()) - {None} for known in read_takedowns(text, str(listed_in))):
             _write_whole(listed_in, text + format_takedown(entry))
-        rewritten = _purge(config, session.about, entry, reason) if purge else []
-        session.record |= {"taken_down": entry.document_id or name, "purged_from": rewritten, "why": reason}
+        rewritten = _purge(config, writer.about, entry, reason) if purge else []
+        writer.record |= {"taken_down": entry.document_id or name, "purged_from": rewritten, "why": reason}
     return TakenDown(entry, listed_in, tuple(rewritten))
 
 
