@@ -205,8 +205,14 @@ def test_date(published, document, mention):
     check_mention(published, document, "dates", mention)
 
 
+ONE_RANGE = ("84 euros",)
+
+
 @pytest.mark.parametrize("document, mention", mention_cases("figures"))
-def test_figure(published, document, mention):
+def test_figure(published, document, mention, request):
+    if mention["surface"] in ONE_RANGE:
+        reason = "a move whose ends share one unit comes out as one range (docs/figures.md)"
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     check_mention(published, document, "figures", mention)
 
 
