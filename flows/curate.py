@@ -6,7 +6,8 @@ Call `flows.server.prepare()` before importing this module, or set `PREFECT_API_
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,21 @@ for name in ("flows", "tasks"):
 WATCH: ContextVar[Watch] = ContextVar("WATCH", default=no_watch)
 
 
+@contextmanager
+def plain_interrupts() -> Iterator[None]:
+    """Give an interruption back as such.
+
+    Prefect handles Ctrl-C at any moment of a task, but at a few of them fails with an error of its own while it does
+    (3.8: "Task run is not set"); the command would then end as if it were broken.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
+
+
 def run_as_task(name: str, step: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call a step as a Prefect task, passing tables by reference.
 
@@ -40,7 +56,8 @@ def run_as_task(name: str, step: Callable[..., Any], *args: Any, **kwargs: Any) 
         return step(*args, **kwargs)
 
     as_task = task(name=name, task_run_name=name, persist_result=False, cache_policy=NO_CACHE)(work)
-    return as_task(*args, **kwargs)
+    with plain_interrupts():
+        return as_task(*args, **kwargs)
 
 
 @flow(name="curate", persist_result=False, validate_parameters=False)
@@ -78,8 +95,9 @@ def curate_through_prefect(watch: Watch, **parameters: Any) -> Outcome:
     finally:
         WATCH.reset(token)
     result: Any = state.result(raise_on_failure=False)
-    if isinstance(result, BaseException):
-        raise result
+    with plain_interrupts():
+        if isinstance(result, BaseException):
+            raise result
     return result
 
 

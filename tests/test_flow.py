@@ -89,12 +89,24 @@ def test_an_interrupted_run_ends_within_five_seconds_and_leaves_nothing(desk, nu
             break
     begin = time.monotonic()
     process.send_signal(number)
-    process.communicate(timeout=30)
+    _, err = process.communicate(timeout=30)
 
-    assert process.returncode == 130
+    assert process.returncode == 130, err.decode()
     assert time.monotonic() - begin < 5
     assert servers_of(desk) == []
     assert not (desk / f"other-{number}" / "latest.json").exists()
+
+
+def test_an_interruption_that_prefect_stumbles_over_stays_an_interruption():
+    from flows.curate import plain_interrupts
+
+    with pytest.raises(KeyboardInterrupt), plain_interrupts():
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise ValueError("Task run is not set")
+    with pytest.raises(ValueError, match="another"), plain_interrupts():
+        raise ValueError("another")
 
 
 def test_a_schedule_fires_and_ends_when_told_to(desk):
