@@ -9,7 +9,7 @@ import pytest
 
 from tasks import rules
 from tasks.rules import load_rules, read_toml
-from tasks.strip.rules import LONGEST_LINE, is_label
+from tasks.strip.rules import LONGEST_LINE
 
 FOLDER = Path(rules.__file__).parent
 # Tables of rules that give a line a role; the patterns of dates and figures have their own tests beside their readers.
@@ -26,7 +26,6 @@ CASES = [
     for lines, wanted in ((rule.matches, True), (rule.does_not_match, False))
     for line in lines
 ]
-LABELS = read_toml("strip_labels")["examples"]
 # One line of the longest length is tried in microseconds; this allows for a busy machine and still catches a pattern
 # whose time grows with the square of the line.
 SLOWEST_SECONDS = 0.05
@@ -51,16 +50,6 @@ def test_ids_are_unique_over_all_tables():
     ids = [rule.id for rule in RULES]
 
     assert len(ids) == len(set(ids))
-
-
-@pytest.mark.parametrize("line", LABELS["matches"])
-def test_a_label_is_known(line):
-    assert is_label(line)
-
-
-@pytest.mark.parametrize("line", LABELS["does_not_match"])
-def test_a_line_that_is_no_label_is_not_taken_for_one(line):
-    assert not is_label(line)
 
 
 def stretched(line: str) -> str:

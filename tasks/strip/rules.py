@@ -1,7 +1,7 @@
 """The tables of tasks/rules/strip_*.toml, made ready for asking.
 
 In     one trimmed line
-Out    the rule that it fits and the words the rule keeps; whether it is a label above a list of other articles
+Out    the rule that it fits and the words the rule keeps
 
 All whole-line patterns are first tried as one alternation; only a line that fits it is held against them one by one.
 Every pattern is anchored or bounded, and no line longer than `LONGEST_LINE` is tried (tests/test_rules.py feeds each
@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 from tasks.rules import Rule, load_rules, read_toml
 
 LONGEST_LINE = 400
-LONGEST_LABEL = 70
 HEAD, FOOT, EDGE, ANY = "head", "foot", "edge", "any"
 LENGTHS = (60, 120, 200)  # lines up to each length have their own selection of the rules
 _ASKED = {HEAD: (HEAD, EDGE, ANY), FOOT: (FOOT, EDGE, ANY), ANY: (ANY,)}
@@ -97,45 +96,3 @@ def match_line(text: str, zone: str) -> LineMatch | None:
             groups = found.groupdict()
             return LineMatch(entry.rule, entry.field, groups.get("name") or groups.get("credit"))
     return None
-
-
-# ------------------------------------------------------------------ labels
-
-_MARKS = re.compile(r"[^\w'’%&+-]+")
-
-
-@cache
-def _labels() -> tuple[frozenset[str], frozenset[str], frozenset[str], tuple[str, ...], tuple[str, ...]]:
-    """(phrases, heads, nouns, tails, openings) of all languages; of two tails that fit, the longer is meant."""
-    table = read_toml("strip_labels")
-    del table["examples"]
-    together = {
-        key: [w for rows in table.values() for w in rows.get(key, ())]
-        for key in ("phrases", "heads", "nouns", "tails", "openings")
-    }
-    phrases, heads, nouns = (frozenset(together[key]) for key in ("phrases", "heads", "nouns"))
-    tails = tuple(sorted((f" {w}" for w in set(together["tails"])), key=lambda w: (-len(w), w)))
-    return phrases, heads, nouns, tails, tuple(sorted(f"{w} " for w in together["openings"]))
-
-
-@lru_cache(maxsize=1 << 14)
-def is_label(text: str) -> bool:
-    """Whether a line is a label above a list of other articles.
-
-    >>> is_label("» RELATED STORIES:"), is_label("Related costs rose")
-    (True, False)
-    """
-    if len(text) > LONGEST_LABEL:
-        return False
-    words = _MARKS.sub(" ", text.replace("’", "'").casefold()).strip(" -+&")
-    phrases, heads, nouns, tails, openings = _labels()
-    if words in phrases:
-        return True
-    tail = next((t for t in tails if words.endswith(t)), "") if words.endswith(tails) else ""
-    rest = words[: len(words) - len(tail)]
-    if tail and (rest in phrases or rest in heads):
-        return True
-    head, _, noun = rest.rpartition(" ")
-    if head in heads and noun in nouns:
-        return True
-    return words.startswith(openings) and words.count(" ") <= 7 and text.rstrip()[-1:] not in ".!?"

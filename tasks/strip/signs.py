@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.strip.rules import is_label
+from tasks.strip.labels import LONGEST_LABEL, is_label
 from tasks.text import is_unspaced, line_key
 
 KINDS = ("rule", "label", "meta", "heading", "question", "cut", "open", "sentence", "line", "prose")
@@ -123,7 +123,7 @@ def kind_of(text: str, words: int, repeated: frozenset[str] = frozenset()) -> st
     """One of `KINDS`."""
     if not any(map(str.isalnum, text)):
         return "rule" if len(text) > 1 or text not in ".,'\"`" else "meta"
-    if len(text) <= 70 and is_label(text):
+    if len(text) <= LONGEST_LABEL and is_label(text):
         return "label"
     if len(text) <= 40 and (text in repeated or _TIME.match(text)):
         return "meta"
