@@ -7,9 +7,12 @@ Out    `Context`, `Found`                                            to tasks.no
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from tasks.normalise.dates.periods import GRAINS, Period
+
+
+NEARLY_OVER = timedelta(15)  # results come out days before a quarter ends, but not weeks
 
 
 def as_fine(grain: str, unit: str) -> bool:
@@ -57,11 +60,14 @@ class Context:
         self.used = self.anchor_name
         return self.anchor
 
-    def remember(self, period: Period) -> None:
-        """Note that the text spoke of `period`."""
+    def remember(self, period: Period, *, aside: bool = False) -> None:
+        """Note that the text spoke of `period`; `aside` says that it was named to compare with another."""
         if period.grain in ("quarter", "half") and (self.anchor is None or period.first <= self.anchor):
-            self.reported = period
-        self.said[period.grain] = period
+            running = self.anchor is not None and period.last > self.anchor + NEARLY_OVER
+            if self.reported is None or not (aside or running):
+                self.reported = period
+        if not (aside and period.grain in self.said):
+            self.said[period.grain] = period
         if period.grain not in ("decade", "century"):  # too wide for anything to count from
             is_aside = period.grain == "year" and self.line is not None and period.last < self.line.first
             if not (is_aside and self.line is not None and as_fine(self.line.grain, "season")):

@@ -48,7 +48,7 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
     if period is None:
         return Found(mod=scanned.mod, relative=True, status="unanchored", grain=expr.get("u"))
     if kind not in ("year_ago", "clock") and "back" not in expr:  # what is compared with is not what is spoken of
-        context.remember(period)
+        context.remember(period, aside="aside" in expr or (kind == "prev" and "y" in expr))
     found = Found(
         period.value, period.first, period.last, period.grain, scanned.mod, relative, context.used, "resolved", period
     )

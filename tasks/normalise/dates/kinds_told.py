@@ -127,7 +127,8 @@ def prev(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     """The unit spoken of last; without one, the unit the text is written in (a quarter: the last that ended)."""
     unit = expr["u"]
     if "y" in expr:
-        base = context.said.get("quarter")
+        told = context.reported
+        base = told if told is not None and told.grain == "quarter" else context.said.get("quarter")
         if base is not None and unit in ("quarter", "period"):
             context.used = "previous"
             return periods.quarter_period(expr["y"], (base.first.month + 2) // 3)

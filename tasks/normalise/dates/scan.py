@@ -17,7 +17,7 @@ from tasks.normalise.dates.join import join_mentions
 from tasks.normalise.dates.lexer import Run, find_runs
 from tasks.normalise.dates.match import Match
 from tasks.normalise.dates.records import ScannedDate, this_year, ties_year
-from tasks.normalise.dates.tense import is_since, is_told_on, steps_back, tense_at
+from tasks.normalise.dates.tense import is_aside, is_since, is_told_on, steps_back, tense_at
 
 # Kinds whose value depends on which way the clause looks, or which a conflict can show in.
 TENSED = frozenset(
@@ -87,6 +87,8 @@ def _with_tense(text: str, mention: ScannedDate) -> ScannedDate:
         expr = expr | {"had": True}
     if expr["k"] in ("date", "season", "weekday") and is_since(text, mention.start):
         expr = expr | {"since": True}
+    if expr["k"] == "quarter" and is_aside(text, mention.start):
+        expr = expr | {"aside": True}
     if this_year(mention.expr) is None and ties_year(mention.expr):  # a bond "due March 1, 2031" was sold in the past
         tense = "past" if is_told_on(text, mention.start, mention.end) else None
     else:

@@ -100,6 +100,17 @@ def is_since(text: str, start: int) -> bool:
     return bool(_SINCE.search(text[max(0, start - 24) : start]))
 
 
+_ASIDE = re.compile(
+    r"\b(?:after|than|from|since|against|with|versus|following|unlike)\s+(?:(?:an?|the|its|their|[a-z-]+)\s+){0,2}$",
+    re.IGNORECASE,
+)
+
+
+def is_aside(text: str, start: int) -> bool:
+    """Whether a quarter is what another is held against: "after a flat second quarter"."""
+    return bool(_ASIDE.search(text[max(0, start - 40) : start]))
+
+
 _DIRECT = re.compile(
     rf"(?:(?:{_any_of(TENSE['past'])}|[a-z]{{2,}}ed|place) on|(?:^|[.!?]\s+|\n\s*)On)\s+(?:[A-Z][a-z]+day,?\s+)?$"
 )
