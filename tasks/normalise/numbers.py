@@ -100,28 +100,31 @@ _DIGITS = re.compile(
     rf"""(?P<digits>(?:\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|\.\d+))
          (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])|{_GLYPH})?
          (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mio|bn|tn|trn){_END})?
-         (?P<weak>[mbtk]{_END}(?![²³2/^]))?""",
+         (?P<weak>[mbtk]{_END}(?![²³2/^]))?
+         (?P<power>{_BLANK}?[x×]{_BLANK}?10(?:\^\(?(?P<exponent>[-−–]?\d{{1,2}}(?!\d))\)?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{{1,2}}))
+           |(?:(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d\d\d)){_BLANK}?[x×]{_BLANK}?10(?P<lost>[-−–]\d\d)(?!\d))?""",
     re.VERBOSE | re.ASCII,
 )
 _IN_WORDS = re.compile(
-    rf"""(?P<crowd>{_CROWD}(?:{_BLANK}of{_BLANK}{_CROWD})*(?={_BLANK}of{_END}))
+    rf"""(?P<crowd>{_CROWD}(?:{_BLANK}of{_BLANK}{_CROWD})*(?={_BLANK}(?:of|more){_END}))
         |(?P<multiple>{_MULTIPLE}{_END}(?!-)|(?<=(?:to|ll|ld|ay|ht|an){_BLANK})(?:{trie(_TABLE["verbs"])}){_END}(?!-))
         |(?P<part>(?:an?{_BLANK})?quarter{_BLANK}(?:of{_BLANK})?(?:an?{_BLANK})?(?={_SCALE}{_END})
            |(?:an?|{trie(_TABLE["ones"])}){_GAP}(?:{_PART}){_END}
            |half(?:{_BLANK}an?{_BLANK}|{_BLANK}|-)(?={_SCALE}{_END})|half(?=[.,;]|{_BLANK}(?:{_HALF_OF}){_END})|(?:half|quarter)(?=-point{_END}))
            (?P<partscale>(?:{_BLANK}?{_SCALE}{_END})*)
-        |(?P<words>(?:an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
+        |(?P<words>(?:(?:a{_BLANK})?couple{_BLANK}(?:of{_BLANK})?(?={_SCALE}{_END})|an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
            (?:{_GAP}{_WORD}{_END}|(?:(?<=hundred)|(?<=thousand)|(?<=million)){_BLANK}and{_BLANK}{_WORD}{_END})*){_END}
            (?P<ahalf>(?:{_BLANK}|-)and(?:{_BLANK}|-)a(?:{_BLANK}|-)half{_END})?
            (?P<wordscale>(?:{_BLANK}?{_SCALE}{_END})*)
         |(?P<glyph>{_GLYPH})""",
     re.VERBOSE,
 )
-_FIRST_WORDS = trie([*_SMALL, *_TABLE["crowds"], *_TABLE["multiples"], *_TABLE["verbs"], "half", "quarter"])
+_FIRST_WORDS = trie([*_SMALL, *_TABLE["crowds"], *_TABLE["multiples"], *_TABLE["verbs"], "half", "quarter", "couple"])
 # A sieve that is cheaper than the patterns above: where a number may begin at all. It opens with one set of characters
 # (what is no letter), which the engine skips along fast
 _START = re.compile(
-    rf"[^a-z_](?:(?<=[\d{''.join(_TABLE['glyphs'])}])|{_FIRST_WORDS}{_END}|an?[ -](?=(?:{_SCALE}|{_PART}){_END})|\.\d)",
+    rf"[^a-z_](?:(?<=[\d{''.join(_TABLE['glyphs'])}])|{_FIRST_WORDS}{_END}"
+    rf"|an?[ -](?=(?:{_SCALE}|{_PART}|couple){_END})|\.\d)",
     re.ASCII,
 )
 _BEGINNINGS = frozenset("0123456789") | frozenset(_TABLE["glyphs"])
@@ -130,6 +133,7 @@ _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
 _CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}")
 _DECIMAL_COMMA = re.compile(r"\d{1,6},\d{1,2}")
 _WORDS = re.compile(r"[a-z]+")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–", "0123456789---")
 
 
 def lower(text: str) -> str:
@@ -201,11 +205,16 @@ def decimal_of(digits: str) -> tuple[str, bool] | None:
 
 
 def _read_digits(match: re.Match[str]) -> Number | None:
-    run, fraction, scales, weak = match.groups()
     start, end = match.span()
-    if not (fraction or scales or weak) and len(run) < 10 and run.isdigit() and (run[0] != "0" or run == "0"):
+    run = match["digits"]
+    if match.lastgroup == "digits" and len(run) < 10 and run.isdigit() and (run[0] != "0" or run == "0"):
         value = float(run)
         return Number(start, end, value, None, value)
+    fraction, scales, weak, power = match["fraction"], match["scales"], match["weak"], match["power"]
+    if power:
+        if scientific := _read_power(match):
+            return scientific
+        end -= len(power)
     bare = run.replace(" ", "").replace("\u202f", "")
     read = decimal_of(bare)
     added = _fraction(read[0], fraction) if fraction and read else 0.0
@@ -224,6 +233,16 @@ def _read_digits(match: re.Match[str]) -> Number | None:
     number.form = "part" if is_part else "digits"
     number.grouped, number.decimal_comma = scale > 1 or len(bare) != len(plain) or "." in plain, comma
     return number
+
+
+def _read_power(match: re.Match[str]) -> Number | None:
+    """A number with a power of ten ("1.2×10^5", "3 x 10⁸"), also one that lost its raised digits ("1.7 x 10-27")."""
+    read = decimal_of(match["digits"])
+    if read is None or match["fraction"] or match["scales"] or match["weak"]:
+        return None
+    exponent = (match["exponent"] or match["raised"] or match["lost"]).translate(_RAISED)
+    value = float(f"{read[0]}e{exponent}")
+    return Number(match.start(), match.end(), value, None, value, grouped=True)
 
 
 def _fraction(plain: str, fraction: str) -> float | None:
@@ -279,8 +298,9 @@ def read_words(words: list[str]) -> tuple[float, float] | None:
 
 
 def _read_words(match: re.Match[str]) -> Number | None:
-    text = match["words"]
-    words = _WORDS.findall(text)
+    words = _WORDS.findall(match["words"])
+    if "couple" in words:
+        words[: words.index("couple") + 1] = ["two"]
     if len(words) == 1 and words[0] in SCALES:
         return None  # "per million": a scale alone counts nothing
     read = read_words(words)

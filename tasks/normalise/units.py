@@ -78,7 +78,7 @@ def _tables() -> tuple[dict[str, list[tuple[str, Unit]]], dict[str, Unit], dict[
         names.update((form, unit) for name in _split(row["names"]) for form in _plurals(name))
         behind.update((sign, unit) for sign in _split(row["symbols"]))
     for row in read_csv("currencies"):
-        unit = Unit("money", currency=row["code"], factor=1 / int(row["divisor"]))
+        unit = Unit("money", currency=row["code"], factor=round(1 / float(row["divisor"]), 6))
         forms = [form for name in _split(row["names"]) for form in _plurals(name) if form != f"{row['code'].lower()}s"]
         names.update((form, unit) for form in forms)
         names.update((form.replace("dollar", "dlr"), unit) for form in forms if "dollar" in form)  # newswires
@@ -90,7 +90,7 @@ def _tables() -> tuple[dict[str, list[tuple[str, Unit]]], dict[str, Unit], dict[
         )  # texts in lower case
     by_word: dict[str, list[tuple[str, Unit]]] = {}
     for name in sorted(names, key=len, reverse=True):
-        by_word.setdefault(re.split(r"[ .]", name)[0], []).append((name, names[name]))
+        by_word.setdefault(re.split(r"[^a-z]", name)[0], []).append((name, names[name]))
     return by_word, behind, before
 
 
@@ -104,7 +104,7 @@ _FIRST_WORD = re.compile(r"[a-z]+")
 _CAPITAL_BEHIND = re.compile(r" [A-Z]")
 _GAP = re.compile(r"[ \t\u00a0\u202f]{0,3}(?:-[ ]?|\()?")
 _SIGN_BEHIND = re.compile(rf"(?:{trie(_BEHIND)})(?![A-Za-z0-9²³])")
-_LONGEST_SIGN = max(len(sign) for sign in _BEHIND)
+_SIGN_WORDS = {word[0] for sign in _BEHIND if (word := _FIRST_WORD.match(sign.lower()))}
 _SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{trie(_BEFORE)}) ?[-−–]?$")
 _GLUED = {
     "R",
@@ -125,16 +125,20 @@ def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[
     >>> unit_behind("12 square metres", "12 square metres", 2)
     (Unit(kind='measure', code='m2', currency=None, factor=1.0, shared='', flag=None), 16)
     """
-    start = _GAP.match(low, end).end()  # type: ignore[union-attr]
-    if start > end and low[start - 1] == "(" and low[start : start + 4].find(")") < 0:
-        return None  # only a sign alone in brackets belongs to the number: 20 (kg)
-    word = _FIRST_WORD.match(low, start)
+    start = end
+    word = _FIRST_WORD.match(low, end + 1 if low.startswith(" ", end) else end)
+    if word is None:
+        start = _GAP.match(low, end).end()  # type: ignore[union-attr]
+        if start > end and low[start - 1] == "(" and low[start : start + 4].find(")") < 0:
+            return None  # only a sign alone in brackets belongs to the number: 20 (kg)
+        word = _FIRST_WORD.match(low, start)
     if word:
+        start = word.start()
         for name, unit in _NAMES.get(word[0], ()):
             stop = start + len(name)
             if low[start:stop].replace("-", " ") == name and not low[stop : stop + 1].isalpha():
                 return unit, stop
-        if word.end() - start > _LONGEST_SIGN:
+        if word[0] not in _SIGN_WORDS:
             return None
     sign = _SIGN_BEHIND.match(text, start)
     if sign is None or (in_words and len(sign[0]) == 1):

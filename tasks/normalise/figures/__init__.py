@@ -29,10 +29,18 @@ from tasks.normalise.figures.cues import (
     cues_before,
 )
 from tasks.normalise.figures.draft import Draft
-from tasks.normalise.figures.guard import claims_behind, counts_by_hyphen, is_name, is_short_of_a_figure
+from tasks.normalise.figures.guard import (
+    claims_behind,
+    counts_by_hyphen,
+    counts_by_itself,
+    is_expected,
+    is_name,
+    is_of_a_whole,
+    is_short_of_a_figure,
+)
 from tasks.normalise.figures.join import join_drafts
 from tasks.normalise.figures.nouns import is_calendar, noun_behind
-from tasks.normalise.figures.sanity import is_implausible
+from tasks.normalise.figures.sanity import DOUBTED, is_implausible
 from tasks.normalise.figures.touch import draft_number
 from tasks.normalise.numbers import find_numbers, lower, scaled
 from tasks.normalise.units import Context
@@ -73,14 +81,17 @@ def find_figures(text: str, *, dates: Iterable[Any] | None = None) -> list[Figur
     """
     low = lower(text)
     context = Context(low)
-    busy = _Busy(dates) if dates else _NOTHING
+    busy = _Busy(dates) if dates else None
     drafts: list[Draft] = []
     previous: Draft | None = None
     for number in find_numbers(low):
+        if previous and number.start < previous.end:
+            continue  # the inches of "6ft 3in"
         draft = draft_number(text, low, number, context, previous)
-        if draft and not (draft.kind != "age" and busy.overlaps(number.start, number.end)):
-            drafts.append(draft)
-            previous = draft
+        if draft is None or (busy and draft.kind != "age" and busy.overlaps(number.start, number.end)):
+            continue
+        drafts.append(draft)
+        previous = draft
     return _mentions(text, low, join_drafts(text, low, drafts)) if drafts else []
 
 
@@ -92,13 +103,8 @@ class _Busy:
         self.starts = [start for start, _ in self.spans]
 
     def overlaps(self, start: int, end: int) -> bool:
-        if not self.spans:
-            return False
         at = bisect_right(self.starts, start)
         return (at > 0 and self.spans[at - 1][1] > start) or (at < len(self.starts) and self.starts[at] < end)
-
-
-_NOTHING = _Busy(())
 
 
 def _mentions(text: str, low: str, drafts: list[Draft]) -> list[FigureMention]:
@@ -124,10 +130,15 @@ def _count(text: str, low: str, draft: Draft) -> None:
         if _is_part(low, draft) and not is_name(text, low, draft, None):
             draft.kind = "multiple"
         return
-    if draft.low <= MAX_MAGNITUDE and (match := _MAGNITUDE.search(low, max(0, draft.start - 14), draft.start)):
+    is_small = draft.low <= MAX_MAGNITUDE and "magnitude" in low[max(0, draft.start - 14) : draft.start]
+    if is_small and (match := _MAGNITUDE.search(low, max(0, draft.start - 14), draft.start)):
         draft.kind, draft.noun, draft.start = "count", "magnitude", match.start()
         return
     behind = counts_by_hyphen(low, draft.number_end) or _noun(text, low, draft)
+    if behind is None:
+        behind = counts_by_itself(low, draft.number_end) if draft.low > 1 else None
+    elif draft.number.scale > 1 and is_expected(low, draft.number_end):
+        behind = None  # "the 4.9 billion analysts had forecast"
     if is_name(text, low, draft, behind[0] if behind else None):
         return
     if behind is None:
@@ -144,7 +155,11 @@ def _count(text: str, low: str, draft: Draft) -> None:
 
 def _is_part(low: str, draft: Draft) -> bool:
     """Whether a fraction is said of something: "a third of the crop", "half the crop", "fell by two-thirds"."""
-    if low.startswith(" of ", draft.number_end) or (draft.low == 0.5 and _HALF_THE.match(low, draft.number_end)):
+    if (
+        low.startswith(" of ", draft.number_end)
+        or is_of_a_whole(low, draft.number_end)
+        or (draft.low == 0.5 and _HALF_THE.match(low, draft.number_end))
+    ):
         return True
     draft.cues = draft.cues or cues_before(low, draft.start)
     return bool(draft.cues.bound or draft.cues.change) and not claims_behind(low, draft.number_end)
@@ -159,7 +174,7 @@ def _noun(text: str, low: str, draft: Draft) -> tuple[str, int] | None:
     if match := _OF_A_TOTAL.match(low, position):  # "112 of 200 seats": what the total counts
         behind = noun_behind(text, low, match.end(), None)
         return (behind[0], position) if behind else None
-    if draft.number.form == "crowd" or (draft.number.scale > 1 and low.startswith(" of ", position)):
+    if low.startswith(" of ", position) and (draft.number.form == "crowd" or draft.number.scale > 1):
         position += 3
     return noun_behind(text, low, position, draft.low)
 
@@ -191,7 +206,7 @@ def _mention(text: str, low: str, draft: Draft, left: FigureMention | None) -> F
         change=change,
         basis=basis,
         rule=f"figure.{draft.kind}.{draft.rule}",
-        flag="implausible_unit" if is_implausible(low, draft, values) else draft.flag,
+        flag="implausible_unit" if unit and unit.code in DOUBTED and is_implausible(low, draft, values) else draft.flag,
     )
 
 

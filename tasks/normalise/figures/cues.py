@@ -22,9 +22,6 @@ TOUCHING = 2  # characters: "9.1% y/y" is yearly whatever moved
 
 _CUES = read_toml("figures_cues")
 _BOUNDS: dict[str, str] = {phrase: bound for bound, table in _CUES["bound"].items() for phrase in table["before"]}
-_BOUNDS_BY_END: dict[str, list[str]] = {}
-for _phrase in sorted(_BOUNDS, key=len, reverse=True):
-    _BOUNDS_BY_END.setdefault(_phrase[-2:], []).append(_phrase)
 _LAST_WORDS = {phrase.split()[-1] for phrase in _BOUNDS}
 _BOUND_BEHIND = {phrase: bound for bound, table in _CUES["bound"].items() for phrase in table["behind"]}
 _CHANGES = {word: change for change, table in _CUES["change"].items() for word in table["words"]}
@@ -40,12 +37,13 @@ _STEERED = tuple([word] for word in _CUES["steered"]["words"].split())
 _MOVES = frozenset(_CUES["moves"]["words"].split())
 _LEVELS = tuple(_CUES["levels"]["words"])
 _ENDS_OF_MOVES = ("to", "from")
-_TELLING = _FILLERS | _LAST_WORDS | set(_CHANGES) | set(_ENDS_OF_MOVES)
+_TELLING = _FILLERS | {"between"} | _LAST_WORDS | set(_CHANGES) | set(_ENDS_OF_MOVES)
 TRANSITIVE = frozenset(_CUES["transitive"]["words"].split())
 _PAUSES = frozenset(",;:).!?")
 _CLAUSE_ENDS = frozenset(";:)")
 
 _OPENING = '("“'
+_BACKWARDS = re.compile(rf"[ \u00a0]*({trie(phrase[::-1] for phrase in _BOUNDS)})(?!\w)")  # of a reversed text
 # "30 or more", but not "30 and over 6500 others"
 _BEHIND = re.compile(rf"[ \u00a0]{{1,2}}({trie(_BOUND_BEHIND)})(?![a-z]|\s+[\d$€£])")
 _BEHIND_AT_END = re.compile(rf"(?:[ \u00a0]{{1,2}}(?:{trie(_BOUND_BEHIND)})|\+)$")
@@ -93,16 +91,13 @@ def cues_before(low: str, start: int) -> Cues:
 
 def _bound_at(low: str, begin: int, end: int) -> tuple[int, str] | None:
     """(where they begin, bound) of the longest words of bound that end at position `end`, blanks aside."""
-    while end > begin and low[end - 1] in " \u00a0":
-        end -= 1
-    tail = low[max(begin, end - 2) : end]
-    for phrase in _BOUNDS_BY_END.get(tail) or _BOUNDS_BY_END.get(tail[-1:]) or ():
-        start = end - len(phrase)
-        if start >= begin and low.startswith(phrase, start) and not (start and low[start - 1].isalnum()):
-            if phrase == "up to" and low[max(begin, start - LONGEST_WORD) : start].split()[-1:] in _STEERED:
-                return None  # "edged up to 5 percent"
-            return start, _BOUNDS[phrase]
-    return None
+    match = _BACKWARDS.match(low[begin:end][::-1])
+    if match is None:
+        return None
+    phrase, start = match[1][::-1], end - match.end()
+    if phrase == "up to" and low[max(begin, start - LONGEST_WORD) : start].split()[-1:] in _STEERED:
+        return None  # "edged up to 5 percent"
+    return start, _BOUNDS[phrase]
 
 
 def _change_at(words: list[str]) -> tuple[str, str | None, str]:
@@ -118,8 +113,12 @@ def _change_at(words: list[str]) -> tuple[str, str | None, str]:
             if word[-1] in _CLAUSE_ENDS:
                 break
         return lead, None, ""
+    if lead == "between" and len(words) > 1:
+        return lead, *_change_at(words[:-1])[1:]  # "cuts the risk by between 5 and 9 percent"
     for at in range(len(words) - 1, max(-1, len(words) - 6), -1):
         word = words[at].lstrip(_OPENING)
+        if word == "at" and 0 < at < len(words) - 1:
+            continue  # "grew at an annual 2.7 percent"
         if word in _CHANGES:
             if word in _PARTICLES and at and words[at - 1] in _PHRASAL:
                 break  # "picked up 4 percent of the vote"
@@ -168,9 +167,9 @@ def basis_near(low: str, start: int, end: int, is_share: bool, moved: bool) -> s
 
     A share does not move: "accounting for" does not count for a figure with a change, nor a period for one without.
     """
+    if not _NEAR_ANY.search(low, max(0, start - REACH - 1), end + REACH):
+        return "share" if is_share and not moved and low.startswith(" of ", end) else None
     left, right = f" {low[max(0, start - REACH) : start]}", low[end : end + REACH]
-    if not _NEAR_ANY.search(left) and not _NEAR_ANY.search(right):
-        return "share" if is_share and not moved and right.startswith(" of ") else None
     left, right = _STOP.split(left)[-1], _STOP.split(right, maxsplit=1)[0]
     near = [(len(left) - match.end(), _NEAR[match[1]]) for match in _NEAR_ANY.finditer(left)]
     near += [(match.start(), _NEAR[match[1]]) for match in _NEAR_ANY.finditer(right)]

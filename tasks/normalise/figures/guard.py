@@ -38,12 +38,21 @@ _LONG_LEADS = frozenset(_TABLE["bare"]["long_leads"].split())
 _LEADS = frozenset(_TABLE["bare"]["leads"].split())
 _FUNCTION = frozenset(_TABLE["bare"]["function"].split())
 _RATE_BEHIND = re.compile(r" (?:a|an|each|every) (?:day|week|month|year|hour|night|season)(?![a-z])")
-_PAST_BEHIND = re.compile(r" [a-z]{2,}ed(?: |[.,])")
+_PAST_BEHIND = re.compile(
+    r" (?:[a-z]{2,}ed|came|slept|left|took|went|died|lost|fled|won|got|fell|said|made|saw)(?: |[.,])"
+)
 _SUBJECTS = frozenset(_TABLE["bare"]["subjects"].split())
 _BRAND = re.compile("|".join(map(re.escape, sorted(_TABLE["brands"]["names"], key=len, reverse=True))))
 _LONGEST_HEAD = 10  # characters of a brand before its number
-_OPENS_CLAUSE = re.compile(r"(?:^|[.;,:—] |\n)[\"“]?$")
+_MAJORITY = re.compile(rf"[- ](?:{'|'.join(_TABLE['bare']['majority'].split())})(?![a-z])")
+_MARK = re.compile(rf"[ -](?:{'|'.join(_TABLE['bare']['mark'].split())})(?![a-z])")
+_EXPECTED = re.compile(
+    rf" (?:{'|'.join(_TABLE['bare']['expecting'].split())}) (?:(?:had|have|on average|were|was) )?"
+    r"(?:expected|forecast|predicted|polled|surveyed|estimated|expecting|street)(?![a-z])"
+)
+_OPENS_CLAUSE = re.compile(r"(?:^|[.;,:—] |\n|(?<=[ ,])(?:and|but|while|which) )[\"“]?$")
 _OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |his |her |all |a total of )?(?:last |past |first )?\d")
+_OF_THOSE = re.compile(r" of (?:them|whom|which)(?![a-z])")
 _WORD_BEFORE = re.compile(r"([^\s\"“”()\[\],;:!?]+)[\s\u00a0]*$")
 _WORDS_BEFORE = re.compile(r"[a-z]+(?=[ -]$)")
 _WORD_BEHIND = re.compile(r"[ \u00a0]?([a-z]+(?:\.m\.?)?)")
@@ -137,7 +146,7 @@ def is_brand(text: str, start: int, end: int) -> bool:
     """Whether a number is part of a name of the table: "3M", "Maroon 5"."""
     if not (text[start].isupper() or text[end - 1 : end].isupper() or text[end : end + 2].strip()[:1].isupper()):
         head = text[max(0, start - _LONGEST_HEAD) : start]
-        if not any(letter.isupper() for letter in head):
+        if head == head.lower():
             return False
     near = text[max(0, start - _LONGEST_HEAD) : end + 20]
     at = start - max(0, start - _LONGEST_HEAD)
@@ -202,8 +211,12 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
     number, end = draft.number, draft.number_end
     if _is_stated(low, draft):
         return False
-    if low[end : end + 1] in ("-", "–", "/", "'", "’") or number.form in ("crowd", "part"):
+    if number.form == "crowd":
+        return not low.startswith(" more", end)
+    if low[end : end + 1] in ("-", "–", "/", "'", "’") or number.form == "part":
         return True
+    if (low.startswith("the ", draft.start - 4) and _MARK.match(low, end)) or is_expected(low, end):
+        return False
     if low[end : end + 1] == "+":
         return False
     if claims_behind(low, end) and not _RATE_BEHIND.match(low, end) and not _took_part(low, draft):
@@ -229,7 +242,13 @@ def claims_behind(low: str, end: int) -> bool:
 
 def _took_part(low: str, draft: Draft) -> bool:
     """Whether a large number is the subject of the verb behind it: "a crowd of 81,365 watched"."""
-    return draft.number.grouped and draft.low >= 1000 and bool(_PAST_BEHIND.match(low, draft.number_end))
+    if draft.number.form == "digits" and draft.low % 1 == 0 and not (draft.number.grouped and draft.low >= 1000):
+        draft.cues = draft.cues or cues_before(low, draft.start)
+        if draft.cues.bound is None or draft.cues.lead == "at":
+            return False  # "about 40 stayed"
+    elif draft.low < 1000:
+        return False
+    return bool(_PAST_BEHIND.match(low, draft.number_end))
 
 
 def _is_stated(low: str, draft: Draft) -> bool:
@@ -239,8 +258,10 @@ def _is_stated(low: str, draft: Draft) -> bool:
         return False
     if low[end : end + 1] != " ":
         return False
+    if _OF_THOSE.match(low, end):
+        return True  # "two of them"
     word = _WORD_BEHIND.match(low, end)
-    if word and word[1] in _SUBJECTS and _OPENS_CLAUSE.search(low, max(0, draft.start - 3), draft.start):
+    if word and word[1] in _SUBJECTS and _OPENS_CLAUSE.search(low, max(0, draft.start - 7), draft.start):
         return True
     return bool(number.form == "digits" and _OF_A_TOTAL.match(low, end))
 
@@ -269,6 +290,22 @@ def in_short_quotes(text: str, start: int, end: int) -> bool:
     return False
 
 
+def is_of_a_whole(low: str, end: int) -> bool:
+    """Whether the word behind a fraction says what it is a part of: "a two-thirds majority"."""
+    return bool(_MAJORITY.match(low, end))
+
+
+def is_expected(low: str, end: int) -> bool:
+    """Whether those behind a number are who expected it: "the 4.9 billion analysts had forecast"."""
+    return bool(_EXPECTED.match(low, end))
+
+
+def counts_by_itself(low: str, end: int) -> tuple[str, int] | None:
+    """The singular noun that a number counts before another noun, without a hyphen: "an 11 member council"."""
+    match = _COMPOUND_BLANK.match(low, end)
+    return (match[1], match.end(1)) if match else None
+
+
 def counts_by_hyphen(low: str, end: int) -> tuple[str, int] | None:
     """The noun of "a 12-member panel" behind position `end`, and where it ends."""
     if match := _POINT.match(low, end):
@@ -277,6 +314,7 @@ def counts_by_hyphen(low: str, end: int) -> tuple[str, int] | None:
     return ("" if match[1] == "strong" else match[1], match.end()) if match else None  # a 3,000-strong crowd
 
 
+_COMPOUND_BLANK = re.compile(rf" ({'|'.join(_TABLE['compounds']['blank'].split())})(?= [a-z])")
 _COMPOUND = re.compile(rf"-({'|'.join(_TABLE['compounds']['words'].split())})(?![a-z])")
 _POINT = re.compile(
     r"-point(?= (?:lead|gain|drop|rise|fall|decline|advantage|deficit|swing|jump|margin|increase|loss|win|victory|gap))"

@@ -33,12 +33,15 @@ _RATE = re.compile(r"(?: (?:us|u\.s\.))?(?: (?:per|a|an) [a-z]+)?(?: in \d{4})?,
 _LIST = re.compile(r"(?:, | and |, and | or |, or | to | ?[-–] ?)")
 _OF_THE = re.compile(r" (?:out )?of (?:the|its|their|a total) ")
 _COMPARED = re.compile(
-    r"(?: (?:a|per) [a-z]+)?,? (?:(?:up|down) )?(from|to|against|versus|vs\.?|compared (?:with|to)|and)"
+    r"(?: (?:a|per) [a-z]+)?,? (?:(?:up|down) )?(from|to|against|versus|vs\.?|compared (?:with|to)|and"
+    r"|beating|topping|missing|above|below|ahead of|short of|more than|less than)"
     r"(?: [a-z]+){0,2} "
 )
 _AGAINST = ("from", "against", "versus", "vs", "vs.", "compared with", "compared to")
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
 _WORD_FOLLOWS = re.compile(r" ?[a-z]|-")
+_AGES = re.compile(r"(?:, | and |, and | or | & )")
+MAX_AGE = 120  # years
 _SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "calendar")
 
 
@@ -48,6 +51,8 @@ def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:
         if drafts[i].kind is None:
             _share(low, drafts[i], drafts[i + 1])
     for left, right in pairwise(drafts):
+        if left.kind == "age" and right.is_bare and _AGES.fullmatch(low, left.end, right.start):
+            _share_age(low, left, right)
         if left.kind in ("money", "measure", "percent") and right.kind is None:
             _share_forward(text, low, left, right)
     joined = drafts[:1]
@@ -68,6 +73,13 @@ def _share(low: str, left: Draft, right: Draft) -> None:
     elif between < 8 and _LIST.fullmatch(low, left.end, right.start) and _are_comparable(left, right):
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"
         _share_scale(left, right)
+
+
+def _share_age(low: str, left: Draft, right: Draft) -> None:
+    """Makes a bare number behind an age one as well: "aged 23, 31 and 40"."""
+    is_age = right.number.form == "digits" and 0 < right.low < MAX_AGE and right.low % 1 == 0
+    if is_age and left.end == left.number_end and not _WORD_FOLLOWS.match(low, right.end):
+        right.kind, right.unit, right.rule = "age", left.unit, "shared_unit"
 
 
 def _are_comparable(left: Draft, right: Draft) -> bool:
@@ -173,6 +185,8 @@ def _divide(left: Draft, right: Draft) -> bool:
 
 
 def _is_range(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
+    if not (_JOIN.fullmatch(gap) or gap == " and " or _RATE.fullmatch(gap)):
+        return False
     if left.cues is None:
         left.cues = cues_before(low, left.start)
     lead = left.cues.lead
@@ -183,6 +197,8 @@ def _is_range(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
     stated = between or (left.kind and right.kind)
     if not (stated or _are_comparable(left, right)) or not _same_unit(text, low, left, right):
         return False
+    if gap == " to " and left.kind and right.kind and left.first > right.first and lead == "by":
+        return False  # a vote of 54 percent to 46 percent
     if gap == " to " and left.cues.change in ("up", "down") and lead not in ("between", "from"):
         return left.rule == "shared_unit"  # "fell 3% to 5%" is two figures
     if _DASH.fullmatch(gap):

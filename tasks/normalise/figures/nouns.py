@@ -27,6 +27,7 @@ _CALENDAR = frozenset(_TABLE["calendar"]["words"].split())
 _SINGULAR: dict[str, str] = _TABLE["singular"]["words"]
 _MAX_WORDS = 5
 _INITIALS = re.compile(r"[A-Z]{2,}s")  # RBIs, IPOs
+_HEAD = re.compile(r" head of ([a-z]+)")  # 1,200 head of cattle
 _OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those)(?= )")
 _WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)[\"“'‘]?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
 
@@ -78,6 +79,8 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
     """
     if value == 1:
         return _single_noun(text, low, end)
+    if match := _HEAD.match(low, end):
+        return f"head of {match[1]}", match.end()
     words: list[tuple[int, int]] = []
     position, last = end, 0  # `last`: how many words belong to the phrase
     if match := _OF_THEM.match(low, end):

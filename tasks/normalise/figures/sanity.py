@@ -38,13 +38,13 @@ def _rows() -> dict[str, list[_Row]]:
 
 
 _ROWS = _rows()
+DOUBTED = frozenset(_ROWS)  # the units that some row speaks of
 
 
 def is_implausible(low: str, draft: Draft, values: tuple[float, float]) -> bool:
     """Whether a figure lies outside what its surroundings allow."""
-    if draft.unit is None or draft.unit.code not in _ROWS:
-        return False
-    doubtful = [row for row in _ROWS[draft.unit.code] if values[0] < row.least or values[1] > row.most]
+    code = draft.unit.code if draft.unit else None
+    doubtful = [row for row in _ROWS.get(code or "", ()) if values[0] < row.least or values[1] > row.most]
     if not doubtful:
         return False
     around = _sentence(low, draft.start, draft.end)

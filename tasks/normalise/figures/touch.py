@@ -30,13 +30,15 @@ _AGE_BEFORE = re.compile(
 )
 _GROUP_BEFORE = re.compile(
     r"(?<![a-z])(?:children|kids|infants|babies|toddlers|boys|girls|pupils|teenagers|adults|men|women|people|those|anyone"
-    r"|everyone|patients|adolescents|youths|youngsters|drivers|voters|pensioners|americans|minors)(?: aged)?"
+    r"|everyone|patients|adolescents|youths|youngsters|drivers|voters|pensioners|americans|minors|users|residents"
+    r"|employees|workers|students|viewers|customers|shoppers|readers|players|members)(?: who)?(?: aged| are| were)?"
     r" (?:under|over|above|below|younger than|older than) (?:the age of )?$"
 )  # children under 5, people over 65
 _NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+, $")
 _TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold|x)(?![a-z0-9])")
 _RANGE = re.compile(r" ?[-–] ?| to ")
 _DASHES = "-−–"
+_SIGNED = frozenset(["measure", "percent", "percentage_point", "money"])
 _NO_UNIT_BEHIND = frozenset(["", *",.;:!?)]\n"])
 _AGE_GAPS = frozenset(" -\u00a0y")  # what may stand between a number and "year-old", "yo"
 _AGE_LEADS = (
@@ -68,6 +70,15 @@ _WEIGHED = re.compile(rf"(?<![a-z])(?:{trie(_POUND['weighed'])})")
 _MINUS = re.compile(r"(?:(?:^|[\s(\[:,])[-−–]|(?<![a-z])minus[ -])$")
 _HYPHEN_BEFORE = re.compile(r" [-−–]")  # "COVID -19": a count has no sign
 _US_BEHIND = re.compile(r" (?:US|U\.S\.)(?! [A-Z]|[A-Za-z])")
+_FEET_AND_INCHES = re.compile(
+    r"(?: ?ft\.?|[- ]f(?:oo|ee)t,?|['′’])[- ]?(\d{1,2}(?:\.\d+)?)"
+    r"(?:[ -]?(?:inch(?:es)?|ins?)(?![a-z])|[\"″”]|'')"
+)
+_COMPOUNDS = (  # large unit, small units in it, the code both are given in, its worth of the large one
+    (_FEET_AND_INCHES, "[ft_i]", 1.0, 12),
+    (re.compile(r" ?(?:st|stones?) ?(\d{1,2})[ -]?(?:lbs?|pounds?)(?![a-z])"), "[lb_av]", 14.0, 1),
+)
+_COMPOUND_STARTS = frozenset(" -fs'′’")
 _PART_OF = re.compile(r" (?:of (?:an? )?|(?<=half )an? )(?=[a-z])")
 _POINT_STEP = re.compile(r"-point(?= (?:rate|interest|cut|hike|increase|rise|reduction|move|easing|drop|jump))")
 
@@ -102,14 +113,13 @@ def draft_number(text: str, low: str, number: Number, context: Context, previous
             return None
         if draft.kind is None and (number.decimal_comma or is_numbering(text, number)):
             return None
-    _take_minus(text, low, draft)
+    if draft.kind in _SIGNED:
+        _take_minus(text, low, draft)
     return draft
 
 
 def _take_minus(text: str, low: str, draft: Draft) -> None:
     """Sets the sign of a measure, a share or money; a count has none."""
-    if draft.kind not in ("measure", "percent", "percentage_point", "money"):
-        return
     inner = draft.start < draft.number.start and text[draft.number.start - 1] in _DASHES
     outer = None
     if draft.start and (text[draft.start - 1] in _DASHES or low.endswith(("minus ", "minus-"), 0, draft.start)):
@@ -208,7 +218,10 @@ def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
     if low.endswith("a factor of ", 0, number.start):
         draft.kind = "multiple"
         return
-    if low[number.end : number.end + 1] in _NO_UNIT_BEHIND:
+    after = low[number.end : number.end + 1]
+    if after in _NO_UNIT_BEHIND:
+        return
+    if after in _COMPOUND_STARTS and not number.grouped and number.form == "digits" and _take_compound(low, draft):
         return
     if number.form in ("digits", "words") and (match := _TIMES.match(low, number.end)):
         draft.kind, draft.end = "multiple", match.end()
@@ -217,8 +230,8 @@ def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
     if number.form == "part" and (match := _POINT_STEP.match(low, position)):
         draft.take("percentage_point", Unit("percentage_point", "%"), match.end())
         return
-    if number.form == "crowd":
-        position += 3  # " of"
+    if number.form == "crowd" and low.startswith(" of", position):
+        position += 3
     elif number.value < 1 and (match := _PART_OF.match(low, position)):
         position = match.end() - 1
     behind = unit_behind(text, low, position, in_words=number.form != "digits" and number.form != "part")
@@ -241,6 +254,17 @@ def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
         draft.end = scale[1]
 
 
+def _take_compound(low: str, draft: Draft) -> bool:
+    """Feet and inches, stones and pounds as people are measured: "6ft 3in", "5'11\"", "14st 7lb"."""
+    for pattern, code, worth, parts in _COMPOUNDS:
+        if match := pattern.match(low, draft.end):
+            draft.take("measure", Unit("measure", code), match.end())
+            draft.low = draft.first = scaled(draft.low * worth + float(match[1]) / parts, 1.0)
+            draft.rule = "compound"
+            return True
+    return False
+
+
 def _is_price(low: str, start: int, end: int) -> bool:
     """Whether the words around pounds speak of money, and none of weight."""
     around = low[max(0, start - POUNDS_REACH) : start] + " " + low[end : end + POUNDS_REACH]
@@ -252,6 +276,8 @@ def _fits(text: str, draft: Draft, behind: tuple[Unit, int]) -> bool:
     sign = text[draft.number.end : behind[1]]
     if sign == "s":
         return draft.number.value % 1 != 0
+    if sign == "st":
+        return draft.number.value % 10 != 1 or draft.number.value == 11  # no ordinal: 14st
     return sign not in ("″", "′") or draft.number.value < MAX_PRIMES
 
 
