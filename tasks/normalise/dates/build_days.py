@@ -10,7 +10,18 @@ import re
 from datetime import date
 
 from tasks.normalise.dates import periods
-from tasks.normalise.dates.match import Built, Match, by_name, century_of, dated, fixed, is_day, is_title, is_year
+from tasks.normalise.dates.match import (
+    VAGUE,
+    Built,
+    Match,
+    by_name,
+    century_of,
+    dated,
+    fixed,
+    is_day,
+    is_title,
+    is_year,
+)
 from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import CONTEXT, VALUES
 
@@ -207,6 +218,18 @@ def next_daypart(match: Match) -> Built | None:
     return "TIME", {"k": "earlier", "u": "day", "n": 1}, None
 
 
+def that_daypart(_match: Match) -> Built | None:
+    """In the evening: of the day spoken of."""
+    return "TIME", {"k": "clock"}, None
+
+
+def daypart_before(match: Match) -> Built | None:
+    """The night before, the morning after; beside an event the day is not known."""
+    if match.next_word()[:1].isalnum():
+        return "TIME", dict(VAGUE), None
+    return "TIME", {"k": "earlier", "u": "day", "n": -1 if match.words[-1] == "before" else 1}, None
+
+
 def noon(match: Match) -> Built | None:
     """Noon and midnight as times of day."""
     return "TIME", {"k": "clock", "t": "T12:00" if match.first("daypart") == "noon" else "T00:00"}, None
@@ -227,4 +250,6 @@ BUILDERS = by_name(
     clock,
     next_daypart,
     noon,
+    that_daypart,
+    daypart_before,
 )

@@ -24,6 +24,8 @@ def duration(match: Match) -> Built | None:
         return None  # three-quarters of the house
     if match.previous_word().lower() in ("aged", "age") or _WAR.match(match.text, match.tokens[-1].end):
         return None
+    if match.text_of == "one day" and match.next_word() in ("last", "this", "next"):
+        return None  # one day last week
     if match.text_of == "one day" and match.previous_word().lower() in CONTEXT["one_day_behind"]:
         return "DATE", {"k": "vague"}, None
     if match.words[:2] == ["a", "quarter"]:
@@ -97,6 +99,11 @@ def set_per(match: Match) -> Built | None:
     return "SET", {"k": "every", "u": match.first("unit"), "n": 1}, None
 
 
+def set_share(match: Match) -> Built | None:
+    """24 hours a day: every day."""
+    return "SET", {"k": "every", "u": match.of_class("unit")[-1], "n": 1}, None
+
+
 def _is_counted(word: str) -> bool:
     """Whether a word is what a rate counts: times, tons, per cent."""
     if word in CONTEXT["no_rate_before"]:
@@ -141,5 +148,5 @@ def daypart_of(_match: Match) -> Built | None:
 _PARTS = {"start": "early", "mid": "mid", "end": "late"}  # mod -> class of words
 
 BUILDERS = by_name(duration, duration_range, long, half_duration, vague_duration) | by_name(
-    set_every, set_adverb, set_per, holiday, modifier, daypart_of
+    set_every, set_adverb, set_per, set_share, holiday, modifier, daypart_of
 )

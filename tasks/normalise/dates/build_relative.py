@@ -22,6 +22,9 @@ def rel_unit(match: Match) -> Built | None:
         return None
     if "past" in words and unit == "weekend":
         return dated({"k": "unit", "u": unit, "n": -1})
+    lately = "the" in words and "last" in words and match.previous_word().lower() in CONTEXT["length_before"]
+    if lately and unit in ("week", "month", "year"):  # over the last year: the twelve months up to now
+        return "DURATION", {"k": "past", "u": unit, "n": -1}, None
     if "past" in words:
         if unit in ("year", "month", "week", "decade", "century", "quarter", "day"):
             return "DURATION", {"k": "past", "u": unit, "n": -1}, None
@@ -34,6 +37,11 @@ def rel_unit(match: Match) -> Built | None:
         return dated({"k": "unit", "u": unit, "n": -1})
     expr: Expr = {"k": "unit", "u": unit, "n": side}
     return dated(expr | {"the": True} if side == 1 and words[0] == "the" else expr)
+
+
+def unit_before_last(match: Match) -> Built | None:
+    """The week before last, the month after next."""
+    return dated({"k": "unit", "u": match.first("unit"), "n": -2 if "before" in match.words else 2})
 
 
 def past_n(match: Match) -> Built | None:
@@ -168,6 +176,8 @@ def the_period(match: Match) -> Built | None:
     bare = match.words[0] == "the" and len(match.words) == 2
     if bare and unit in ("day", "decade", "month") and not match.is_part_before():
         return None
+    if "latest" in match.words and unit == "year":  # the last that has ended
+        return dated({"k": "unit", "u": "year", "n": -1})
     expr: Expr = {"k": "prev", "u": unit}
     if match.words[0] in ("that", "same"):
         expr["that"] = True
@@ -185,11 +195,16 @@ def unit_end(match: Match) -> Built | None:
     return "DATE", {"k": "prev", "u": match.first("unit")}, "end"
 
 
+def mid_unit(match: Match) -> Built | None:
+    """Midyear, mid-month."""
+    return "DATE", {"k": "prev", "u": match.first("unit") or "year"}, "mid"
+
+
 def weekend(_match: Match) -> Built | None:
     """The weekend."""
     return dated({"k": "weekend"})
 
 
 BUILDERS = by_name(
-    rel_unit, past_n, recent_units, vague, vague_adjective, ago, year_ago, earlier, unit_beside
-) | by_name(same_period, the_period, unit_end, weekend)
+    rel_unit, unit_before_last, past_n, recent_units, vague, vague_adjective, ago, year_ago, earlier, unit_beside
+) | by_name(same_period, the_period, unit_end, mid_unit, weekend)

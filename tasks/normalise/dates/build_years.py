@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from tasks.normalise.dates import periods
-from tasks.normalise.dates.match import Built, Match, by_name, century_of, dated, fixed, is_day, is_year
+from tasks.normalise.dates.match import VAGUE, Built, Match, by_name, century_of, dated, fixed, is_day, is_year
 from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import CONTEXT
 
@@ -142,8 +142,15 @@ def decade(match: Match) -> Built | None:
             return None  # "in her 50s" is an age
         if value % 10 or not is_year(value):
             return None
+        if value % 100 == 0 and value < 2000:
+            return dated(fixed(periods.century_period(value // 100)))
         return dated(fixed(periods.decade_period(value)))
-    value = 1900 + match.first("decade_name")
+    hundreds = int((match.numbers("dew") or [19])[0])
+    if hundreds not in (18, 19) or not (
+        match.words[0] == "the" or match.numbers("dew") or _THE_PART.search(match.text_before)
+    ):
+        return None  # in her late eighties
+    value = 100 * hundreds + match.first("decade_name")
     return dated(fixed(periods.decade_period(value)))
 
 
@@ -203,8 +210,22 @@ def nth_weekday(match: Match) -> Built | None:
 def nth_unit(match: Match) -> Built | None:
     """The first week, the last day."""
     numbers = match.numbers("123456")
-    expr: Expr = {"k": "nth_unit", "u": match.first("unit"), "n": int(numbers[0]) if numbers else -1}
-    return dated(expr | {"of": True})
+    expr: Expr = {"k": "nth_unit", "u": match.first("unit"), "n": int(numbers[0]) if numbers else -1, "of": True}
+    if expr["u"] == "day" and expr["n"] > 1 and _GOES_ON.search(match.text_before):
+        expr["else"] = {"k": "prev", "u": "day"}  # of a strike, not of a month
+    return dated(expr)
+
+
+_GOES_ON = re.compile(
+    r"(?:\b(?:is|was|be|enters?|entered|entering|marks?|marked|into|for|[a-z]+day,?)|\bit['’]s)\s+$", re.IGNORECASE
+)
+
+
+def nth_day(match: Match) -> Built | None:
+    """Its third day, the second day of a strike: the day spoken of where the words say that it goes on."""
+    if _GOES_ON.search(match.text_before):
+        return dated({"k": "prev", "u": "day"})
+    return "DATE", dict(VAGUE), None
 
 
 def season(match: Match) -> Built | None:
@@ -231,5 +252,5 @@ def season(match: Match) -> Built | None:
 
 
 BUILDERS = by_name(year, years, two_years, buddhist, era, era_part, decade, century, centuries) | by_name(
-    quarter, half, first_n, nth_unit, nth_weekday, numbered_months, season
+    quarter, half, first_n, nth_unit, nth_day, nth_weekday, numbered_months, season
 )

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 from tasks.normalise.dates.periods import GRAINS, Period
 
-
 NEARLY_OVER = timedelta(15)  # results come out days before a quarter ends, but not weeks
 
 

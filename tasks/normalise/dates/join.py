@@ -41,6 +41,7 @@ def join_mentions(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
         found = _fold(text, found, _join_range)
     if any(m.type == "MOD" for m in found):
         found = _fold(text, list(reversed(found)), _join_modifier)[::-1]
+    found = [replace(m, expr=m.expr["else"]) if "else" in m.expr else m for m in found]
     return [m for m in found if m.type != "MOD" and not m.expr.get("of")]
 
 
@@ -106,8 +107,11 @@ def _join_whole(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate
     """A part and its whole: "July" + "this year", "the first half" + of + "1989", "next year" + 's + "first half"."""
     gap = text[left.end : right.start]
     if _lacks_year(left.expr) and _OF.match(gap) and _is_whole_of(left.expr, right.expr) and _joinable(left, gap):
-        expr = {key: value for key, value in left.expr.items() if key != "of"} | {"whole": right.expr}
+        expr = {key: value for key, value in left.expr.items() if key not in ("of", "else")} | {"whole": right.expr}
         return replace(left, end=right.end, expr=expr, type="DATE")
+    if left.rule == "date.rel_weekday" and right.expr["k"] == "date" and "d" in right.expr and gap.strip() == ",":
+        checked = right.expr if "y" in right.expr else right.expr | {"w": left.expr["w"]}
+        return replace(right, start=left.start, expr=checked)
     if left.expr["k"] == "unit" and left.expr["u"] == "week" and right.expr["k"] == "weekday" and gap.isspace():
         return replace(right, start=left.start, expr=right.expr | {"whole": left.expr})
     possessive = gap in ("'s ", "’s ") or (gap.isspace() and left.expr["k"] == "fixed")
@@ -136,10 +140,15 @@ def _join_clock(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate
         return expr["k"] in ("date", "weekday", "day", "fixed") or (expr.get("u") == "day" and expr["k"] in TOLD)
 
     if left.expr["k"] == "clock" and is_day(right.expr):
-        return replace(right, start=left.start, type="TIME", expr=right.expr | {"t": left.expr["t"]})
+        return replace(right, start=left.start, type="TIME", expr=right.expr | _time_of(left.expr))
     if right.expr["k"] == "clock" and is_day(left.expr) and "t" not in left.expr:
-        return replace(left, end=right.end, type="TIME", expr=left.expr | {"t": right.expr["t"]})
+        return replace(left, end=right.end, type="TIME", expr=left.expr | _time_of(right.expr))
     return None
+
+
+def _time_of(clock: Expr) -> Expr:
+    """The time of day as a field; "in the evening" has none."""
+    return {"t": clock["t"]} if "t" in clock else {}
 
 
 def _join_range(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate | None:

@@ -135,7 +135,10 @@ def _core() -> frozenset[str]:
     """Letters that can carry a date: those of core classes, of numbers that are dates, of vague words and holidays."""
     core = (
         set("yIDSCcaQHZF")
-        | {LETTERS[w] for w in ("period", "half", "ago", "current", "recent", "while", "time", "bc", "bce", "ad", "ce")}
+        | {
+            LETTERS[w]
+            for w in ("period", "half", "ago", "current", "recent", "midyear", "while", "time", "bc", "bce", "ad", "ce")
+        }
         | {c for w, c in LETTERS.items() if w.endswith("long") and w != "long"}
         | {c for name in _CORE_CLASSES for c in CLASSES[name]}
     )
