@@ -14,7 +14,7 @@ Kinds of expr ("k"), with fields; `whole` is the expr of a period that the date 
     first_n   u, n, last          nth_unit  u, n        a run of units, one unit, of a whole
     nth_weekday  w, n             weekend               of a month; the nearest
     year_ago  u, q?, base?        same  u?, y?, back?   the period spoken of last, a year back or moved to a year
-    prev      u, y?, that?        the_nth  d            the unit spoken of last
+    prev      u, y?, that?        unit_end u    ended u, to    the_nth  d            the unit spoken of last
     length    u, n                past  u, n            a length; one that ends (n < 0) or begins now
     clock     t                   holiday  id           every  u, n
     vague     u?                  span  a, b            mod  m, with (joined to what follows)

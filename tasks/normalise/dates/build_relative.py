@@ -192,7 +192,7 @@ def the_period(match: Match) -> Built | None:
 
 def unit_end(match: Match) -> Built | None:
     """Year-end, month-end."""
-    return "DATE", {"k": "prev", "u": match.first("unit")}, "end"
+    return "DATE", {"k": "unit_end", "u": match.first("unit")}, "end"
 
 
 def mid_unit(match: Match) -> Built | None:

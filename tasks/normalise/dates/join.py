@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from tasks.normalise.dates.records import Expr, ScannedDate
 from tasks.normalise.dates.words import CONTEXT
@@ -24,6 +25,7 @@ POINTS = frozenset(["fixed", "date", "weekday", "day", "unit", "ago", "quarter",
 
 _BLANK = re.compile(r"\s*,?\s*$")
 _OF = re.compile(r"\s*(?:,\s*)?(?:of|in|for|during)?\s*(?:the\s)?$", re.IGNORECASE)
+_ENDED = re.compile(r"\s+(ended|ending|of|beginning|starting)\s+(?:on\s+)?", re.IGNORECASE)
 _RANGE = re.compile(r"\s*,?\s*(?:-|–|-?to-?|through|until|till)\s*(?:the\s)?$", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:,|and|or|,\s*and)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s*and\s*$", re.IGNORECASE)
@@ -36,6 +38,7 @@ def join_mentions(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
     """The mentions of one run after joining."""
     if len(found) > 1:
         found = _share_years(text, found)
+        found = _bound(text, found)
         found = _fold(text, found, _join_whole)
         found = _fold(text, found, _join_clock)
         found = _fold(text, found, _join_range)
@@ -68,6 +71,19 @@ def _share_years(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
             order = "m" if left.expr["k"] == "date" else "n"
             year = right.expr["y"] - (left.expr[order] > right.expr[order])
             found[i] = replace(left, expr=left.expr | {"y": year})
+    return found
+
+
+def _bound(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
+    """A quarter or week takes its days from the day behind it: "the quarter ended July 31", "the week of May 3"."""
+    for i, (left, right) in enumerate(pairwise(found)):
+        match = _ENDED.fullmatch(text, left.end, right.start)
+        unit = left.expr.get("u")
+        if match is None or left.rule != "date.the_period" or unit not in ("quarter", "week"):
+            continue
+        to = match[1].lower() in ("ended", "ending")
+        if right.expr["k"] == "date" and "d" in right.expr and (to or unit == "week"):
+            found[i] = replace(left, expr={"k": "ended", "u": unit, "whole": right.expr, "to": to})
     return found
 
 
@@ -109,6 +125,8 @@ def _join_whole(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate
     if _lacks_year(left.expr) and _OF.match(gap) and _is_whole_of(left.expr, right.expr) and _joinable(left, gap):
         expr = {key: value for key, value in left.expr.items() if key not in ("of", "else")} | {"whole": right.expr}
         return replace(left, end=right.end, expr=expr, type="DATE")
+    if left.expr["k"] == "unit_end" and _is_year(right.expr) and gap.strip() in ("", "of"):
+        return replace(left, end=right.end, expr=left.expr | {"whole": right.expr})
     if left.rule == "date.rel_weekday" and right.expr["k"] == "date" and "d" in right.expr and gap.strip() == ",":
         checked = right.expr if "y" in right.expr else right.expr | {"w": left.expr["w"]}
         return replace(right, start=left.start, expr=checked)

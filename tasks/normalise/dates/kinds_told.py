@@ -95,10 +95,6 @@ def _reported(context: Context, of: str | None) -> Period | None:
 
 
 def _year_back(base: Period, count: int = 1) -> Period | None:
-    if base.grain == "quarter":
-        return periods.quarter_period(base.first.year - count, (base.first.month + 2) // 3)
-    if base.grain == "half":
-        return periods.half_period(base.first.year - count, (base.first.month + 5) // 6)
     months = (base.last.year - base.first.year) * 12 + base.last.month - base.first.month + 1
     return periods.months_period(base.first.year - count, base.first.month, months, base.grain)
 
@@ -154,6 +150,28 @@ def prev(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     return periods.shifted(unit, now, -1 if unit in ("quarter", "period") else 0)
 
 
+def unit_end(expr: Expr, context: Context, whole: Period | None) -> Period | None:
+    """The unit whose end is spoken of: the last one where the clause tells of the past ("at year-end, debt stood at 3")."""
+    if whole is not None:
+        return whole
+    if context.tense != "past" or context.narrative:
+        return prev(expr, context, None)
+    now = context.now(expr["u"])
+    return periods.shifted(expr["u"], now, -1) if now else None
+
+
+def ended(expr: Expr, _context: Context, whole: Period | None) -> Period | None:
+    """The quarter or week that ends with the day named, or the week that holds it."""
+    if whole is None:
+        return None
+    last = whole.last
+    if expr["u"] == "quarter":  # books close on a weekday near the month's end
+        month = periods.add_days(last, -7) or last
+        return periods.months_period(month.year, month.month - 2, 3, "quarter")
+    first = periods.add_days(last, -6)
+    return periods.days_period(first, last, "week") if expr.get("to") and first else periods.week_period(whole.first)
+
+
 def the_nth(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     """A day of the month spoken of."""
     recent = context.recent
@@ -191,4 +209,7 @@ def weekend(_expr: Expr, context: Context, _whole: Period | None) -> Period | No
     return periods.weekend_period(before) if before else None
 
 
-KINDS = {f.__name__: f for f in (weekday, day, unit, ago, earlier, year_ago, same, prev, the_nth, clock, weekend)}
+KINDS = {
+    f.__name__: f
+    for f in (weekday, day, unit, ago, earlier, year_ago, same, prev, unit_end, ended, the_nth, clock, weekend)
+}

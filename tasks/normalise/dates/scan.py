@@ -35,6 +35,7 @@ TENSED = frozenset(
         "holiday",
         "span",
         "prev",
+        "unit_end",
     ]
 )
 

@@ -39,14 +39,21 @@ _MODAL = (
 )
 _EXPECTED = r"expect(?:s|ed)?(?:\s+(?!will\b|would\b)[\w'’-]+){1,4}?\s+to(?:\s+(?:be\s+)?[a-z]+)?"
 _AGREED = r"agreed to(?!\s+(?:an?|the|its|their|his|her|such|all|terms)\b)(?:\s+[a-z]+)?"  # to meet, not to a deal
+# What had been planned belongs to the past with its verb: "had been due to expire Friday".
+_HAD_PLANNED = (
+    r"had\s+(?:been\s+)?(?:due|scheduled|set|expected|planned|supposed|hoped|intended|wanted)\s+to"
+    r"(?:\s+be)?(?:\s+[a-z]+)?"
+)
 # Behind an article a word in -ed describes what follows: "the reduced fee".
 _NOT_BEHIND = "".join(rf"(?<!\b{word} )" for word in TENSE["articles"])
 _IN_ED = rf"{_NOT_BEHIND}(?!(?:{_any_of(TENSE['not_past'])})\b)[a-z]{{2,}}ed"
 _CUE = re.compile(
-    rf"(?<!\w)(?:(?P<future>{_FUTURE}|{_MODAL}|{_EXPECTED}|{_AGREED})|(?P<past>{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)",
+    rf"(?<!\w)(?:(?P<future>{_FUTURE}|{_MODAL}|{_EXPECTED}|{_AGREED})|(?P<past>{_HAD_PLANNED}|{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)",
     re.IGNORECASE,
 )
 _AHEAD = re.compile(rf"\b(?:{_any_of(TENSE['ahead'])})\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$", re.IGNORECASE)
+# "It was part of a plan to repay the loan by May": the plan looks ahead, whenever it was made.
+_INTENT = re.compile(rf"\b(?:{_any_of(TENSE['intent'])})\s+to\s+[a-z]+\b[^.!?;]*$", re.IGNORECASE)
 # "Opens Friday", "ends on Sept. 30": a schedule, where the verb stands at the date; elsewhere it may be a noun.
 _SCHEDULED = re.compile(rf"\b(?:{_any_of(TENSE['scheduled'])})\s+(?:on\s+)?$")
 _SINCE = re.compile(r"\bsince\s+(?:the\s|early\s|late\s|mid-?|last\s)*$", re.IGNORECASE)
@@ -69,7 +76,7 @@ def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | 
     if _SCHEDULED.search(before):
         return "future"
     after = text[end : end + REACH]
-    if _AHEAD.search(before) and not _HAD.search(before) and not _HAD.search(after):
+    if _AHEAD.search(before) and (_INTENT.search(before) or not (_HAD.search(before) or _HAD.search(after))):
         return "future"
     ends = [m.end() for m in _END.finditer(before)]
     begin = ends[-1] if ends else 0
