@@ -13,13 +13,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import cyclopts
 from cyclopts import App, Parameter
 
 from flows.terminal import give, say, watching
 from tasks.errors import ConfigError, CopydeskError
+
+if TYPE_CHECKING:
+    from tasks.storage import Storage
 
 app = App(
     name="copydesk",
@@ -49,16 +52,16 @@ class Output:
 class Where:
     """Which data set."""
 
-    curated: Path | None = None
-    "Folder of the data set [curated]."
+    curated: str | None = None
+    "Folder of the data set, or s3://bucket/prefix [curated]."
     config: Path | None = None
     "Settings file [copydesk.toml, if there is one]."
 
-    def folder(self) -> Path:
-        """The data set's folder, from the call, the environment or the settings file."""
+    def folder(self) -> Storage:
+        """The data set, named by the call, the environment or the settings file."""
         from flows.config import load_config
 
-        return load_config(self.config, curated=self.curated).curated
+        return load_config(self.config, curated=self.curated).store
 
 
 PLAIN_OUTPUT, HERE = Output(), Where()
@@ -69,7 +72,7 @@ Switch = Annotated[bool, Parameter(negative="")]
 def run(
     *,
     where: Where = HERE,
-    raw: Path | None = None,
+    raw: str | None = None,
     cache: Path | None = None,
     workers: int | None = None,
     direct: Switch = False,
@@ -84,9 +87,9 @@ def run(
     Parameters
     ----------
     raw
-        Folder of the raw files [raw].
+        Folder of the raw files, or s3://bucket/prefix [raw].
     cache
-        Folder for results of earlier runs [curated/.cache].
+        Folder for results of earlier runs [curated/.cache; for s3://, in the user's cache folder].
     workers
         Processes to work with; 1 uses none beside this one [one a core].
     direct
@@ -273,7 +276,7 @@ def takedown(
     from flows.takedown import take_down
 
     settings = load_config(where.config, curated=where.curated)
-    done = take_down(settings, settings.takedown_list, document, reason=reason, purge=purge)
+    done = take_down(settings, document, reason=reason, purge=purge)
 
     def lines() -> str:
         purged = f"; taken out of {', '.join(done.rewritten)}" if done.rewritten else ""
@@ -300,8 +303,8 @@ def prune(*, keep: int, yes: Switch = False, where: Where = HERE, output: Output
     from tasks.publish import prune as remove
 
     settings = load_config(where.config, curated=where.curated)
-    check_data_set(settings.curated)
-    names = choose_prunable(settings.curated, keep)
+    check_data_set(settings.store)
+    names = choose_prunable(settings.store, keep)
     if names and not yes:
         if not sys.stdin.isatty():
             raise ConfigError(f"would remove {', '.join(names)}; say --yes where nobody can be asked")
@@ -309,7 +312,7 @@ def prune(*, keep: int, yes: Switch = False, where: Where = HERE, output: Output
         names = names if sys.stdin.readline().strip().lower() in ("y", "yes") else []
     if names:
         with writing(settings):
-            names = remove(settings.curated, keep)
+            names = remove(settings.store, keep)
     output.answer({"removed": names}, lambda: f"Removed: {', '.join(names) or 'nothing'}")
     return 0
 
@@ -331,7 +334,7 @@ def explain(document: str, /, *, where: Where = HERE, version: str | None = None
 
     settings = load_config(where.config, curated=where.curated)
     name = document.removeprefix(f"{settings.raw}/")  # what a shell completes
-    story = tell(open_dataset(settings.curated, version), name)
+    story = tell(open_dataset(settings.store, version), name)
     output.answer(story.as_dict(), lambda: str(story))
     return 0
 
@@ -357,7 +360,7 @@ def report(
     from tasks.publish import open_dataset
 
     dataset = open_dataset(where.folder(), version)
-    path = Path(dataset.path) / "report.html"
+    path = dataset.storage.place(f"versions/{dataset.version}/report.html")
     if to is not None:
         from tasks.report import rewrite_report
 
@@ -371,7 +374,7 @@ def serve(
     *,
     where: Where = HERE,
     cron: str,
-    raw: Path | None = None,
+    raw: str | None = None,
     workers: int | None = None,
     timezone: str = "UTC",
 ) -> int:
@@ -382,7 +385,7 @@ def serve(
     cron
         When, as a cron expression of five fields: "0 3 * * *" is every night at three.
     raw
-        Folder of the raw files [raw].
+        Folder of the raw files, or s3://bucket/prefix [raw].
     workers
         Processes to work with [one a core].
     timezone

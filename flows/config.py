@@ -15,10 +15,15 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tasks.errors import ConfigError
+from tasks.storage import Location, lies_in, locate, open_storage
+
+if TYPE_CHECKING:
+    from tasks.storage import Storage
 
 CONFIG_NAME = "copydesk.toml"
 VARIABLES = ("raw", "curated", "cache", "workers")  # settable as COPYDESK_RAW and so on
@@ -43,24 +48,57 @@ class Rules:
 class Config:
     """Where a run reads and writes, how it works, and by which rules."""
 
-    raw: Path = Path("raw")
-    curated: Path = Path("curated")
-    cache: Path | None = None  # None: curated/.cache
+    raw: Location = Path("raw")
+    curated: Location = Path("curated")
+    cache: Path | None = None  # None: curated/.cache; for an object store, a folder in the user's cache folder
     takedowns: Path | None = None  # the list of documents that must stay out; None: curated/takedowns.toml
     workers: int = 0  # processes; 0: one a core, 1: none beside this one
     seconds_per_document: float = 60.0  # CPU time after which a document is given up as `failed`
     megabytes_per_worker: int = 4096
     rules: Rules = Rules()
 
+    @cached_property
+    def store(self) -> Storage:
+        """The storage of the data set: the same for the whole of a run, since it remembers what it has seen."""
+        return open_storage(self.curated, self.cache)
+
     @property
-    def takedown_list(self) -> Path:
+    def takedown_list(self) -> StoredFile:
         """The list of documents that must stay out; it lies with the data set, so that no run can miss it."""
-        return self.takedowns or self.curated / "takedowns.toml"
+        if self.takedowns:
+            return StoredFile(open_storage(self.takedowns.parent), self.takedowns.name)
+        return StoredFile(self.store, "takedowns.toml")
 
     @property
     def cache_folder(self) -> Path:
         """Where results of earlier runs are kept."""
-        return self.cache or self.curated / ".cache"
+        return self.cache or self.store.work / ".cache"
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file in a storage."""
+
+    storage: Storage
+    name: str
+
+    def __str__(self) -> str:
+        return str(self.storage.place(self.name))
+
+    def read(self) -> str:
+        """Its text; empty where there is no such file.
+
+        Raises:
+            ConfigError: it is not UTF-8.
+        """
+        try:
+            return (self.storage.read(self.name) or b"").decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{self}: is not UTF-8: {error}") from error
+
+    def write(self, text: str) -> None:
+        """Put the text in its place."""
+        self.storage.write(self.name, text.encode("utf-8"))
 
 
 def load_config(file: Path | None = None, *, environment: Mapping[str, str] = os.environ, **words: Any) -> Config:
@@ -96,7 +134,7 @@ def _from_text(kind: type, name: str, text: str, where: str) -> Any:
     """The value of a setting that stands in an environment variable."""
     wanted = next(str(item.type) for item in fields(kind) if item.name == name)
     try:
-        return int(text) if wanted == "int" else Path(text)
+        return int(text) if wanted == "int" else _READ[wanted](text)
     except ValueError:
         raise ConfigError(f"{where}: must be {wanted}, found {text!r}") from None
 
@@ -136,7 +174,7 @@ def _names(table: Any) -> dict[str, tuple[str, ...]]:
 _READ: dict[str, Callable[[Any], Any]] = {
     "int": _whole,
     "float": _number,
-    "Path": Path,
+    "Location": locate,
     "Path | None": Path,
     "Rules": lambda rules: rules,
     "Mapping[str, Any]": dict,
@@ -170,9 +208,9 @@ def check_folders(config: Config) -> None:
     Raises:
         ConfigError: no such raw folder, or the data set lies inside it and would be read as raw files.
     """
-    if not config.raw.is_dir():
+    if isinstance(config.raw, Path) and not config.raw.is_dir():
         raise ConfigError(f"{config.raw}: no such folder; name the folder that holds the raw files (--raw DIR)")
-    if config.curated.resolve().is_relative_to(config.raw.resolve()):
+    if lies_in(config.curated, config.raw):
         raise ConfigError(
             f"{config.curated} lies inside {config.raw}: a run would read its own output; choose a folder outside"
         )

@@ -21,20 +21,19 @@ from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import shortcut, steps
-from flows.config import Config, check_folders
+from flows.config import Config, StoredFile, check_folders
 from flows.executors import choose_executor
 from flows.mapper import Mapper, Spool
 from flows.steps import Pipeline, Run, Watch, build_tables, call, document_steps, no_watch
 from tasks import cache, gates, ingest, publish, report
 from tasks.errors import ConfigError, CopydeskError, GateRefused
 from tasks.publish.manifest import count_rows
-from tasks.storage import open_storage
 from tasks.tables import joined
 from tasks.takedowns import (
     Takedown,
@@ -44,6 +43,9 @@ from tasks.takedowns import (
     read_takedowns,
     reject_taken_down,
 )
+
+if TYPE_CHECKING:
+    from tasks.storage import Storage
 
 NOTHING_NEW = "nothing new"
 WITH_TEXT, OWN_TEXT = ("articles", "duplicates"), ["document_id", "text"]
@@ -102,23 +104,27 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
         LockHeld: another run holds the data set.
     """
     check_folders(config)
-    check_input(config.raw)
+    raw = ingest.open_raw(config.raw)
+    check_input(raw)
     gates.check_names(request.accept)
     steps.input_settings(config.rules)
-    with writing(config) as writer, working_folder(config.curated / ".staging" / f"{writer.about.id}.work") as folder:
+    with (
+        writing(config) as writer,
+        working_folder(config.store.work / ".staging" / f"{writer.about.id}.work") as folder,
+    ):
         if writer.found.hold and not request.release and not request.dry_run:
             raise GateRefused(
                 f"{config.curated}: held since a rollback ({describe_hold(writer.found.hold)}); "
                 "`copydesk run --release` lifts it"
             )
         pipeline = Pipeline(run, make_mapper(config, request, folder), watch)
-        look = pipeline.step("look", shortcut.look_at, config.raw, time.time_ns())
+        look = pipeline.step("look", shortcut.look_at, raw, time.time_ns())
         outcome = None if request.asks_more else _known(config, writer, pipeline, look)
         if outcome is None:
-            tables = build_tables(config.raw, config.rules, pipeline, read_list(config.takedown_list))
+            tables = build_tables(raw, config.rules, pipeline, read_list(config.takedown_list))
             outcome = _judge_and_publish(config, request, writer, pipeline, tables)
             if outcome.version and not request.dry_run and "failed" not in tables["documents"]["reason"].to_pylist():
-                dataset = publish.open_dataset(config.curated, outcome.version)
+                dataset = publish.open_dataset(config.store, outcome.version)
                 shortcut.remember(config.cache_folder, look, writer.about.digests, dataset, outcome.counts)
         writer.record |= outcome.as_dict()
     return outcome
@@ -151,20 +157,23 @@ def _judge_and_publish(
     if not verdict.ok:
         raise GateRefused(str(verdict))
     about = replace(about, digests={**about.digests, "inputs": digest_inputs(tables["documents"])})
-    staged = pipeline.step("stage", publish.stage, tables, config.curated, latest=latest, run=about)
+    staged = pipeline.step("stage", publish.stage, tables, config.store, latest=latest, run=about)
+    publishes = not (request.dry_run or staged.unchanged)
+    if publishes:
+        staged = staged.claimed()
     changes = pipeline.step("compare", compare, staged, latest)
     warnings = (*writer.found.warnings, *verdict.warnings)
     counts = {**count_rows(staged.tables), **changes.counts}
     outcome = partial(Outcome, counts=counts, seconds=pipeline.seconds, warnings=warnings)
-    if request.dry_run or staged.unchanged:
+    if not publishes:
         staged.discard()
         if writer.found.hold and request.release and not request.dry_run:
-            publish.release(config.curated)
+            publish.release(config.store)
         name = latest.version if latest else None
         return outcome(name, False, why="dry run" if request.dry_run else NOTHING_NEW)
     pipeline.step("report", write_page, staged, changes, warnings)
     version = pipeline.step("publish", publish.publish, staged, changes=changes.as_dict(), warnings=warnings)
-    return outcome(version, True, why="published", report=str(config.curated / "versions" / version / "report.html"))
+    return outcome(version, True, why="published", report=str(config.store.place(f"versions/{version}/report.html")))
 
 
 def roll_back(config: Config, version: str, reason: str = "") -> str:
@@ -174,13 +183,13 @@ def roll_back(config: Config, version: str, reason: str = "") -> str:
         ConfigError: there is no such version, or nothing to roll back from.
         Damaged: the version is not what its manifest says.
     """
-    check_data_set(config.curated)
+    check_data_set(config.store)
     with writing(config) as writer:
         latest = writer.found.dataset
         if latest is None:
             raise ConfigError(f"{config.curated}: no version that could be rolled back; see `copydesk versions`")
-        refuse_taken_down(publish.open_dataset(config.curated, version), read_list(config.takedown_list))
-        staged = publish.stage_rollback(config.curated, version, latest=latest, run=writer.about)
+        refuse_taken_down(publish.open_dataset(config.store, version), read_list(config.takedown_list))
+        staged = publish.stage_rollback(config.store, version, latest=latest, run=writer.about)
         changes = compare(staged, latest)
         write_page(staged, changes, writer.found.warnings)
         name = publish.publish_rollback(staged, version, changes=changes.as_dict(), reason=reason)
@@ -205,11 +214,10 @@ def writing(config: Config) -> Iterator[Writer]:
         LockHeld: another run holds the data set; that is not recorded, since nothing was done.
     """
     about = describe_run(config)
-    storage = open_storage(config.curated)
-    with publish.hold_lock(storage, run=about.id, host=socket.gethostname(), pid=os.getpid(), clock=now):
+    with publish.hold_lock(config.store, run=about.id, host=socket.gethostname(), pid=os.getpid(), clock=now):
         record: dict[str, Any] = {"exit_code": 1, "why": "unexpected error"}
         try:
-            writer = Writer(about, publish.recover(config.curated), record)
+            writer = Writer(about, publish.recover(config.store), record)
             yield writer
             record["exit_code"] = 0
         except CopydeskError as error:
@@ -221,16 +229,16 @@ def writing(config: Config) -> Iterator[Writer]:
         finally:
             record["finished_at"] = now().isoformat()
             record["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            publish.record_run(config.curated, about, record)
+            publish.record_run(config.store, about, record)
 
 
-def check_input(raw: Path) -> None:
+def check_input(raw: Path | ingest.RawBucket) -> None:
     """Refuse to start where there is nothing to read.
 
     Raises:
         ConfigError: no raw file in it.
     """
-    if next(ingest.read_batches(raw), None) is None:
+    if not ingest.has_files(raw):
         raise ConfigError(
             f"{raw}: no raw files in it; put .txt, .html, .jsonl, .json, .csv, .tsv or .parquet files there"
         )
@@ -260,7 +268,7 @@ def describe_hold(hold: Mapping[str, Any]) -> str:
     return f"{hold.get('version')} is {hold.get('rollback_of')} again: {hold.get('reason')}"
 
 
-def check_data_set(curated: Path) -> None:
+def check_data_set(curated: Storage) -> None:
     """Refuse to work on a data set that is not there, before anything is made.
 
     Raises:
@@ -282,9 +290,9 @@ def describe_run(config: Config) -> publish.RunInfo:
     return publish.RunInfo(id=uuid.uuid4().hex[:12], started_at=now(), digests=digests, settings=asdict(config.rules))
 
 
-def read_list(file: Path) -> tuple[Takedown, ...]:
+def read_list(file: StoredFile) -> tuple[Takedown, ...]:
     """The list of takedowns; empty where there is no such file."""
-    return read_takedowns(file.read_text(encoding="utf-8"), str(file)) if file.exists() else ()
+    return read_takedowns(file.read(), str(file))
 
 
 def make_mapper(config: Config, request: Request, folder: Path) -> Mapper:

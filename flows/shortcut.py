@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tasks.ingest import list_raw
+from tasks.ingest import RawBucket, list_raw
 from tasks.publish import Dataset
 
 FILE = "seen.json"
@@ -38,7 +38,7 @@ class Look:
         return self.newest_ns < self.looked_at_ns - UNSURE_NS
 
 
-def look_at(raw: Path, looked_at_ns: int) -> Look:
+def look_at(raw: Path | RawBucket, looked_at_ns: int) -> Look:
     """List raw/ without reading it."""
     return Look(*list_raw(raw), looked_at_ns)
 

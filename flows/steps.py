@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -117,7 +116,7 @@ def _count(result: Any) -> str:
 
 
 def build_tables(
-    raw: Path, rules: Rules, pipeline: Pipeline, taken_down: Sequence[Takedown] = ()
+    raw: ingest.Raw, rules: Rules, pipeline: Pipeline, taken_down: Sequence[Takedown] = ()
 ) -> dict[str, pa.Table]:
     """From raw files to the tables of the contract."""
     steps = document_steps(rules)
@@ -158,7 +157,7 @@ def build_tables(
     )
 
 
-def read_records(raw: Path, rules: Rules, spool: Spool) -> pa.Table:
+def read_records(raw: ingest.Raw, rules: Rules, spool: Spool) -> pa.Table:
     """Every document under `raw`, sorted by path and row, on disk."""
     reading = ingest.read_batches(raw, input_settings(rules))
     records = spool.keep(schema.RECORDS, reading)

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flows.config import Config
+from flows.config import Config, StoredFile
 from flows.lifecycle import check_data_set, writing
 from tasks import publish, report
 from tasks.errors import ConfigError
 from tasks.takedowns import Takedown, format_takedown, read_takedowns, sign
+
+if TYPE_CHECKING:
+    from tasks.storage import Storage
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class TakenDown:
     """What a takedown did: the entry, where it is listed, and the versions from which the document was removed."""
 
     entry: Takedown
-    listed_in: Path
+    listed_in: StoredFile
     rewritten: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -34,11 +36,10 @@ class TakenDown:
         return {**entry, "listed_in": str(self.listed_in), "purged_from": list(self.rewritten)}
 
 
-def take_down(config: Config, listed_in: Path, name: str, *, reason: str, purge: bool = False) -> TakenDown:
+def take_down(config: Config, name: str, *, reason: str, purge: bool = False) -> TakenDown:
     """Put a document on the list of takedowns; with `purge` also take it out of every published version.
 
     Args:
-        listed_in: the list, `takedowns.toml`; made where there is none.
         name: an id, a path under raw/ or a url; a url may be one that no version has yet.
 
     Raises:
@@ -47,19 +48,21 @@ def take_down(config: Config, listed_in: Path, name: str, *, reason: str, purge:
     """
     if not reason.strip():
         raise ConfigError("a takedown wants a reason (--reason TEXT); it is published as the document's detail")
-    check_data_set(config.curated)
+    check_data_set(config.store)
     with writing(config) as writer:
         since = writer.about.started_at.date().isoformat()
-        entry = _describe(config.curated, name, reason, since)
-        text = listed_in.read_text(encoding="utf-8") if listed_in.exists() else ""
+        entry = _describe(config.store, name, reason, since)
+        listed_in = config.takedown_list
+        listed_in.storage.watch(listed_in.name)
+        text = listed_in.read()
         if not any(set(entry.names()) & set(known.names()) - {None} for known in read_takedowns(text, str(listed_in))):
-            _write_whole(listed_in, text + format_takedown(entry))
+            listed_in.write(text + format_takedown(entry))
         rewritten = _purge(config, writer.about, entry, reason) if purge else []
         writer.record |= {"taken_down": entry.document_id or name, "purged_from": rewritten, "why": reason}
     return TakenDown(entry, listed_in, tuple(rewritten))
 
 
-def _describe(curated: Path, name: str, reason: str, since: str) -> Takedown:
+def _describe(curated: Storage, name: str, reason: str, since: str) -> Takedown:
     """The entry for a document, with the signature of its text in the newest version that has one."""
     for info in reversed(publish.list_versions(curated)):
         if info.state == "damaged":
@@ -82,12 +85,6 @@ def _purge(config: Config, about: publish.RunInfo, entry: Takedown, reason: str)
     if not entry.document_id:
         return []
     ids, write_page = [entry.document_id], report.rewrite_report
-    rewritten = publish.purge(config.curated, ids, reason=reason, at=about.started_at, report=write_page)
+    rewritten = publish.purge(config.store, ids, reason=reason, at=about.started_at, report=write_page)
     shutil.rmtree(config.cache_folder, ignore_errors=True)
     return rewritten
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

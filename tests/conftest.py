@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import logging
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pyarrow as pa
 import pytest
@@ -183,6 +187,32 @@ def sample_relations() -> list[dict[str, Any]]:
         {"names": ("gazette/ferry", "courier/ferry"), "relation": "near", "evidence": '{"resemblance": 0.8}'},
         {"names": ("gazette/bridge", "gazette/choir"), "relation": "same_story", "evidence": '{"names": ["harbour"]}'},
     ]
+
+
+@pytest.fixture(scope="session")
+def object_server() -> Iterator[str]:
+    """The address of an object store on this machine, for as long as the tests run."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
+
+
+@pytest.fixture
+def bucket(object_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A new bucket, with the environment that leads to it and a cache folder of its own; gives its address."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    settings = {"ENDPOINT_URL": object_server, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test"}
+    for name, value in {**settings, "CONFIG_FILE": "none", "SHARED_CREDENTIALS_FILE": "none"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    name = f"news-{digits(str(tmp_path))}"
+    urlopen(Request(f"{object_server}/{name}", method="PUT")).close()
+    return f"s3://{name}"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tasks.errors import ConfigError, Damaged
 from tasks.publish import lifecycle, recovery, versions
 from tasks.report import rewrite_report
 from tasks.schema import PUBLISHED
-from tasks.storage import Disk
+from tasks.storage import Disk, disk
 
 NOON = datetime(2024, 6, 7, 12, tzinfo=UTC)
 
@@ -170,7 +170,7 @@ def test_purging_what_is_not_there_changes_nothing(leaky):
     assert publish.purge(leaky, ["doc_" + "0" * 16], reason="x", at=NOON, report=rewrite_report) == []
 
 
-@pytest.mark.parametrize("stop", range(1, 4))
+@pytest.mark.parametrize("stop", range(1, 8))
 def test_a_purge_that_dies_is_finished_by_the_next_run(leaky, monkeypatch, stop):
     ids = publish.open_dataset(leaky, "v0003").documents.set_index("source_path").document_id
     steps = iter(range(1, 100))
@@ -184,7 +184,7 @@ def test_a_purge_that_dies_is_finished_by_the_next_run(leaky, monkeypatch, stop)
         return step
 
     with monkeypatch.context() as patch:
-        patch.setattr(recovery, "sync_folder", dying(recovery.sync_folder))
+        patch.setattr(disk, "sync_folder", dying(disk.sync_folder))
         patch.setattr(versions, "write_latest", dying(versions.write_latest))
         patch.setattr(lifecycle, "finish_purge", dying(recovery.finish_purge))
         with pytest.raises(KeyboardInterrupt):

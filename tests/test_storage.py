@@ -69,5 +69,5 @@ def test_a_place_that_cannot_be_a_data_set_is_refused(tmp_path):
 
     with pytest.raises(ConfigError, match="is a file"):
         open_storage(tmp_path / "file")
-    with pytest.raises(ConfigError, match="only local folders"):
+    with pytest.raises(ConfigError, match=r"only folders on this machine and s3://"):
         open_storage("ftp://example.org/curated")

@@ -33,7 +33,7 @@ def test_a_takedown_is_listed_with_its_signature_and_without_its_text(curated, t
     listed = tmp_path / "takedowns.toml"
     listed.write_text("# kept by the desk\n")
 
-    done = take_down(Config(curated=curated), listed, "https://gazette.example/lock", reason="wrong name")
+    done = take_down(Config(curated=curated, takedowns=listed), "https://gazette.example/lock", reason="wrong name")
 
     (entry,) = read_takedowns(listed.read_text())
     assert listed.read_text().startswith("# kept by the desk\n")
@@ -48,8 +48,8 @@ def test_a_takedown_is_listed_with_its_signature_and_without_its_text(curated, t
 
 def test_a_second_takedown_of_the_same_document_adds_nothing(curated, tmp_path):
     listed = tmp_path / "takedowns.toml"
-    take_down(Config(curated=curated), listed, "leak.txt", reason="wrong name")
-    take_down(Config(curated=curated), listed, "https://gazette.example/lock", reason="again")
+    take_down(Config(curated=curated, takedowns=listed), "leak.txt", reason="wrong name")
+    take_down(Config(curated=curated, takedowns=listed), "https://gazette.example/lock", reason="again")
 
     assert len(read_takedowns(listed.read_text())) == 1
 
@@ -57,7 +57,9 @@ def test_a_second_takedown_of_the_same_document_adds_nothing(curated, tmp_path):
 def test_a_purge_takes_the_document_out_of_old_versions_and_the_cache(curated, tmp_path):
     (curated / ".cache").mkdir()
 
-    done = take_down(Config(curated=curated), tmp_path / "t.toml", "leak.txt", reason="court order", purge=True)
+    done = take_down(
+        Config(curated=curated, takedowns=tmp_path / "t.toml"), "leak.txt", reason="court order", purge=True
+    )
 
     assert done.rewritten == ("v0001", "v0002")
     assert not (curated / ".cache").exists()
@@ -67,14 +69,16 @@ def test_a_purge_takes_the_document_out_of_old_versions_and_the_cache(curated, t
 
 
 def test_a_purged_document_is_in_no_version_any_more(curated, tmp_path):
-    take_down(Config(curated=curated), tmp_path / "t.toml", "leak.txt", reason="court order", purge=True)
+    take_down(Config(curated=curated, takedowns=tmp_path / "t.toml"), "leak.txt", reason="court order", purge=True)
 
     with pytest.raises(ConfigError, match="in no version"):
-        take_down(Config(curated=curated), tmp_path / "other.toml", "leak.txt", reason="court order")
+        take_down(Config(curated=curated, takedowns=tmp_path / "other.toml"), "leak.txt", reason="court order")
 
 
 def test_a_url_that_no_version_has_can_be_kept_out(curated, tmp_path):
-    done = take_down(Config(curated=curated), tmp_path / "t.toml", "https://gazette.example/new", reason="embargo")
+    done = take_down(
+        Config(curated=curated, takedowns=tmp_path / "t.toml"), "https://gazette.example/new", reason="embargo"
+    )
 
     assert (done.entry.url, done.entry.document_id, done.entry.signature) == ("https://gazette.example/new", None, ())
 
@@ -82,7 +86,7 @@ def test_a_url_that_no_version_has_can_be_kept_out(curated, tmp_path):
 @pytest.mark.parametrize("name, reason", [("leak.txt", " "), ("nothing.txt", "x")])
 def test_a_wrong_takedown_touches_nothing(curated, tmp_path, name, reason):
     with pytest.raises(ConfigError):
-        take_down(Config(curated=curated), tmp_path / "t.toml", name, reason=reason)
+        take_down(Config(curated=curated, takedowns=tmp_path / "t.toml"), name, reason=reason)
 
     assert not (tmp_path / "t.toml").exists()
 
@@ -91,7 +95,7 @@ def test_nothing_is_done_while_a_run_is_on(curated):
     lock = publish.hold_lock(Disk(curated), run="r", host="h", pid=1, clock=lambda: datetime.now(UTC))
 
     with lock, pytest.raises(LockHeld):
-        take_down(Config(curated=curated), curated / "t.toml", "leak.txt", reason="x")
+        take_down(Config(curated=curated, takedowns=curated / "t.toml"), "leak.txt", reason="x")
 
 
 def test_a_document_that_was_taken_down_stays_out_with_its_copies(tmp_path):
@@ -108,7 +112,7 @@ def test_a_document_that_was_taken_down_stays_out_with_its_copies(tmp_path):
     config = load_config(settings)
     curate_data(config, Request())
 
-    take_down(config, config.takedowns, "leak.txt", reason="wrong name")
+    take_down(config, "leak.txt", reason="wrong name")
     (raw / "reprint.txt").write_text(f"{TEXT} This is a reprint.")
     curate_data(load_config(settings), Request())
 

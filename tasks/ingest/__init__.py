@@ -3,18 +3,24 @@
 `read_batches` streams the documents, `extract_batch` turns markup into text; docs/input.md says what is read and how.
 """
 
+from tasks.ingest.bucket import RawBucket
 from tasks.ingest.extract import extract_batch
 from tasks.ingest.listing import list_raw
-from tasks.ingest.read import Reading, mark_shared, read_batches, read_records
+from tasks.ingest.read import Raw, Reading, mark_shared, open_raw, read_batches, read_records
+from tasks.ingest.scan import has_files
 from tasks.ingest.settings import FIELDS, IngestSettings
 
 __all__ = [
     "FIELDS",
     "IngestSettings",
+    "Raw",
+    "RawBucket",
     "Reading",
     "extract_batch",
+    "has_files",
     "list_raw",
     "mark_shared",
+    "open_raw",
     "read_batches",
     "read_records",
 ]

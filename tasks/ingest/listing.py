@@ -4,7 +4,7 @@ In     the folder raw/
 Out    a digest of all paths with size and times, and the time of the newest change
 
 The time of a file's last change of status counts too: it sees a file that was put in another's place with the same size
-and time.
+and time. In an object store the ETag changes with the bytes, and no time is needed.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ import hashlib
 import os
 from pathlib import Path
 
+from tasks.ingest.bucket import RawBucket
 from tasks.ingest.scan import scan
 
 
-def list_raw(raw: Path) -> tuple[str, int]:
+def list_raw(raw: Path | RawBucket) -> tuple[str, int]:
     """(hex digest of every file's path, size and times; nanoseconds since 1970 of the newest change)."""
     files, sidecars = scan(raw)
     digest, newest = hashlib.sha256(), 0
     for file in [*files, *(sidecars[name] for name in sorted(sidecars))]:
+        if file.stamp:
+            digest.update(repr((file.path, file.size, file.stamp)).encode())
+            continue
         try:
             status = os.stat(file.place, follow_symlinks=False)  # noqa: PTH116  a name of any bytes
         except OSError:  # gone since: the run itself will see

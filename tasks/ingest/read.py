@@ -19,7 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks import schema
+from tasks.errors import CopydeskError
 from tasks.ingest import archives
+from tasks.ingest.bucket import RawBucket
 from tasks.ingest.fields import RowReader
 from tasks.ingest.formats import READERS, parse_json, read_unknown
 from tasks.ingest.identity import Identities, site_of
@@ -27,6 +29,7 @@ from tasks.ingest.records import NO_FIELDS, BatchBuilder, Fields, Found, Refused
 from tasks.ingest.scan import SIDECAR, is_passed_over, scan
 from tasks.ingest.settings import MIB, IngestSettings
 from tasks.ingest.sources import BROKEN, Source, of_file, open_unpacked, suffixes
+from tasks.storage import Bucket, Location, locate
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +52,7 @@ class Reading:
     `shared` names the ids of the first ones, for `mark_shared`.
     """
 
-    def __init__(self, raw: Path, settings: IngestSettings, progress: Progress):
+    def __init__(self, raw: Path | RawBucket, settings: IngestSettings, progress: Progress):
         self._identities = Identities()
         self._batches = _batches(raw, settings, self._identities, progress)
 
@@ -69,11 +72,24 @@ class Reading:
         return frozenset(self._identities.shared)
 
 
-def read_batches(raw: Path, settings: IngestSettings | None = None, *, progress: Progress = _no_progress) -> Reading:
+Raw = str | Location | RawBucket
+
+
+def open_raw(raw: Raw) -> Path | RawBucket:
+    """The raw files at a place; one that is opened once for several calls is listed once.
+
+    Raises:
+        ConfigError: the place is of a kind that cannot be read.
+    """
+    place = raw if isinstance(raw, RawBucket) else locate(raw)
+    return RawBucket(place) if isinstance(place, Bucket) else place
+
+
+def read_batches(raw: Raw, settings: IngestSettings | None = None, *, progress: Progress = _no_progress) -> Reading:
     """The documents under raw/, streamed: at most `batch_rows` and about `batch_bytes` a batch.
 
     Args:
-        raw: the folder.
+        raw: the folder, or an address in an object store.
         settings: limits and names of fields.
         progress: called with the number of documents of each batch.
 
@@ -81,10 +97,10 @@ def read_batches(raw: Path, settings: IngestSettings | None = None, *, progress:
         An iterator of `pa.RecordBatch` of `schema.RECORDS`, sorted by (source_path, source_row), document ids unique.
         Then call `mark_shared(table, reading.shared)` on the whole table, or let `read_records` do both.
     """
-    return Reading(Path(raw), settings or IngestSettings(), progress)
+    return Reading(open_raw(raw), settings or IngestSettings(), progress)
 
 
-def read_records(raw: Path, settings: IngestSettings | None = None, *, progress: Progress = _no_progress) -> pa.Table:
+def read_records(raw: Raw, settings: IngestSettings | None = None, *, progress: Progress = _no_progress) -> pa.Table:
     """All documents under raw/ as one table of `schema.RECORDS`, complete with the flags of shared identities."""
     reading = read_batches(raw, settings, progress=progress)
     table = pa.Table.from_batches(list(reading), schema=schema.RECORDS)
@@ -108,7 +124,7 @@ def mark_shared(records: pa.Table, shared: frozenset[str]) -> pa.Table:
 
 
 def _batches(
-    raw: Path, settings: IngestSettings, identities: Identities, progress: Progress
+    raw: Path | RawBucket, settings: IngestSettings, identities: Identities, progress: Progress
 ) -> Generator[pa.RecordBatch]:
     builder = BatchBuilder(settings.batch_rows, settings.batch_bytes)
     for path, found in _found(raw, RowReader(settings)):
@@ -122,7 +138,7 @@ def _batches(
         yield batch
 
 
-def _found(raw: Path, rows: RowReader) -> Iterator[tuple[str, Found]]:
+def _found(raw: Path | RawBucket, rows: RowReader) -> Iterator[tuple[str, Found]]:
     """Every document with its path, in the order of (path, row)."""
     files, sidecars = scan(raw)
     beside = {path: of_file(file, rows.settings) for path, file in sidecars.items()}
@@ -230,6 +246,8 @@ def _state_after(source: Source, before: object) -> object:
 
 
 def _reason(error: Exception) -> tuple[str, str]:
+    if isinstance(error, CopydeskError):  # the store does not answer: no fault of the file
+        raise error
     if isinstance(error, Refused):
         return error.reason, error.detail
     if isinstance(error, BROKEN) or (isinstance(error, OSError) and error.errno is None):

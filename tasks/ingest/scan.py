@@ -1,6 +1,6 @@
 """Which files lie under raw/.
 
-In     a folder
+In     a folder, or a prefix in an object store (`tasks.ingest.bucket`)
 Out    one `RawFile` a file, sorted by path; sidecars apart
 
 Hidden files and folders (a leading dot) and `README*` are passed over. Symbolic links are not followed; they, FIFOs,
@@ -12,21 +12,29 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tasks.ingest.bucket import RawBucket
 
 SIDECAR = ".meta.json"
 _KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
 class RawFile(NamedTuple):
-    """A file under raw/: `path` as published, `place` as the system knows it."""
+    """A file under raw/: `path` as published, `place` as the system knows it.
+
+    A file that is not on a disk has no place, but a function that opens it, and a stamp that changes with its bytes.
+    """
 
     path: str
     place: bytes
     size: int = 0
     problem: str | None = None  # why it is not read
+    opened: Callable[[], IO[bytes]] | None = None
+    stamp: str | None = None
 
 
 def is_passed_over(name: str) -> bool:
@@ -34,16 +42,21 @@ def is_passed_over(name: str) -> bool:
     return name.startswith((".", "README"))
 
 
-def scan(raw: Path) -> tuple[list[RawFile], dict[str, RawFile]]:
+def scan(raw: Path | RawBucket) -> tuple[list[RawFile], dict[str, RawFile]]:
     """All files under a folder, and its sidecars by the path of the file that they describe."""
     files: list[RawFile] = []
     sidecars: dict[str, RawFile] = {}
-    for file in _walk(os.fsencode(raw)):
+    for file in _walk(os.fsencode(raw)) if isinstance(raw, Path) else raw.walk():
         if file.path.endswith(SIDECAR):
             sidecars[file.path.removesuffix(SIDECAR)] = file
         else:
             files.append(file)
-    return sorted(files), sidecars
+    return sorted(files, key=lambda file: file.path), sidecars
+
+
+def has_files(raw: Path | RawBucket) -> bool:
+    """Whether there is anything to read."""
+    return bool(scan(raw)[0])
 
 
 def _walk(raw: bytes) -> Iterator[RawFile]:

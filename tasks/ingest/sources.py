@@ -68,6 +68,8 @@ def of_file(file: RawFile, settings: IngestSettings) -> Source:
         problem = ("unreadable", file.problem)
     elif file.size > settings.file_bytes:
         problem = ("too_large", f"the file has {file.size:,} bytes; the limit is {settings.file_bytes:,}")
+    if file.opened:
+        return Source(file.path, file.opened, file.size, problem=problem)
     return Source(
         file.path, lambda: _open_file(file.place), file.size, problem=problem, state=lambda: _state(file.place)
     )

@@ -6,7 +6,7 @@ Out    faults, each naming its file; none where all is well
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,10 +15,13 @@ from tasks import invariants
 from tasks.errors import ConfigError
 from tasks.publish import versions
 from tasks.schema import PUBLISHED
-from tasks.storage import Disk, open_storage
+from tasks.storage import Location, open_storage
+
+if TYPE_CHECKING:
+    from tasks.storage import Storage
 
 
-def verify(curated: str | Path, version: str | None = None) -> list[versions.Fault]:
+def verify(curated: str | Location | Storage, version: str | None = None) -> list[versions.Fault]:
     """What is wrong with a version; without a name: the digests of all versions, and all of the latest.
 
     Raises:
@@ -45,7 +48,7 @@ def _latest_faults(latest: versions.Latest, names: list[str]) -> list[versions.F
     return []
 
 
-def _version_faults(storage: Disk, version: str) -> list[versions.Fault]:
+def _version_faults(storage: Storage, version: str) -> list[versions.Fault]:
     """Faults of the files; where they are as they were written, faults of the tables."""
     faults = versions.find_faults(storage, version)
     if faults:
@@ -54,7 +57,7 @@ def _version_faults(storage: Disk, version: str) -> list[versions.Fault]:
     tables = {}
     for name in PUBLISHED:
         try:
-            tables[name] = pq.read_table(storage.path(f"{folder}/{name}.parquet"))
+            tables[name] = pq.read_table(storage.source(f"{folder}/{name}.parquet"))
         except (OSError, pa.ArrowException) as error:
             faults.append(versions.Fault(version, f"{folder}/{name}.parquet", f"cannot be read: {error}"))
     if faults:

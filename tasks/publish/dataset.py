@@ -18,11 +18,13 @@ import pyarrow.parquet as pq
 from tasks.errors import ConfigError, Damaged
 from tasks.publish import versions
 from tasks.schema import CONTRACT_VERSION, PUBLISHED
-from tasks.storage import Disk, open_storage
+from tasks.storage import Location, open_storage
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from tasks.storage import Storage
 
 Columns = Sequence[str] | Mapping[str, Sequence[str]] | None
 
@@ -30,13 +32,20 @@ Columns = Sequence[str] | Mapping[str, Sequence[str]] | None
 class Dataset:
     """One version: `.articles` … `.figures` are pandas data frames, `.table(name)` is the same as an Arrow table."""
 
-    def __init__(self, storage: Disk, version: str, manifest: dict[str, Any], columns: Columns = None) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        version: str,
+        manifest: dict[str, Any],
+        columns: Columns = None,
+        tables: Mapping[str, pa.Table] | None = None,
+    ) -> None:
         self.version = version
-        self.path: Path = storage.path(f"versions/{version}")
+        self.path: Path | str = storage.place(f"versions/{version}")  # the folder on disk, or the address
         self.manifest = manifest
         self.storage = storage
         self._columns = columns
-        self._tables: dict[str, pa.Table] = {}
+        self._tables: dict[str, pa.Table] = dict(tables or {})
 
     def __repr__(self) -> str:
         return f"Dataset({str(self.path)!r})"
@@ -61,7 +70,7 @@ class Dataset:
             Damaged: the file cannot be read as Parquet.
         """
         try:
-            return pq.read_table(self.path / f"{name}.parquet", filters=[(column, "=", value)]).to_pylist()
+            return pq.read_table(self._source(name), filters=[(column, "=", value)]).to_pylist()
         except (OSError, ValueError) as error:
             raise self._damage(name, error) from error
 
@@ -70,16 +79,23 @@ class Dataset:
         return {name: self.table(name) for name in PUBLISHED}
 
     def _read(self, name: str) -> pa.Table:
-        path = self.path / f"{name}.parquet"
         try:
-            file = pq.ParquetFile(path)
+            file = pq.ParquetFile(self._source(name), pre_buffer=True)
             return file.read(columns=_chosen(self._columns, name, file.schema_arrow.names))
         except (OSError, ValueError) as error:
             raise self._damage(name, error) from error
 
+    def local(self, name: str) -> Path | None:
+        """Where a file of the version lies on this machine; None where it does not."""
+        return self.storage.local(f"versions/{self.version}/{name}")
+
+    def _source(self, name: str) -> Any:
+        return self.storage.source(f"versions/{self.version}/{name}.parquet")
+
     def _damage(self, name: str, error: Exception) -> Damaged:
-        path = self.path / f"{name}.parquet"
-        return Damaged(f"{path}: cannot be read ({error}); `copydesk verify {self.version}` tells more")
+        return Damaged(
+            f"{self.path}/{name}.parquet: cannot be read ({error}); `copydesk verify {self.version}` tells more"
+        )
 
     @cached_property
     def articles(self) -> pd.DataFrame:
@@ -117,7 +133,7 @@ class Dataset:
         return self.table("figures").to_pandas()
 
 
-def open_dataset(path: str | Path, version: str | None = None, columns: Columns = None) -> Dataset:
+def open_dataset(path: str | Location | Storage, version: str | None = None, columns: Columns = None) -> Dataset:
     """Open a version of the data set in the folder `path`: the latest, or the one named.
 
     Args:
@@ -138,12 +154,12 @@ def open_dataset(path: str | Path, version: str | None = None, columns: Columns 
     try:
         manifest = versions.read_manifest(storage, name)
     except ValueError as error:
-        raise Damaged(f"{storage.path(f'versions/{name}')}: {error}; open another version") from error
+        raise Damaged(f"{storage.place(f'versions/{name}')}: {error}; open another version") from error
     versions.refuse_newer(storage, CONTRACT_VERSION, reading=True)
     return Dataset(storage, name, manifest, columns)
 
 
-def _latest(storage: Disk, names: list[str]) -> str:
+def _latest(storage: Storage, names: list[str]) -> str:
     """The version that `latest.json` names; where it is gone, the newest whose manifest can be read."""
     latest = versions.read_latest(storage)
     if latest.version:
@@ -154,7 +170,7 @@ def _latest(storage: Disk, names: list[str]) -> str:
         except ValueError:
             continue
         return name
-    raise Damaged(f"{storage.root}: latest.json is {latest.fault} and no version has a manifest that can be read")
+    raise Damaged(f"{storage}: latest.json is {latest.fault} and no version has a manifest that can be read")
 
 
 def _chosen(columns: Columns, table: str, names: list[str]) -> list[str] | None:

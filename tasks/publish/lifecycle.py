@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,7 +28,7 @@ from tasks.publish.card import CARD, write_card
 from tasks.publish.croissant import CROISSANT, write_croissant
 from tasks.publish.dataset import Dataset, open_dataset
 from tasks.publish.manifest import count_rows, count_rules
-from tasks.publish.recovery import PURGED, finish_purge
+from tasks.publish.recovery import PURGED, STAGING, finish_purge
 from tasks.publish.staging import (
     REPORT,
     RunInfo,
@@ -39,10 +39,13 @@ from tasks.publish.staging import (
     write_data_files,
 )
 from tasks.publish.writers import conform
-from tasks.storage import Disk, open_storage
+from tasks.storage import Location, open_storage
+
+if TYPE_CHECKING:
+    from tasks.storage import Storage
 
 
-def stage_rollback(curated: str | Path, version: str, *, latest: Dataset, run: RunInfo) -> StagedVersion:
+def stage_rollback(curated: str | Location | Storage, version: str, *, latest: Dataset, run: RunInfo) -> StagedVersion:
     """Stage the tables of an older version again; the caller adds the report and calls `publish`.
 
     Raises:
@@ -56,7 +59,7 @@ def stage_rollback(curated: str | Path, version: str, *, latest: Dataset, run: R
         raise Damaged(f"{faults[0]}; {version} is not published again")
     digests = {name: digest for name, digest in dataset.manifest["digests"].items() if digest}
     made = replace(run, digests=digests, settings=dataset.manifest.get("settings", {}))
-    return replace(stage(dataset.tables(), curated, latest=latest, run=made), unchanged=False)
+    return replace(stage(dataset.tables(), curated, latest=latest, run=made), unchanged=False).claimed()
 
 
 def publish_rollback(staged: StagedVersion, version: str, *, changes: Mapping[str, Any], reason: str = "") -> str:
@@ -65,7 +68,7 @@ def publish_rollback(staged: StagedVersion, version: str, *, changes: Mapping[st
     return publish(staged, changes=changes, rollback_of=version, hold=hold)
 
 
-def release(curated: str | Path) -> bool:
+def release(curated: str | Location | Storage) -> bool:
     """Lift a hold; whether there was one."""
     storage = open_storage(curated)
     latest = versions.read_latest(storage)
@@ -75,7 +78,7 @@ def release(curated: str | Path) -> bool:
     return True
 
 
-def choose_prunable(curated: str | Path, keep: int) -> list[str]:
+def choose_prunable(curated: str | Location | Storage, keep: int) -> list[str]:
     """The versions that `prune` would remove, oldest first: all but the `keep` newest, and never the latest.
 
     Raises:
@@ -93,7 +96,7 @@ def choose_prunable(curated: str | Path, keep: int) -> list[str]:
     return [name for name in names[:-keep] if name != latest.version]
 
 
-def prune(curated: str | Path, keep: int) -> list[str]:
+def prune(curated: str | Location | Storage, keep: int) -> list[str]:
     """Remove all versions but the `keep` newest; returns those that are gone. The latest is never removed."""
     storage = open_storage(curated)
     names = choose_prunable(curated, keep)
@@ -107,7 +110,9 @@ def prune(curated: str | Path, keep: int) -> list[str]:
 Rewrite = Callable[[Dataset, Path], object]
 
 
-def purge(curated: str | Path, ids: Collection[str], *, reason: str, at: datetime, report: Rewrite) -> list[str]:
+def purge(
+    curated: str | Location | Storage, ids: Collection[str], *, reason: str, at: datetime, report: Rewrite
+) -> list[str]:
     """Take documents, and all other copies in their clusters, out of every version; returns the versions rewritten.
 
     In each version the documents stay as `rejected: taken_down`, without a word of their texts. Versions whose parent
@@ -138,9 +143,9 @@ def _with_copies(documents: pa.Table, ids: Collection[str]) -> set[str]:
     return set(alive.filter(copies)["document_id"].to_pylist())
 
 
-def _rewrite(storage: Disk, dataset: Dataset, taken: set[str], note: dict[str, Any], report: Rewrite) -> None:
+def _rewrite(storage: Storage, dataset: Dataset, taken: set[str], note: dict[str, Any], report: Rewrite) -> None:
     """Build a version's folder anew beside the old one, and put it in its place."""
-    folder = storage.path(f".staging/purge-{dataset.version}")
+    folder = storage.work / STAGING / f"purge-{dataset.version}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     tables = {name: conform(name, table) for name, table in take_out(dataset.tables(), taken).items()}
@@ -153,9 +158,7 @@ def _rewrite(storage: Disk, dataset: Dataset, taken: set[str], note: dict[str, A
         "files": files,
     }
     about = manifest.get("about", {})
-    anew = Dataset(storage, dataset.version, manifest)
-    anew.path = folder
-    report(anew, folder / REPORT)
+    report(Dataset(storage, dataset.version, manifest, tables=tables), folder / REPORT)
     write_card(folder / CARD, manifest, {}, about)
     write_croissant(folder / CROISSANT, manifest, about)
     finish_manifest(folder, manifest)

@@ -14,16 +14,19 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tasks.publish import versions
 from tasks.publish.dataset import Dataset
 from tasks.schema import CONTRACT_VERSION
-from tasks.storage import Disk, open_storage, sync_folder
+from tasks.storage import Disk, Location, open_storage
+
+if TYPE_CHECKING:
+    from tasks.storage import Storage
 
 # While a version is rewritten: `.v0003.purged` is the new folder, whole; `.v0003.old` the one it replaces
 PURGED, OLD = ".purged", ".old"
+STAGING = ".staging"  # on this machine, wherever the data set is
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,14 @@ class Found:
     warnings: tuple[str, ...] = ()
 
 
-def recover(curated: str | Path) -> Found:
+def recover(curated: str | Location | Storage) -> Found:
     """Bring a data set into order and say what a run may build on.
 
     Raises:
         ConfigError: a newer copydesk wrote this data set; nothing was touched.
     """
     storage = open_storage(curated)
+    storage.watch(versions.LATEST)
     versions.refuse_newer(storage, CONTRACT_VERSION)
     warnings = _clear(storage)
     latest = versions.read_latest(storage)
@@ -54,26 +58,21 @@ def recover(curated: str | Path) -> Found:
     return Found(dataset, hold, tuple(warnings + mended))
 
 
-def finish_purge(storage: Disk, version: str) -> None:
+def finish_purge(storage: Storage, version: str) -> None:
     """Put a version that was rewritten in the place of the old one; may be called again at any point.
 
-    The old folder is taken away last: as long as it is there, `latest.json` may still state the old manifest.
+    The hidden folder is taken away last: as long as it is there, `latest.json` may still state the old manifest.
     """
-    target, new, old = (
-        storage.path(f"versions/{name}") for name in (version, f".{version}{PURGED}", f".{version}{OLD}")
-    )
-    if new.exists():
-        if target.exists():
-            target.rename(old)
-        new.rename(target)
-        sync_folder(target.parent)
+    target, new, old = (f"versions/{name}" for name in (version, f".{version}{PURGED}", f".{version}{OLD}"))
+    storage.exchange(new, target, old)
     latest = versions.read_latest(storage)
     if latest.version == version:
         versions.write_latest(storage, version, latest.hold)
-    shutil.rmtree(old, ignore_errors=True)
+    storage.remove(new)
+    storage.remove(old)
 
 
-def _finish_purges(storage: Disk) -> None:
+def _finish_purges(storage: Storage) -> None:
     for name in storage.names("versions"):
         for end in (PURGED, OLD):
             version = name.removeprefix(".").removesuffix(end)
@@ -81,30 +80,28 @@ def _finish_purges(storage: Disk) -> None:
                 finish_purge(storage, version)
 
 
-def _clear(storage: Disk) -> list[str]:
+def _clear(storage: Storage) -> list[str]:
     """Take away staging that a dead run left, and versions that were being removed."""
     _finish_purges(storage)
-    left = storage.names(".staging")
+    left = Disk(storage.work).names(STAGING)
     for name in left:
-        shutil.rmtree(storage.path(f".staging/{name}"), ignore_errors=True)
-    for name in storage.names("versions"):
-        if name.startswith("."):
-            shutil.rmtree(storage.path(f"versions/{name}"), ignore_errors=True)
+        shutil.rmtree(storage.work / STAGING / name, ignore_errors=True)
+    storage.sweep("versions")
     return [f".staging/{name}: left behind by a run that did not end; cleared away" for name in left]
 
 
-def _newest_whole(storage: Disk) -> tuple[str | None, list[versions.Fault]]:
+def _newest_whole(storage: Storage) -> tuple[str | None, list[versions.Fault]]:
     """The newest version without a fault, and the first fault of each newer one."""
     faults: list[versions.Fault] = []
     for name in reversed(versions.version_names(storage)):
-        found = versions.find_faults(storage, name)
+        found = versions.find_faults(storage, name, trust_uploads=True)
         if not found:
             return name, faults
         faults.append(found[0])
     return None, faults
 
 
-def _mend_latest(storage: Disk, latest: versions.Latest, whole: Dataset) -> tuple[dict[str, Any] | None, list[str]]:
+def _mend_latest(storage: Storage, latest: versions.Latest, whole: Dataset) -> tuple[dict[str, Any] | None, list[str]]:
     """Make `latest.json` name the newest whole version; the hold then in force, and what was done."""
     data = storage.read(f"versions/{whole.version}/{versions.MANIFEST}") or b""
     named = versions.number(latest.version)

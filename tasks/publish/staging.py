@@ -19,7 +19,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,12 +34,13 @@ from tasks.publish.jsonl import write_jsonl
 from tasks.publish.manifest import count_rows, count_rules, table_schemas
 from tasks.publish.writers import conform, write_parquet
 from tasks.schema import CONTRACT_VERSION, PUBLISHED
-from tasks.storage import Disk, open_storage
+from tasks.storage import Location, open_storage
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from tasks.publish.dataset import Dataset
+    from tasks.storage import Storage
 
 JSONL = "articles.jsonl.gz"
 DATA_FILES = (*(f"{name}.parquet" for name in PUBLISHED), JSONL)
@@ -66,7 +67,7 @@ class RunInfo:
 class StagedVersion:
     """Data files in a folder of `.staging/`; `unchanged` means that the latest version has the very same ones."""
 
-    storage: Disk
+    storage: Storage
     folder: Path
     version: str
     tables: dict[str, pa.Table]
@@ -75,13 +76,22 @@ class StagedVersion:
     run: RunInfo
     unchanged: bool
 
+    def claimed(self) -> StagedVersion:
+        """The same under a name that no other run can take; to be called before a report states the name."""
+        return replace(self, version=versions.claim_name(self.storage))
+
     def discard(self) -> None:
         """Take the folder away; nothing is published."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def stage(
-    tables: Mapping[str, pa.Table], curated: str | Path, *, latest: Dataset | None, run: RunInfo, threads: int = 2
+    tables: Mapping[str, pa.Table],
+    curated: str | Location | Storage,
+    *,
+    latest: Dataset | None,
+    run: RunInfo,
+    threads: int = 2,
 ) -> StagedVersion:
     """Write the data files of a new version where no reader looks.
 
@@ -93,12 +103,12 @@ def stage(
         CopydeskError: a table does not have the contract's columns, or the disk does not take the files.
     """
     storage = open_storage(curated)
-    folder = storage.path(f".staging/{run.id}")
+    folder = storage.work / ".staging" / run.id
     whole = {name: conform(name, tables[name]) for name in PUBLISHED}
     with _clearing(folder):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        files = write_data_files(whole, folder, before=latest.path / JSONL if latest else None, threads=threads)
+        files = write_data_files(whole, folder, before=latest.local(JSONL) if latest else None, threads=threads)
     return StagedVersion(
         storage, folder, versions.next_name(storage), whole, files, latest, run, _is_unchanged(storage, files, latest)
     )
@@ -168,12 +178,12 @@ def finish_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     (folder / versions.MANIFEST).write_bytes(versions.to_json({**manifest, "files": files}))
 
 
-def record_run(curated: str | Path, run: RunInfo, record: Mapping[str, Any]) -> Path:
+def record_run(curated: str | Location | Storage, run: RunInfo, record: Mapping[str, Any]) -> Path | str:
     """Write the small file that tells of a run, published or not; returns where it lies."""
     name = f"runs/{run.started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{run.id}.json"
     storage = open_storage(curated)
     storage.write(name, versions.to_json({"run": run.id, "started_at": _stamp(run.started_at), **record}))
-    return storage.path(name)
+    return storage.place(name)
 
 
 def _manifest(
@@ -201,7 +211,7 @@ def _manifest(
     }
 
 
-def _is_unchanged(storage: Disk, files: Mapping[str, Mapping[str, Any]], latest: Dataset | None) -> bool:
+def _is_unchanged(storage: Storage, files: Mapping[str, Mapping[str, Any]], latest: Dataset | None) -> bool:
     """Whether the version that readers get has the same data files already."""
     if latest is None or versions.read_latest(storage).version != latest.version:
         return False

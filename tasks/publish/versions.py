@@ -16,14 +16,16 @@ import json
 import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tasks.errors import ConfigError
-from tasks.storage import Disk, open_storage
+from tasks.storage import Disk, Location, open_storage
+
+if TYPE_CHECKING:
+    from tasks.storage import Storage
 
 LATEST, MANIFEST = "latest.json", "manifest.json"
 _NAME = re.compile(r"v(\d{4,})")
-_CHUNK = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Fault:
         return f"{self.file}: {self.message}"
 
 
-def list_versions(curated: str | Path) -> list[VersionInfo]:
+def list_versions(curated: str | Location | Storage) -> list[VersionInfo]:
     """All versions of a data set, oldest first, from their manifests alone."""
     storage = open_storage(curated)
     latest = read_latest(storage)
@@ -79,7 +81,7 @@ def list_versions(curated: str | Path) -> list[VersionInfo]:
     return [_info(storage, name, latest.version, newest) for name in names]
 
 
-def _info(storage: Disk, name: str, latest: str | None, newest: int | None) -> VersionInfo:
+def _info(storage: Storage, name: str, latest: str | None, newest: int | None) -> VersionInfo:
     try:
         manifest = read_manifest(storage, name)
     except ValueError:
@@ -106,19 +108,27 @@ def number(name: str | None) -> int:
     return int(match[1]) if match else 0
 
 
-def version_names(storage: Disk) -> list[str]:
+def version_names(storage: Storage) -> list[str]:
     """The names under `versions/` that are names of versions, oldest first."""
     return sorted((name for name in storage.names("versions") if number(name)), key=number)
 
 
-def next_name(storage: Disk) -> str:
+def next_name(storage: Storage) -> str:
     """A name that no version of this data set has or had: numbers only rise, and the newest version is never pruned."""
     latest = read_latest(storage)
     highest = max([*map(number, version_names(storage)), number(latest.version), latest.highest])
     return f"v{highest + 1:04d}"
 
 
-def read_latest(storage: Disk) -> Latest:
+def claim_name(storage: Storage) -> str:
+    """The same, reserved for this run: whoever loses a name to another run takes the next."""
+    name = next_name(storage)
+    while not storage.claim(f"versions/{name}"):
+        name = f"v{number(name) + 1:04d}"
+    return name
+
+
+def read_latest(storage: Storage) -> Latest:
     """What `latest.json` says; never raises, the fault is told in the answer."""
     data = storage.read(LATEST)
     if data is None:
@@ -134,7 +144,7 @@ def read_latest(storage: Disk) -> Latest:
     return Latest(version, digest, hold, highest)
 
 
-def write_latest(storage: Disk, version: str, hold: dict[str, Any] | None = None) -> None:
+def write_latest(storage: Storage, version: str, hold: dict[str, Any] | None = None) -> None:
     """Make `version` the one that readers get, together with the hold on further runs (or none)."""
     data = storage.read(f"versions/{version}/{MANIFEST}") or b""
     content: dict[str, Any] = {"version": version, "manifest_sha256": bytes_sha256(data)}
@@ -146,7 +156,7 @@ def write_latest(storage: Disk, version: str, hold: dict[str, Any] | None = None
     storage.write(LATEST, to_json(content))
 
 
-def read_manifest(storage: Disk, version: str) -> dict[str, Any]:
+def read_manifest(storage: Storage, version: str) -> dict[str, Any]:
     """The manifest of a version.
 
     Raises:
@@ -169,8 +179,12 @@ def _is_entry(entry: Any) -> bool:
     return isinstance(entry.get("sha256"), str) and isinstance(entry.get("bytes"), int)
 
 
-def find_faults(storage: Disk, version: str) -> list[Fault]:
-    """Files of a version that are missing, changed, or not in its manifest; reads every byte."""
+def find_faults(storage: Storage, version: str, *, trust_uploads: bool = False) -> list[Fault]:
+    """Files of a version that are missing, changed, or not in its manifest; reads every byte.
+
+    Args:
+        trust_uploads: take the word of an object store for files that it says nobody has written since.
+    """
     folder = f"versions/{version}"
     try:
         files = read_manifest(storage, version)["files"]
@@ -181,19 +195,25 @@ def find_faults(storage: Disk, version: str) -> list[Fault]:
     manifest = storage.read(f"{folder}/{MANIFEST}") or b""
     if latest.version == version and latest.manifest_sha256 != bytes_sha256(manifest):
         faults.append(Fault(version, f"{folder}/{MANIFEST}", "is not the manifest that latest.json names"))
+    sizes = storage.sizes(folder)
+    trusted = storage.as_uploaded(folder) if trust_uploads else set()
     for name, entry in sorted(files.items()):
-        path = storage.path(f"{folder}/{name}")
-        if not path.is_file():
-            faults.append(Fault(version, f"{folder}/{name}", "is missing"))
-        elif path.stat().st_size != entry["bytes"]:
-            faults.append(Fault(version, f"{folder}/{name}", f"has {path.stat().st_size} bytes, not {entry['bytes']}"))
-        elif file_sha256(path) != entry["sha256"]:
+        if fault := _size_fault(sizes.get(name), entry):
+            faults.append(Fault(version, f"{folder}/{name}", fault))
+        elif name not in trusted and stored_sha256(storage, f"{folder}/{name}") != entry["sha256"]:
             faults.append(Fault(version, f"{folder}/{name}", "has another sha256 than its manifest says"))
     strange = set(storage.names(folder)) - set(files) - {MANIFEST}
     return faults + [Fault(version, f"{folder}/{name}", "is not in the manifest") for name in sorted(strange)]
 
 
-def refuse_newer(storage: Disk, contract: str, *, reading: bool = False) -> None:
+def _size_fault(size: int | None, entry: dict[str, Any]) -> str | None:
+    """What the size of a file (None: it is not there) tells against it."""
+    if size is None:
+        return "is missing"
+    return None if size == entry["bytes"] else f"has {size} bytes, not {entry['bytes']}"
+
+
+def refuse_newer(storage: Storage, contract: str, *, reading: bool = False) -> None:
     """Leave a data set alone that was written by a newer contract; a reader minds the first number only.
 
     Raises:
@@ -208,7 +228,7 @@ def refuse_newer(storage: Disk, contract: str, *, reading: bool = False) -> None
             continue
         if newer:
             raise ConfigError(
-                f"{storage.root}: {name} was written by contract {found}, this copydesk knows {contract}; "
+                f"{storage}: {name} was written by contract {found}, this copydesk knows {contract}; "
                 "nothing was touched; upgrade copydesk"
             )
 
@@ -219,10 +239,14 @@ def _contract(text: str) -> tuple[int, ...]:
 
 def file_sha256(path: Path) -> str:
     """Hex digest of a file, read in pieces."""
+    return stored_sha256(Disk(path.parent), path.name)
+
+
+def stored_sha256(storage: Storage, name: str) -> str:
+    """Hex digest of a file in a storage, read in pieces."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_CHUNK):
-            digest.update(piece)
+    for piece in storage.chunks(name):
+        digest.update(piece)
     return digest.hexdigest()
 
 

@@ -79,9 +79,9 @@ def rewrite_report(dataset: Dataset, path: Path) -> Path:
 def _diff_to_parent(dataset: Dataset, tables: Mapping[str, pa.Table]) -> VersionDiff | None:
     """None for a first version, and where the parent was pruned."""
     parent = dataset.manifest.get("parent")
-    if not parent or not dataset.storage.path(f"versions/{parent}").is_dir():
+    if not parent or not dataset.storage.names(f"versions/{parent}"):
         return None
-    before = open_dataset(dataset.storage.root, parent)
+    before = open_dataset(dataset.storage, parent)
     digests = (before.manifest.get("digests", {}), dataset.manifest.get("digests", {}))
     return diff_tables(before.tables(), tables, names=(parent, dataset.version), digests=digests)
 
