@@ -88,6 +88,8 @@ def set_adverb(match: Match) -> Built | None:
         return None  # the name of a paper
     if word == "daily" and match.next_word()[:1].isupper():
         return None
+    if match.previous_word().lower() == "average" or match.next_word().lower() in CONTEXT["papers"]:
+        return None  # a measure ("average daily volume") or a kind of paper
     return "SET", {"k": "every", "u": match.first("adverb"), "n": 1}, None
 
 

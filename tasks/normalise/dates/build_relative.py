@@ -56,6 +56,8 @@ def past_n(match: Match) -> Built | None:
 def recent_units(match: Match) -> Built | None:
     """Recent weeks are a length without a number; recent years are a time."""
     unit = match.first("units")
+    if match.words[-1] in ("ahead", "come"):
+        return "DURATION", {"k": "vague", "u": unit}, None
     kind = "DURATION" if unit in ("day", "week", "month") else "DATE"
     return kind, {"k": "vague", "u": unit} if kind == "DURATION" else dict(VAGUE), None
 
@@ -167,14 +169,14 @@ def same_period(match: Match) -> Built | None:
 def the_period(match: Match) -> Built | None:
     """The quarter, that year, the 1989 period."""
     unit = match.first("unit") or "year"
-    if is_title(match):
-        return None
+    if is_title(match) or match.text.startswith("-to-", match.tokens[-1].end):
+        return None  # quarter-to-quarter
     if unit == "year" and match.next_word() in ("ended", "ending"):
         return "DURATION", {"k": "length", "u": "year", "n": 1}, None  # of the books: no calendar year
     if unit == "quarter" and match.next_word() in ("ended", "ending") and match.year is None:
         return dated({"k": "unit", "u": "quarter", "n": -1})
     bare = match.words[0] == "the" and len(match.words) == 2
-    if bare and unit in ("day", "decade", "month") and not match.is_part_before():
+    if bare and unit in ("day", "decade", "month", "century") and not match.is_part_before():
         return None
     if "latest" in match.words and unit == "year":  # the last that has ended
         return dated({"k": "unit", "u": "year", "n": -1})

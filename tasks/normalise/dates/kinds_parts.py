@@ -78,6 +78,14 @@ def following(told: Period, make: Make, *, had: bool = False) -> Period | None:
     return fitting[0] if fitting else make(year)
 
 
+def _is_against(told: Period, context: Context) -> bool:
+    """Whether a clause looks back at a period that lies ahead, or ahead to one that is over."""
+    now = context.anchor
+    if now is None:
+        return False
+    return (context.tense == "past" and told.first > now) or (context.tense == "future" and told.last < now)
+
+
 def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> Period | None:
     """A part of a year: of the year named, of its whole, or of the year the clause looks at."""
     if "y" in expr:
@@ -96,8 +104,10 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
         return None
     key = (expr.get("m", 0), expr.get("d", 0), expr.get("d2", 0))
     if expr["k"] == "date" and "side" not in expr and key in context.years_of:  # one sense a text
-        context.now("month")
-        return make(context.years_of[key])
+        told = make(context.years_of[key])
+        if told is None or "d" in expr or not _is_against(told, context):
+            context.now("month")
+            return told
     years = [p for y in range(now.year - 1, now.year + 2) if 1 <= y <= 9999 and (p := make(y)) is not None]
     if "w" in expr:  # a weekday that one year alone fits decides
         years = [p for p in years if p.first.isoweekday() == expr["w"]] or years

@@ -151,7 +151,7 @@ def prev(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
 
 
 def unit_end(expr: Expr, context: Context, whole: Period | None) -> Period | None:
-    """The unit whose end is spoken of: the last one where the clause tells of the past ("at year-end, debt stood at 3")."""
+    """The unit whose end is spoken of: the last one where the clause tells of the past ("at year-end debt was 3")."""
     if whole is not None:
         return whole
     if context.tense != "past" or context.narrative:
