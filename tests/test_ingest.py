@@ -137,6 +137,17 @@ def test_every_format_gives_the_same_documents(write, tmp_path):
     assert first["n_bytes"] > len(TEXT)
 
 
+@pytest.mark.parametrize(
+    "name", ["a.txt", "a.html", "a.jsonl", "a.json", "a.csv", "a.parquet", "a.txt.gz", "a.zip", "a.tar", "a.tar.gz"]
+)
+def test_a_file_without_bytes_is_empty_whatever_its_format(tmp_path, name):
+    (tmp_path / name).touch()
+
+    (row,) = rows_of(tmp_path)
+
+    assert (row["reason"], row["detail"], row["n_bytes"]) == ("empty", "the file has no bytes", 0)
+
+
 def test_a_row_of_a_jsonl_has_the_digest_of_its_line(tmp_path):
     write_jsonl(tmp_path)
 

@@ -148,7 +148,7 @@ def _found(raw: Path | RawBucket, rows: RowReader) -> Iterator[tuple[str, Found]
         while waiting:
             path, _, source = heapq.heappop(waiting)
             form, packing = suffixes(path)
-            if form in archives.FORMATS and source.problem is None:
+            if form in archives.FORMATS and source.problem is None and source.size:
                 for member in _members(source, form, packing, rows.settings, beside):
                     count += 1
                     heapq.heappush(waiting, (member.path, count, member))

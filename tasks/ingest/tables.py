@@ -131,6 +131,9 @@ def read_parquet(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
     """A `.parquet` file; only the columns that are understood are read."""
     limit = rows.settings.spooled_bytes
     with stream if stream.seekable() else spooled(stream, limit) as seekable:
+        if not seekable.seek(0, io.SEEK_END):
+            return  # no bytes: an empty file, as of any format, not a damaged one
+        seekable.seek(0)
         file = pq.ParquetFile(seekable, pre_buffer=False, buffer_size=1 << 20)
         layout = rows.layout(file.schema_arrow.names)
         if not layout["text"]:

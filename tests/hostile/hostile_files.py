@@ -370,7 +370,7 @@ def parquet_that_is_none(folder: Path) -> Wanted:
     whole = (folder / "b.parquet").read_bytes()
     (folder / "b.parquet").write_bytes(whole[: len(whole) // 2])
     (folder / "c.parquet").write_bytes(b"")
-    return {"a.parquet": "malformed", "b.parquet": "malformed", "c.parquet": "malformed"}
+    return {"a.parquet": "malformed", "b.parquet": "malformed", "c.parquet": "empty"}
 
 
 @kind
