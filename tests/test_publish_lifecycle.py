@@ -198,3 +198,41 @@ def test_a_purge_that_dies_is_finished_by_the_next_run(leaky, monkeypatch, stop)
     assert holds(leaky, "short text about a,") == []
     assert [info.state for info in publish.list_versions(leaky)] == ["older"] * 3 + ["latest"]
     assert [name for name in Disk(leaky).names("versions") if name.startswith(".")] == []
+
+
+# ------------------------------------------------------------------ the list of versions
+
+
+def _lose_a_file(folder):
+    (folder / "dates.parquet").unlink()
+
+
+def _cut_a_file_short(folder):
+    file = folder / "dates.parquet"
+    file.write_bytes(file.read_bytes()[:-4])
+
+
+def _spoil_the_manifest(folder):
+    (folder / "manifest.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        (_lose_a_file, "dates.parquet is missing"),
+        (_cut_a_file_short, "dates.parquet has"),
+        (_spoil_the_manifest, ""),
+    ],
+)
+def test_a_damaged_version_is_listed_as_damaged_with_its_fault(curated, damage, fault):
+    damage(curated / "versions" / "v0002")
+    damage(curated / "versions" / "v0003")
+
+    listed = publish.list_versions(curated)
+
+    assert [(info.state, info.is_latest) for info in listed] == [
+        ("older", False),
+        ("damaged", False),
+        ("damaged", True),
+    ]
+    assert listed[1].fault and listed[1].fault.startswith(fault)

@@ -33,11 +33,14 @@ class VersionInfo:
     """One published version, as its manifest tells it.
 
     `state` is `latest`, `older`, `unnamed` (whole, but the run that made it ended before `latest.json` named it) or
-    `damaged` (its manifest cannot be read).
+    `damaged` (`fault` says what is wrong). Only what costs little is looked at: the manifest, and whether its files are
+    there in the sizes it states; `verify` reads them.
     """
 
     version: str
     state: str
+    is_latest: bool = False  # `latest.json` names it, whatever its state
+    fault: str | None = None
     parent: str | None = None
     created_at: str | None = None
     rollback_of: str | None = None
@@ -73,7 +76,7 @@ class Fault:
 
 
 def list_versions(curated: str | Location | Storage) -> list[VersionInfo]:
-    """All versions of a data set, oldest first, from their manifests alone."""
+    """All versions of a data set, oldest first, from their manifests and the sizes of their files."""
     storage = open_storage(curated)
     latest = read_latest(storage)
     names = version_names(storage)
@@ -82,20 +85,31 @@ def list_versions(curated: str | Location | Storage) -> list[VersionInfo]:
 
 
 def _info(storage: Storage, name: str, latest: str | None, newest: int | None) -> VersionInfo:
+    is_latest = name == latest
     try:
         manifest = read_manifest(storage, name)
-    except ValueError:
-        return VersionInfo(name, "damaged")
-    state = "latest" if name == latest else "unnamed" if newest is None or number(name) > newest else "older"
+    except ValueError as error:
+        return VersionInfo(name, "damaged", is_latest, str(error))
+    state = "latest" if is_latest else "unnamed" if newest is None or number(name) > newest else "older"
+    fault = _misfit(storage, name, manifest["files"])
     return VersionInfo(
         version=name,
-        state=state,
+        state="damaged" if fault else state,
+        is_latest=is_latest,
+        fault=fault,
         parent=manifest.get("parent"),
         created_at=manifest.get("created_at"),
         rollback_of=manifest.get("rollback_of"),
         counts=dict(manifest.get("counts", {})),
         n_bytes=sum(entry["bytes"] for entry in manifest["files"].values()),
     )
+
+
+def _misfit(storage: Storage, version: str, files: dict[str, Any]) -> str | None:
+    """The first file that is missing or has another size than the manifest states; None where there is none."""
+    sizes = storage.sizes(f"versions/{version}")
+    found = ((name, _size_fault(sizes.get(name), entry)) for name, entry in sorted(files.items()))
+    return next((f"{name} {fault}" for name, fault in found if fault), None)
 
 
 def number(name: str | None) -> int:
