@@ -29,6 +29,16 @@ def test_the_latest_version_opens_as_data_frames(publish_tables, published_table
     assert set(ds.figures.article_id) <= set(ds.articles.article_id)
 
 
+def test_rows_and_sizes_stay_whole_numbers_where_some_are_null(publish_tables, published_tables, tmp_path):
+    publish_tables(published_tables(), tmp_path)
+
+    ds = publish.open_dataset(tmp_path)
+
+    assert ds.articles["source_row"].isna().any()
+    for column in (ds.articles["source_row"], ds.documents["source_row"], ds.documents["n_bytes"]):
+        assert str(column.dtype) == "Int64"
+
+
 def test_an_older_version_stays_readable(publish_tables, published_tables, letters, tmp_path):
     publish_tables(published_tables(letters("a")), tmp_path)
     publish_tables(published_tables(letters("ab")), tmp_path, "r2")

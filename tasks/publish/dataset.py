@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.errors import ConfigError, Damaged
@@ -22,7 +23,6 @@ from tasks.storage import Location, open_storage
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
     from tasks.storage import Storage
 
@@ -85,6 +85,12 @@ class Dataset:
         except (OSError, ValueError) as error:
             raise self._damage(name, error) from error
 
+    def _frame(self, name: str) -> pd.DataFrame:
+        """A table for pandas: int64 columns may be null (`source_row`), and null must not turn them into floats."""
+        import pandas as pd
+
+        return self.table(name).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+
     def local(self, name: str) -> Path | None:
         """Where a file of the version lies on this machine; None where it does not."""
         return self.storage.local(f"versions/{self.version}/{name}")
@@ -100,37 +106,37 @@ class Dataset:
     @cached_property
     def articles(self) -> pd.DataFrame:
         """One row an article."""
-        return self.table("articles").to_pandas()
+        return self._frame("articles")
 
     @cached_property
     def documents(self) -> pd.DataFrame:
         """One row a document of the input, with what became of it."""
-        return self.table("documents").to_pandas()
+        return self._frame("documents")
 
     @cached_property
     def duplicates(self) -> pd.DataFrame:
         """One row a text that was not published because another copy was."""
-        return self.table("duplicates").to_pandas()
+        return self._frame("duplicates")
 
     @cached_property
     def relations(self) -> pd.DataFrame:
         """One row a verified pair of documents."""
-        return self.table("relations").to_pandas()
+        return self._frame("relations")
 
     @cached_property
     def removals(self) -> pd.DataFrame:
         """One row a span that was cut or moved out of a text."""
-        return self.table("removals").to_pandas()
+        return self._frame("removals")
 
     @cached_property
     def dates(self) -> pd.DataFrame:
         """One row a date mention of an article."""
-        return self.table("dates").to_pandas()
+        return self._frame("dates")
 
     @cached_property
     def figures(self) -> pd.DataFrame:
         """One row a figure mention of an article."""
-        return self.table("figures").to_pandas()
+        return self._frame("figures")
 
 
 def open_dataset(path: str | Location | Storage, version: str | None = None, columns: Columns = None) -> Dataset:
