@@ -40,7 +40,7 @@ class Output:
     json: Annotated[bool, Parameter(negative="")] = False
     "One JSON object on stdout; everything else goes to stderr."
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False
-    "No progress and no notes."
+    "No progress and no notes; warnings and errors are still told."
 
     def answer(self, content: dict[str, Any], lines: Callable[[], str]) -> None:
         """Print the answer, as JSON or in words."""
@@ -120,9 +120,8 @@ def run(
             outcome = curate_data(settings, Request(**choices, accept=frozenset(accept or ())), watch=watch)
         else:
             outcome = _through_prefect(watch, {**words, "config": where.config, **choices, "accept": accept})
-    if not output.quiet:
-        for warning in outcome.warnings:
-            say(f"copydesk: warning: {warning}")
+    for warning in outcome.warnings:
+        say(f"copydesk: warning: {warning}")
     output.answer(outcome.as_dict(), outcome.describe)
     return 0
 
@@ -147,7 +146,7 @@ def clean(
     config: Path | None = None,
     output: Output = PLAIN_OUTPUT,
 ) -> int:
-    """Clean one raw file and print it; no data set needed.
+    """Clean one raw file and print it; no data set needed. Exit code 2 when nothing in it could be cleaned.
 
     Parameters
     ----------
@@ -161,8 +160,11 @@ def clean(
 
     rules = load_config(config).rules
     cleaned = clean_stdin(sys.stdin.buffer.read(), rules) if file == "-" else clean_file(Path(file), rules)
-    output.answer(cleaned.as_dict(), cleaned.describe)
-    return 0
+    if output.json or cleaned.has_articles:
+        output.answer(cleaned.as_dict(), cleaned.describe)
+    for complaint in cleaned.complaints():
+        say(f"copydesk: {complaint}")
+    return 0 if cleaned.has_articles else ConfigError.exit_code
 
 
 @app.command
@@ -180,6 +182,7 @@ def versions(*, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
             f"{v.version:<8} {v.state:<8} {(v.created_at or '?')[:19]:<20} {v.counts.get('articles', 0):>9,} "
             f"{v.counts.get('duplicates', 0):>11,} {v.counts.get('rejected', 0):>9,} {v.n_bytes / 1e6:>8.1f}"
             + (f"  (rollback of {v.rollback_of})" if v.rollback_of else "")
+            + (f"  ({'the latest; ' if v.is_latest else ''}{v.fault})" if v.fault else "")
             for v in found
         ]
         return "\n".join([head, *rows])
@@ -201,7 +204,7 @@ def verify(version: str | None = None, /, *, where: Where = HERE, output: Output
     from tasks.publish import verify as find_faults
 
     folder = where.folder()
-    name = version or next((v.version for v in list_versions(folder) if v.state == "latest"), None)
+    name = version or next((v.version for v in list_versions(folder) if v.is_latest), None)
     faults = find_faults(folder, version)
     output.answer(
         {"version": name, "ok": not faults, "faults": [{"file": f.file, "message": f.message} for f in faults]},
@@ -219,14 +222,33 @@ def diff(old: str, new: str | None = None, /, *, where: Where = HERE, output: Ou
     old
         Name of a version, e.g. v0003.
     new
-        Name of a version [the latest].
+        Name of a version [the latest; where OLD is that one, OLD is compared with its parent].
     """
     from tasks.publish import open_dataset
     from tasks.report import diff_versions
 
-    changes = diff_versions(open_dataset(where.folder(), old), open_dataset(where.folder(), new))
+    before, after = open_dataset(where.folder(), old), open_dataset(where.folder(), new)
+    if new is None and before.version == after.version:
+        before = _parent(after)
+    changes = diff_versions(before, after)
     output.answer(changes.as_dict(), lambda: str(changes))
     return 0
+
+
+def _parent(dataset: Any) -> Any:
+    """The version that a version was built on.
+
+    Raises:
+        ConfigError: it is the first, or its parent was pruned.
+    """
+    from tasks.publish import list_versions, open_dataset
+
+    name, folder = dataset.manifest.get("parent"), dataset.storage.root
+    if not name:
+        raise ConfigError(f"{dataset.version} is the first version: there is none before it to compare it with")
+    if name not in {version.version for version in list_versions(folder)}:
+        raise ConfigError(f"{dataset.version} is the latest version, and its parent {name} is gone; name two versions")
+    return open_dataset(folder, name)
 
 
 @app.command

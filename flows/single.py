@@ -14,6 +14,7 @@ from flows.executors import InProcess
 from flows.mapper import Mapper, Spool
 from flows.steps import Pipeline, build_tables, call, no_watch
 from tasks.errors import ConfigError
+from tasks.ingest import SIDECAR
 from tasks.publish.writers import json_line
 
 HEAD = ("title", "published_local", "byline", "translators", "publisher", "section", "language", "flags")
@@ -24,6 +25,12 @@ class Cleaned:
     """What one file holds: its articles with their removals, duplicates among them, and what was rejected."""
 
     tables: Mapping[str, list[dict[str, Any]]]
+    folder: Path = Path()  # where the file lies, for messages
+
+    @property
+    def has_articles(self) -> bool:
+        """Something in the file could be cleaned."""
+        return bool(self.tables["articles"])
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain data, each article with its `removals`."""
@@ -32,16 +39,26 @@ class Cleaned:
             {**row, "removals": [cut for cut in removals if cut["document_id"] == row["document_id"]]}
             for row in self.tables["articles"]
         ]
-        rejected = [row for row in self.tables["documents"] if row["status"] == "rejected"]
-        return {"articles": articles, "duplicates": self.tables["duplicates"], "rejected": rejected}
+        return {"articles": articles, "duplicates": self.tables["duplicates"], "rejected": self._rejected()}
+
+    def _rejected(self) -> list[dict[str, Any]]:
+        return [row for row in self.tables["documents"] if row["status"] == "rejected"]
 
     def describe(self) -> str:
         """The articles as a person reads them: a head of fields, then the text."""
         found = self.as_dict()
-        parts = [_describe_article(row) for row in found["articles"]]
-        parts += [f"{row['source_path']}: a copy of {row['canonical_id']}" for row in found["duplicates"]]
-        parts += [f"{row['source_path']}: rejected, {row['reason']}: {row['detail']}" for row in found["rejected"]]
+        articles = sorted(found["articles"], key=lambda row: (row["source_path"], row["source_row"] or 0))
+        parts = [(f"{_place(row)}\n" if len(articles) > 1 else "") + _describe_article(row) for row in articles]
+        parts += [f"{_place(row)}: a copy of {row['canonical_id']}" for row in found["duplicates"]]
         return "\n\n".join(parts)
+
+    def complaints(self) -> list[str]:
+        """A line for each document that was rejected."""
+        return [f"{self.folder / _place(row)}: rejected, {row['reason']}: {row['detail']}" for row in self._rejected()]
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    return f"{row['source_path']}" + ("" if row["source_row"] is None else f"#{row['source_row']}")
 
 
 def _describe_article(row: Mapping[str, Any]) -> str:
@@ -51,29 +68,37 @@ def _describe_article(row: Mapping[str, Any]) -> str:
 
 
 def clean_file(file: Path, rules: Rules) -> Cleaned:
-    """Clean a raw file of any format.
+    """Clean a raw file of any format, with its sidecar where it has one.
 
     Raises:
-        ConfigError: the file cannot be read.
+        ConfigError: the file cannot be read, or is of a name that runs pass over.
     """
+    name, beside = file.name.lstrip("."), file.with_name(file.name + SIDECAR)
     try:
-        return _clean(file.name.lstrip("."), file.read_bytes(), rules)
+        files = {name: file.read_bytes()}
+        if beside.is_file():
+            files[name + SIDECAR] = beside.read_bytes()
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
+    cleaned = replace(_clean(files, rules), folder=file.parent)
+    if not cleaned.tables["documents"]:
+        raise ConfigError(f"{file}: no document; files called README* and sidecars (*{SIDECAR}) are passed over")
+    return cleaned
 
 
 def clean_stdin(data: bytes, rules: Rules) -> Cleaned:
     """Clean one article of plain text."""
-    return _clean("stdin.txt", data, rules)
+    return _clean({"stdin.txt": data}, rules)
 
 
-def _clean(name: str, data: bytes, rules: Rules) -> Cleaned:
-    """Run the steps over a folder that holds this file alone; a short text is no reason to refuse it here."""
+def _clean(files: Mapping[str, bytes], rules: Rules) -> Cleaned:
+    """Run the steps over a folder that holds these files alone; a short text is no reason to refuse it here."""
     lenient = replace(rules, min_words=0, min_characters=0)
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw"
         raw.mkdir()
-        (raw / name).write_bytes(data)
+        for name, data in files.items():
+            (raw / name).write_bytes(data)
         mapper = Mapper(InProcess(), Spool(Path(folder) / "spool"), None)
         tables = build_tables(raw, lenient, Pipeline(call, mapper, no_watch))
         return Cleaned(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ ARTICLE = (
     "the council said on Tuesday. The work costs 3.5 million euros and begins in June.\n\n"
     "Divers found cracks in the old wall after the storms of last winter."
 )
+EELS = "Eels were set free by night in the upper Calder, a warden said. " * 4
 
 
 def copydesk(*words: str, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess:
@@ -77,7 +79,7 @@ def test_rollback_holds_until_it_is_released(tmp_path):
 def test_a_takedown_keeps_a_document_and_its_later_copies_out(tmp_path):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "wall.txt").write_text(ARTICLE)
-    (tmp_path / "raw" / "other.txt").write_text("Eels were set free by night in the upper Calder, a warden said. " * 4)
+    (tmp_path / "raw" / "other.txt").write_text(EELS)
     copydesk("run", "--direct", "--quiet", cwd=tmp_path)
 
     done = copydesk("takedown", "wall.txt", "--reason", "wrong wall", "--purge", "--json", cwd=tmp_path)
@@ -94,7 +96,7 @@ def test_a_takedown_keeps_a_document_and_its_later_copies_out(tmp_path):
 def test_what_was_taken_down_does_not_come_back_by_a_rollback_or_from_elsewhere(tmp_path):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "wall.txt").write_text(ARTICLE)
-    (tmp_path / "raw" / "other.txt").write_text("Eels were set free by night in the upper Calder, a warden said. " * 4)
+    (tmp_path / "raw" / "other.txt").write_text(EELS)
     copydesk("run", "--direct", "--quiet", cwd=tmp_path)
     copydesk("takedown", "wall.txt", "--reason", "wrong wall", cwd=tmp_path)
     there = ("--raw", str(tmp_path / "raw"), "--curated", str(tmp_path / "curated"))
@@ -192,6 +194,55 @@ def test_clean_prints_the_body_without_a_data_set(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        pytest.param("empty.txt", b"", "rejected, empty: the file has no bytes", id="empty"),
+        pytest.param("picture.txt", b"\x89PNG\r\n\x1a\n\0\0", "rejected, binary", id="binary"),
+        pytest.param("rows.parquet", b"", "rejected, empty: the file has no bytes", id="no rows"),
+        pytest.param("README.txt", ARTICLE.encode(), "README.txt: no document; files called README*", id="passed over"),
+    ],
+)
+def test_clean_says_on_stderr_what_it_cannot_clean_and_exits_with_2(tmp_path, name, content, complaint):
+    (tmp_path / name).write_bytes(content)
+
+    done = copydesk("clean", str(tmp_path / name), "--quiet", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert done.stderr.decode().startswith(f"copydesk: {tmp_path / name}: ")
+    assert complaint in done.stderr.decode()
+
+
+def test_clean_as_json_of_a_rejected_file_is_still_one_object(tmp_path):
+    done = copydesk("clean", "-", "--json", cwd=tmp_path, stdin=b"")
+
+    said = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert (said["articles"], [row["reason"] for row in said["rejected"]]) == ([], ["empty"])
+
+
+def test_clean_of_a_file_with_a_bad_row_gives_the_good_ones(tmp_path):
+    rows = [{"text": ARTICLE}, {"text": None}, {"text": EELS}]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+
+    done = copydesk("clean", "rows.jsonl", cwd=tmp_path)
+
+    said = done.stdout.decode()
+    assert done.returncode == 0
+    assert 0 <= said.index("rows.jsonl#0\n") < said.index("Divers found cracks") < said.index("rows.jsonl#2\n")
+    assert done.stderr.decode() == "copydesk: rows.jsonl#1: rejected, empty: the text is null or empty\n"
+
+
+def test_clean_reads_the_sidecar_too(tmp_path):
+    (tmp_path / "wall.txt").write_text(ARTICLE)
+    (tmp_path / "wall.txt.meta.json").write_text('{"publisher": "Wall Courier"}')
+
+    done = copydesk("clean", "wall.txt", cwd=tmp_path)
+
+    assert "publisher: Wall Courier" in done.stdout.decode()
+
+
 def test_clean_in_words_names_the_fields_and_then_the_text(tmp_path):
     done = copydesk("clean", "-", cwd=tmp_path, stdin=ARTICLE.encode())
 
@@ -200,8 +251,6 @@ def test_clean_in_words_names_the_fields_and_then_the_text(tmp_path):
 
 
 def test_verify_names_the_damaged_file_and_exits_with_6(desk, tmp_path):
-    import shutil
-
     copy = tmp_path / "desk"
     shutil.copytree(desk, copy)
     file = copy / "curated" / "versions" / "v0001" / "articles.parquet"
@@ -221,6 +270,45 @@ def test_explain_and_report_answer_for_a_path(desk):
     assert story.returncode == 0
     assert "Harbour wall to be raised" in story.stdout.decode()
     assert (desk / json.loads(report.stdout)["report"]).is_file()
+
+
+def test_a_damaged_version_is_shown_as_such_and_warned_of_whatever_is_asked(desk, tmp_path):
+    copy = tmp_path / "desk"
+    shutil.copytree(desk, copy)
+    (copy / "curated" / "versions" / "v0001" / "figures.parquet").unlink()
+
+    shown = copydesk("versions", cwd=copy)
+    named = json.loads(copydesk("verify", "--json", cwd=copy).stdout)["version"]
+    run = copydesk("run", "--direct", "--quiet", cwd=copy)
+
+    assert "v0001    damaged " in shown.stdout.decode()
+    assert "(the latest; figures.parquet is missing)" in shown.stdout.decode()
+    assert named == "v0001"
+    assert run.stderr.decode().startswith("copydesk: warning: versions/v0001/figures.parquet: is missing")
+
+
+def test_diff_of_the_latest_version_alone_is_with_its_parent(tmp_path):
+    (tmp_path / "raw").mkdir()
+    for name, text in (("wall", ARTICLE), ("eels", EELS)):
+        (tmp_path / "raw" / f"{name}.txt").write_text(text)
+        copydesk("run", "--direct", "--quiet", cwd=tmp_path)
+
+    said = json.loads(copydesk("diff", "v0002", "--json", cwd=tmp_path).stdout)
+    first = json.loads(copydesk("diff", "v0001", "--json", cwd=tmp_path).stdout)
+    copydesk("prune", "--keep", "1", "--yes", cwd=tmp_path)
+    alone = copydesk("diff", "v0002", cwd=tmp_path)
+
+    assert (said["old"], said["new"], said["counts"]["new"]) == ("v0001", "v0002", 1)
+    assert (first["old"], first["new"]) == ("v0001", "v0002")
+    assert alone.returncode == 2
+    assert "its parent v0001 is gone; name two versions" in alone.stderr.decode()
+
+
+def test_diff_of_the_first_version_alone_says_that_there_is_none_before_it(desk):
+    done = copydesk("diff", "v0001", cwd=desk)
+
+    assert done.returncode == 2
+    assert "v0001 is the first version" in done.stderr.decode()
 
 
 def test_diff_of_a_version_with_itself_is_empty(desk):

@@ -7,11 +7,12 @@ from tasks.ingest.bucket import RawBucket
 from tasks.ingest.extract import extract_batch
 from tasks.ingest.listing import list_raw
 from tasks.ingest.read import Raw, Reading, mark_shared, open_raw, read_batches, read_records
-from tasks.ingest.scan import has_files
+from tasks.ingest.scan import SIDECAR, has_files
 from tasks.ingest.settings import FIELDS, IngestSettings
 
 __all__ = [
     "FIELDS",
+    "SIDECAR",
     "IngestSettings",
     "Raw",
     "RawBucket",
