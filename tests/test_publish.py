@@ -26,7 +26,7 @@ from tasks.publish import jsonl, versions
 from tasks.publish.jsonl import member_bounds, read_members, write_jsonl
 from tasks.publish.staging import DATA_FILES
 from tasks.publish.writers import conform, write_parquet
-from tasks.schema import PUBLISHED
+from tasks.schema import ARTICLES, PUBLISHED
 from tasks.storage import Disk
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
@@ -174,6 +174,35 @@ def test_members_of_the_version_before_are_copied_and_the_bytes_are_those_of_a_f
     assert 1 <= len(packed) <= 6 < len(member_bounds(new["article_id"])) - 1
     rows = [json.loads(line) for line in gzip.decompress((tmp_path / "full.gz").read_bytes()).splitlines()]
     assert [row["article_id"] for row in rows] == new["article_id"].to_pylist()
+
+
+@pytest.mark.parametrize("column", ARTICLES.names[1:])
+def test_a_member_is_not_copied_when_any_column_of_a_row_changed(published_tables, tmp_path, column):
+    old = published_tables()["articles"]
+    at, kind, values = old.schema.get_field_index(column), old.schema.field(column).type, old[column].to_pylist()
+    other = {pa.string(): "x", pa.int64(): 7, pa.date32(): NOON.date(), pa.timestamp("us", tz="UTC"): NOON}
+    values[0] = other[kind] if values[0] is None else None
+    new = old.set_column(at, pa.field(column, kind), pa.array(values, kind))
+    write_jsonl(old, tmp_path / "old.gz")
+
+    write_jsonl(new, tmp_path / "new.gz", before=tmp_path / "old.gz")
+
+    assert read_members(tmp_path / "new.gz").keys().isdisjoint(read_members(tmp_path / "old.gz"))
+
+
+@pytest.mark.parametrize(
+    ("surface", "value", "unit"), [("30 days", 30.0, None), ("d", 30.0, "30 days"), ("30 days", None, "d")]
+)
+def test_a_member_is_not_copied_when_a_part_of_a_mention_changed(published_tables, tmp_path, surface, value, unit):
+    old = published_tables()["articles"]
+    rows = old.to_pylist()
+    figure = next(row["figures"][0] for row in rows if row["figures"])
+    figure |= {"surface": surface, "value": value, "unit": unit}
+    write_jsonl(old, tmp_path / "old.gz")
+
+    write_jsonl(pa.Table.from_pylist(rows, old.schema), tmp_path / "new.gz", before=tmp_path / "old.gz")
+
+    assert read_members(tmp_path / "new.gz").keys().isdisjoint(read_members(tmp_path / "old.gz"))
 
 
 @pytest.mark.parametrize("data", [b"", b"no gzip", gzip.compress(b"{}\n"), b"\x1f\x8b\x08\x04" + bytes(60)])
