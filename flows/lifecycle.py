@@ -317,7 +317,9 @@ def compare(staged: publish.StagedVersion, latest: publish.Dataset | None) -> re
     if latest is None:
         return report.diff_tables(None, staged.tables, names=(None, staged.version))
     digests = (latest.manifest.get("digests", {}), staged.run.digests)
-    return report.diff_tables(latest.tables(), staged.tables, names=(latest.version, staged.version), digests=digests)
+    return report.diff_tables(
+        report.scan(latest), staged.tables, names=(latest.version, staged.version), digests=digests
+    )
 
 
 def write_page(staged: publish.StagedVersion, changes: report.VersionDiff, warnings: tuple[str, ...]) -> Path:

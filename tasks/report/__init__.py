@@ -6,8 +6,8 @@ explain(dataset, id_or_path)           -> Story
 diff_versions(old, new)                -> VersionDiff; diff_tables for tables that are not published yet
 """
 
-from tasks.report.diff import VersionDiff, diff_tables, diff_versions
+from tasks.report.diff import VersionDiff, diff_tables, diff_versions, scan
 from tasks.report.explain import Story, explain
 from tasks.report.page import rewrite_report, write_report
 
-__all__ = ["Story", "VersionDiff", "diff_tables", "diff_versions", "explain", "rewrite_report", "write_report"]
+__all__ = ["Story", "VersionDiff", "diff_tables", "diff_versions", "explain", "rewrite_report", "scan", "write_report"]

@@ -36,6 +36,7 @@ KINDS = (
     "language_changed",
     "other_changed",
 )
+COMPARED = ("articles", "documents")  # tables
 WORD_DIFFS = 200  # changed texts whose words are compared; the rest are only counted
 _MADE_BY = {"code": "rule", "rules": "rule", "settings": "setting", "lock": "library", "inputs": "other documents"}
 # What each kind compares; `other_changed` compares every column that does not follow from another one
@@ -156,26 +157,36 @@ class VersionDiff:
 def diff_versions(old: Dataset, new: Dataset) -> VersionDiff:
     """What changed from one published version to another."""
     return diff_tables(
-        old.tables(),
-        new.tables(),
+        scan(old),
+        scan(new),
         names=(old.version, new.version),
         digests=(old.manifest.get("digests", {}), new.manifest.get("digests", {})),
     )
 
 
+def scan(dataset: Dataset) -> dict[str, Any]:
+    """The tables of a version that are compared, on disk."""
+    return {name: dataset.scan(name) for name in COMPARED}
+
+
 def diff_tables(
-    old: Mapping[str, pa.Table] | None,
-    new: Mapping[str, pa.Table],
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any],
     *,
     names: tuple[str | None, str | None] = (None, None),
     digests: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
 ) -> VersionDiff:
-    """What changed from one set of tables to another; `old` is None before the first version."""
+    """What changed from one set of tables to another; `old` is None before the first version.
+
+    Args:
+        old, new: Arrow tables, or Arrow data sets on disk, of which only the columns that are compared are read;
+            `COMPARED` are enough.
+    """
     if old is None:
-        old = {name: table.slice(0, 0) for name, table in new.items()}
+        old = {name: new[name].slice(0, 0) for name in COMPARED}
     with duckdb.connect() as database:
         for side, tables in (("old", old), ("new", new)):
-            for name in ("articles", "documents"):
+            for name in COMPARED:
                 database.register(f"{side}_{name}", tables[name])
         made_by = _made_by(*digests)
         lists: dict[str, list[Change]] = {kind: [] for kind in KINDS} | _fates(database, made_by)
@@ -241,7 +252,7 @@ def _fate(status: str | None, reason: str | None, canonical: str | None) -> str:
 def _contents(database: duckdb.DuckDBPyConnection, made_by: str, lists: dict[str, list[Change]]) -> int:
     """Fill the lists of changed articles; how many articles changed at all."""
     tests = {kind: _any_differs(columns) for kind, columns in _COLUMNS.items()}
-    tests |= {f"{name}_changed": f"{_values(name, 'o')} IS DISTINCT FROM {_values(name, 'n')}" for name in _MENTION}
+    tests |= {f"{name}_changed": _mentions_differ(name) for name in _MENTION}
     flags = ", ".join(f"({test}) AS {kind}" for kind, test in tests.items())
     query = f"""
         SELECT * FROM (
@@ -267,6 +278,8 @@ def _contents(database: duckdb.DuckDBPyConnection, made_by: str, lists: dict[str
 
 def _texts(database: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, tuple[str, str]]:
     """The old and the new text of a few articles, by id."""
+    if not ids:
+        return {}
     database.register("wanted", pa.table({"article_id": pa.array(ids, pa.string())}))
     query = """
         SELECT article_id, o.text AS old, n.text AS new
@@ -297,6 +310,12 @@ def _any_differs(columns: Iterable[str]) -> str:
 
 def _differing(columns: Iterable[str]) -> str:
     return ", ".join(f"CASE WHEN o.{name} IS DISTINCT FROM n.{name} THEN '{name}' END" for name in columns)
+
+
+def _mentions_differ(name: str) -> str:
+    """Whether the mentions differ apart from their offsets; only those that differ at all are looked at closely."""
+    closely = f"{_values(name, 'o')} IS DISTINCT FROM {_values(name, 'n')}"
+    return f"CASE WHEN o.{name} IS DISTINCT FROM n.{name} THEN {closely} ELSE false END"
 
 
 def _values(name: str, side: str) -> str:

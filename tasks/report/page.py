@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tasks.publish import Dataset, open_dataset
 from tasks.publish.manifest import count_rows
-from tasks.report.diff import VersionDiff, diff_tables
+from tasks.report.diff import VersionDiff, diff_tables, scan
 from tasks.report.views import Capped, view_all
 
 CHANGES_LISTED = 50  # of each kind
@@ -83,7 +83,7 @@ def _diff_to_parent(dataset: Dataset, tables: Mapping[str, pa.Table]) -> Version
         return None
     before = open_dataset(dataset.storage, parent)
     digests = (before.manifest.get("digests", {}), dataset.manifest.get("digests", {}))
-    return diff_tables(before.tables(), tables, names=(parent, dataset.version), digests=digests)
+    return diff_tables(scan(before), tables, names=(parent, dataset.version), digests=digests)
 
 
 def _changes(diff: VersionDiff | None) -> dict[str, Capped]:
