@@ -9,7 +9,9 @@ modifier with what follows, a part with its whole, a day with its time, two ends
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tasks.normalise.dates.build import BUILDERS
 from tasks.normalise.dates.grammar import BY_FIRST, PatternRule
@@ -80,7 +82,25 @@ def _candidates(letters: str, at: int) -> list[tuple[int, int, PatternRule]]:
     return found
 
 
+_IN = re.compile(r"\bin\s+$", re.IGNORECASE)
+# "The wettest spring in ten years", "the first time in ten years" look back whatever the clause says.
+_RANKED = re.compile(r"\b(?:[a-z]{3,}est|most|first|only|more|time|once)\b[^.!?,;]*$", re.IGNORECASE)
+
+
+def _is_ahead(text: str, mention: ScannedDate) -> bool:
+    """Whether a length says when something will be: "it will open in five years"."""
+    if mention.mod or mention.expr["k"] != "length" or mention.expr["u"] not in ("day", "week", "month", "year"):
+        return False
+    before = text[max(0, mention.start - 48) : mention.start]
+    if not _IN.search(before) or _RANKED.search(before) or text.startswith(" of", mention.end):
+        return False
+    return tense_at(text, mention.start, mention.end) == "future"
+
+
 def _with_tense(text: str, mention: ScannedDate) -> ScannedDate:
+    if mention.rule == "duration.count" and _is_ahead(text, mention):
+        expr = mention.expr | {"k": "ago"}
+        return replace(mention, type="DATE", rule="date.in_units", expr=expr, tense="future")
     if mention.expr["k"] not in TENSED:
         return mention
     expr = mention.expr
