@@ -23,11 +23,7 @@ from tasks.storage import Location, open_storage
 
 if TYPE_CHECKING:
     import pandas as pd
-<<<<<<< ours
-=======
-    import pyarrow as pa
     import pyarrow.dataset as ds
->>>>>>> theirs
 
     from tasks.storage import Storage
 
