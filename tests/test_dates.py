@@ -95,6 +95,8 @@ HOLIDAYS = [
     ("Labor Day", "2020-09-07"),
     ("last Christmas", "2020-12-25"),
     ("next Halloween", "2021-10-31"),
+    ("Easter weekend", "2021-04-03/2021-04-04"),
+    ("Labor Day weekend", "2020-09-05/2020-09-06"),
 ]
 
 
@@ -119,7 +121,7 @@ def test_two_decades_make_an_interval_of_years():
 def test_a_time_of_day_needs_one_day_to_belong_to():
     text = "It runs from December 22 to 31, 2020; doors open at 9 p.m. and close 30 minutes later."
 
-    assert [m.value for m in find_dates(text, PUBLISHED)] == ["2020-12-22/2020-12-31", "2021-06-16T21:00", None]
+    assert [m.value for m in find_dates(text, PUBLISHED)] == ["2020-12-22/2020-12-31", "2021-06-16T21:00", "PT30M"]
 
 
 # ------------------------------------------------------------------ anchors

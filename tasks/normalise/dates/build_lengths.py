@@ -119,6 +119,8 @@ def holiday(match: Match) -> Built | None:
         return None
     expr: Expr = {"k": "holiday", "id": match.rule.row["holiday"]["id"]}
     lead = str(match.before.value) if match.before is not None else ""
+    if match.words[-1] in ("week", "weekend"):
+        expr["u"] = match.words[-1]
     side = next((VALUES[name][lead] for name in ("last", "this", "next") if lead in VALUES[name]), None)
     if side is not None:
         return dated(expr | {"side": side})

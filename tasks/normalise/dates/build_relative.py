@@ -112,6 +112,8 @@ def ago(match: Match) -> Built | None:
 
 def year_ago(match: Match) -> Built | None:
     """The year-earlier quarter."""
+    if units := match.first("units"):
+        return "DURATION", {"k": "length", "u": units, "n": match.numbers("denyzw")[0]}, None
     expr: Expr = {"k": "year_ago", "u": match.first("unit")}
     if numbers := match.numbers("1234"):
         expr["q"] = int(numbers[0])
@@ -127,8 +129,10 @@ def earlier(match: Match) -> Built | None:
     words = match.words
     if words[-1] in ("before", "after") and match.next_word()[:1].isalnum():
         return None  # a week before the vote: a length, and the vote is no date
-    if amount is None or amount > 10000 or unit in ("hour", "minute", "second"):
-        return "DATE", dict(VAGUE), None  # 30 minutes later: the day may be another, the time is not known
+    if amount is None or amount > 10000:
+        return "DURATION", {"k": "vague", "u": unit}, None
+    if unit in ("hour", "minute", "second"):  # 30 minutes later: how long is known, the time is not
+        return "DURATION", {"k": "length", "u": unit, "n": amount}, None
     if unit in ("decade", "century"):  # a decade later is a year about then
         unit, amount = "year", amount * (10 if unit == "decade" else 100)
     if words[-2:] == ["from", "now"] or words[-1] == "hence":

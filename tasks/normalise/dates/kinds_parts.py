@@ -250,6 +250,9 @@ def holiday(expr: Expr, context: Context, whole: Period | None) -> Period | None
 
     def make(year: int) -> Period | None:
         day = holiday_in(row, year)
+        if day is not None and "u" in expr:  # a Monday's weekend is the one before it
+            monday = expr["u"] == "weekend" and day.isoweekday() == 1
+            return periods.unit_period(expr["u"], periods.add_days(day, -1) or day if monday else day)
         return periods.day_period(day) if day else None
 
     return in_year(expr, context, whole, make)

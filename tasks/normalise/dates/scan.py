@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from tasks.normalise.dates.build import BUILDERS
 from tasks.normalise.dates.grammar import BY_FIRST, PatternRule
@@ -51,7 +52,18 @@ def scan_dates(text: str) -> list[ScannedDate]:
     found: list[ScannedDate] = []
     for run in find_runs(text):
         found += join_mentions(text, list(_matches(text, run)))
-    return [_with_tense(text, mention) for mention in found]
+    kept = [b for a, b in pairwise([None, *found]) if b is not None and not _is_told_twice(text, a, b)]
+    return [_with_tense(text, mention) for mention in kept]
+
+
+_ELSEWHERE = re.compile(r"\s?\(")
+
+
+def _is_told_twice(text: str, left: ScannedDate | None, right: ScannedDate) -> bool:
+    """Whether a time of day in brackets is the one before it on another clock: 10:35 a.m. (0735 GMT)."""
+    if left is None or right.expr["k"] != "clock" or not (left.expr["k"] == "clock" or "t" in left.expr):
+        return False
+    return bool(_ELSEWHERE.fullmatch(text, left.end, right.start)) and text.startswith(")", right.end)
 
 
 def _matches(text: str, run: Run) -> Iterator[ScannedDate]:

@@ -79,6 +79,8 @@ _COMMON = frozenset(
         "before",
         "far",
         "very",
+        "week",
+        "weekend",
     ]
 )
 
@@ -95,7 +97,7 @@ def _literal(words: str) -> str:
 
 def _holiday_rule(row: dict[str, Any]) -> dict[str, Any]:
     """A holiday's names as one pattern row."""
-    pattern = " | ".join(map(_literal, row["names"]))
+    pattern = f"(?: {' | '.join(map(_literal, row['names']))} ) (?: 'week' | 'weekend' )?"
     return {"id": f"holiday.{row['id']}", "pattern": pattern, "build": "holiday", "holiday": row}
 
 
