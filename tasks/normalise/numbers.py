@@ -25,6 +25,7 @@ LIMIT = 1e24
 MAX_DIGITS = 21  # beyond a sextillion no news figure is meant; also keeps every value finite and short to print
 
 _TABLE = {name: table["words"] for name, table in read_toml("numbers").items()}
+_HALF = read_toml("numbers")["half_of"]
 _SMALL: dict[str, int] = {**_TABLE["ones"], **_TABLE["teens"], **_TABLE["tens"]}
 _KIND = {word: kind for kind in ("ones", "teens", "tens") for word in _TABLE[kind]}
 SCALES: dict[str, float] = _TABLE["scales"]
@@ -93,12 +94,14 @@ _WORD = trie([*_SMALL, *SCALES])
 _GLYPH = f"[{''.join(_TABLE['glyphs'])}]"
 _PART = trie([word for word in _TABLE["parts"] if word not in ("half", "halves")])
 _CROWD = trie(_TABLE["crowds"])
-_HALF_OF = trie(_TABLE["half_of"])
+_HALF_OF = trie(_HALF["words"])
+_HALVED = trie(_HALF["units"])
 _MULTIPLE = trie(_TABLE["multiples"])
 
 _DIGITS = re.compile(
     rf"""(?P<digits>(?:\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|\.\d+))
-         (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])|{_GLYPH})?
+         (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])
+           |{_BLANK}/{_BLANK}\d{{1,2}}(?={_BLANK}of{_END})|{_GLYPH})?
          (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mio|bn|tn|trn){_END})?
          (?P<weak>[mbtk]{_END}(?![²³2/^]))?
          (?P<power>{_BLANK}?[x×]{_BLANK}?10(?:\^\(?(?P<exponent>[-−–]?\d{{1,2}}(?!\d))\)?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{{1,2}}))
@@ -110,7 +113,9 @@ _IN_WORDS = re.compile(
         |(?P<multiple>{_MULTIPLE}{_END}(?!-)|(?<=(?:to|ll|ld|ay|ht|an){_BLANK})(?:{trie(_TABLE["verbs"])}){_END}(?!-))
         |(?P<part>(?:an?{_BLANK})?quarter{_BLANK}(?:of{_BLANK})?(?:an?{_BLANK})?(?={_SCALE}{_END})
            |(?:an?|{trie(_TABLE["ones"])}){_GAP}(?:{_PART}){_END}
-           |half(?:{_BLANK}an?{_BLANK}|{_BLANK}|-)(?={_SCALE}{_END})|half(?=[.,;]|{_BLANK}(?:{_HALF_OF}){_END})|(?:half|quarter)(?=-point{_END}))
+           |half(?:{_BLANK}an?{_BLANK}|{_BLANK}|-)(?={_SCALE}{_END})
+           |half(?=[.,;]|{_BLANK}(?:{_HALF_OF}){_END}|[ -](?:{_HALVED}){_END})
+           |(?:half|quarter)(?=-point{_END}))
            (?P<partscale>(?:{_BLANK}?{_SCALE}{_END})*)
         |(?P<words>(?:(?:a{_BLANK})?couple{_BLANK}(?:of{_BLANK})?(?={_SCALE}{_END})|an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
            (?:{_GAP}{_WORD}{_END}|(?:(?<=hundred)|(?<=thousand)|(?<=million)){_BLANK}and{_BLANK}{_WORD}{_END})*){_END}
@@ -221,7 +226,7 @@ def _read_digits(match: re.Match[str]) -> Number | None:
     if read is None or added is None:
         return None
     plain, comma = read
-    is_part = bool(fraction) and fraction[0] in "/⁄"
+    is_part = bool(fraction) and fraction.lstrip()[0] in "/⁄"
     mantissa = added if is_part else float(plain) + added
     exponent, factor = _worth(scales) if scales else (0, 1.0)
     scale = factor * 10.0**exponent
@@ -231,7 +236,7 @@ def _read_digits(match: re.Match[str]) -> Number | None:
     if weak:
         number.weak_end, number.weak_scale = end, _SHORT[weak]
     number.form = "part" if is_part else "digits"
-    number.grouped, number.decimal_comma = scale > 1 or len(bare) != len(plain) or "." in plain, comma
+    number.grouped, number.decimal_comma = scale > 1 or len(bare) != len(plain) or "." in plain or added > 0, comma
     return number
 
 
@@ -249,7 +254,8 @@ def _fraction(plain: str, fraction: str) -> float | None:
     """What a fraction behind digits adds ("10 1/2"), or the whole quotient where the digits are its upper half."""
     if fraction in _TABLE["glyphs"]:
         return _TABLE["glyphs"][fraction]
-    upper, lower = re.split("[/⁄]", fraction.strip(" -"))
+    upper, lower = re.split(" ?[/⁄] ?", fraction.lstrip("-"))
+    upper = upper.strip()
     if not upper:
         upper = plain
     if "." in upper or not int(lower) or len(upper) > 4 or int(upper) >= int(lower):

@@ -37,6 +37,7 @@ from tasks.normalise.figures.guard import (
     is_name,
     is_of_a_whole,
     is_short_of_a_figure,
+    is_title,
 )
 from tasks.normalise.figures.join import join_drafts
 from tasks.normalise.figures.nouns import is_calendar, noun_behind
@@ -51,15 +52,26 @@ _PER = re.compile(r" (?:per|a|an|each|every) (day|week|month|year|hour|minute|ca
 _TAIL_WORD = re.compile(r"(?:[- ](odd|plus)|\+)(?= [a-z])")
 _HALF_THE = re.compile(r" (?:the|its|their|his|her|our|all|this)(?= )")
 _OF_A_TOTAL = re.compile(
-    r" (?:out )?of (?:the |its |their |his |her |all )?(?:last |past |first )?"
+    r" (?:out )?of (?:(?:the |its |their |his |her |all )?(?:[a-z]+['’]s? )?)(?:last |past |first )?"
     r"(?:[\d,]+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= )"
 )
 _LISTED = re.compile(r"(?: (?:on|in|from|over|for|by) [a-z -]{1,24})?,? and ")  # "up 2% by volume and 3% by value"
-_APPOSED = frozenset({", or ", " or ", " (", ", "})  # the same move in other words: "down 12 points, or 0.5%"
+_SAME = frozenset({", or ", " or ", " ("})
+_APPOSED = frozenset({*_SAME, ", "})  # the same move in other words: "down 12 points, or 0.5%"
 _ELLIPSIS = re.compile(r",? (?:and |while )?[^,.;!?\n]{1,40} by ")  # "Oak fell by 2%, Elm by 3%"
 MAX_MAGNITUDE = 10  # of earthquakes
 _MAGNITUDE = re.compile(r"(?<![a-z])magnitude(?: of |[ -])$")
 _ENDS = ("to", "from")
+PART_OF_COUNT = "figure.count.of_count"
+_PARTED = re.compile(r" ?[–—:(-] ?(?:including |with |of which |among them )?|, (?:including |of which |among them )")
+_PARTED_AGAIN = re.compile(r" [^.;\d]{2,40}?(?:,| and|, and|,? while|,? plus) (?:another |the other |a further )?")
+_PLACE = re.compile(r" (?:in|on|from|at|for|by|with|of them|of whom|were|was|are)(?![a-z])")
+MANY = 1000  # from here on a bare number behind "from" or "versus" counts what the number before it counts
+_AGAINST = re.compile(
+    r"(?<![a-z])(?:and|another|from|versus|vs\.?|against|compared (?:with|to)|than) "
+    r"(?:(?:the|some|about|around|nearly|just|only|almost) )?$"
+)
+_SENTENCE_END = re.compile(r"[.!?] |[;\n]")
 FARTHEST_END = 60  # characters between the ends of one move
 _CLAUSE_END = re.compile(r"[;:!?\n]|\.(?: |$)|(?:, | )(?:and|but|while|which|who|as|when|after|because|by) ")
 _SHARES = ("percent", "percentage_point")
@@ -113,6 +125,12 @@ def _mentions(text: str, low: str, drafts: list[Draft]) -> list[FigureMention]:
     for draft in drafts:
         if draft.kind is None:
             _count(text, low, draft)
+            if draft.kind == "count" and draft.noun is None and draft.low >= MANY and found:
+                draft.noun = _noun_before(low, draft, found[-3:])
+        if draft.kind is None and found and draft.low >= 2:
+            _count_part(low, draft, found[-1])
+        if draft.kind == "measure" and is_title(text, draft):
+            continue
         if draft.kind in (None, "calendar") or draft.start < last_end or draft.end <= draft.start:
             continue
         found.append(_mention(text, low, draft, found[-1] if found else None))
@@ -127,16 +145,22 @@ def _count(text: str, low: str, draft: Draft) -> None:
     """Makes a bare number a count with its noun, a share ("a third of") or a plain figure; else leaves it be."""
     number = draft.number
     if number.form == "part" and number.scale == 1:
-        if _is_part(low, draft) and not is_name(text, low, draft, None):
+        if low.startswith(" point", draft.number_end) and not low.startswith(" point s", draft.number_end):
+            draft.kind, draft.noun, draft.end = (
+                "count",
+                "point",
+                draft.number_end + 6 + low.startswith("s", draft.number_end + 6),
+            )
+        elif _is_part(low, draft) and not is_name(text, low, draft, None):
             draft.kind = "multiple"
         return
     is_small = draft.low <= MAX_MAGNITUDE and "magnitude" in low[max(0, draft.start - 14) : draft.start]
     if is_small and (match := _MAGNITUDE.search(low, max(0, draft.start - 14), draft.start)):
         draft.kind, draft.noun, draft.start = "count", "magnitude", match.start()
         return
-    behind = counts_by_hyphen(low, draft.number_end) or _noun(text, low, draft)
+    behind = counts_by_hyphen(low, draft.number_end, draft.low) or _noun(text, low, draft)
     if behind is None:
-        behind = counts_by_itself(low, draft.number_end) if draft.low > 1 else None
+        behind = counts_by_itself(low, draft.number_end, draft.low)
     elif draft.number.scale > 1 and is_expected(low, draft.number_end):
         behind = None  # "the 4.9 billion analysts had forecast"
     if is_name(text, low, draft, behind[0] if behind else None):
@@ -151,6 +175,35 @@ def _count(text: str, low: str, draft: Draft) -> None:
     draft.kind, (draft.noun, draft.end) = "count", behind
     if draft.noun and (match := _PER.match(low, draft.end)):
         draft.noun, draft.end = f"{draft.noun} per {match[1]}", match.end()
+
+
+def _count_part(low: str, draft: Draft, left: FigureMention) -> None:
+    """Makes a bare number a count where it parts the count before it: "152 boats: 120 at sea and 32 in port"."""
+    if (
+        left.kind != "count"
+        or not left.unit
+        or not left.value
+        or draft.low >= left.value
+        or draft.number.form == "part"
+    ):
+        return
+    between = low[left.end : draft.start]
+    opens = _PARTED.fullmatch(between)
+    goes_on = left.rule == PART_OF_COUNT and _PARTED_AGAIN.fullmatch(between)
+    if (opens or goes_on) and _PLACE.match(low, draft.number_end):
+        draft.kind, draft.noun, draft.rule = "count", left.unit, "of_count"
+
+
+def _noun_before(low: str, draft: Draft, found: list[FigureMention]) -> str | None:
+    """The noun of the count that a large bare number is compared with: "9 million seats, up from 8.5 million"."""
+    if not _AGAINST.search(low, max(0, draft.start - 30), draft.start):
+        return None
+    for left in reversed(found):
+        if _SENTENCE_END.search(low, left.end, draft.start):
+            return None
+        if left.kind == "count" and left.unit and left.value and 0.1 < left.value / draft.low < 10:
+            return left.unit
+    return None
 
 
 def _is_part(low: str, draft: Draft) -> bool:
@@ -237,6 +290,8 @@ def _change(
         return "up"
     if draft.high is not None and cues.change in ("from", "to"):
         return None  # the ends of a move: its rule says "rise" or "fall"
+    if cues.change is None and left and left.change and text[left.end : start] in _SAME:
+        return left.change
     if cues.change is None and left and left.change in ("up", "down"):
         between = text[left.end : start]
         if between in _APPOSED or (cues.lead == "by" and left.kind == draft.kind and _ELLIPSIS.fullmatch(between)):

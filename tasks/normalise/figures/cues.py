@@ -39,13 +39,18 @@ _LEVELS = tuple(_CUES["levels"]["words"])
 _ENDS_OF_MOVES = ("to", "from")
 _TELLING = _FILLERS | {"between"} | _LAST_WORDS | set(_CHANGES) | set(_ENDS_OF_MOVES)
 TRANSITIVE = frozenset(_CUES["transitive"]["words"].split())
+_BETWEEN_ENDS = frozenset(["a", "an", "record", "revised", "average", "total", "of", "high", "low", "new"])
+_STANDS = frozenset(["was", "were", "is", "are", "closed", "ended", "finished", "traded"])  # "closed off 14 cents"
+_OTHERWISE = frozenset(
+    ["after", "before", "while", "leading", "led", "trailing", "trailed", "beating", "beat", "winning", "won"]
+)
 _PAUSES = frozenset(",;:).!?")
 _CLAUSE_ENDS = frozenset(";:)")
 
 _OPENING = '("“'
 _BACKWARDS = re.compile(rf"[ \u00a0]*({trie(phrase[::-1] for phrase in _BOUNDS)})(?!\w)")  # of a reversed text
 # "30 or more", but not "30 and over 6500 others"
-_BEHIND = re.compile(rf"[ \u00a0]{{1,2}}({trie(_BOUND_BEHIND)})(?![a-z]|\s+[\d$€£])")
+_BEHIND = re.compile(rf"[ \u00a0]{{1,2}}({trie(_BOUND_BEHIND)})(?![a-z]|\s+[\d$€£]|\s+than)")
 _BEHIND_AT_END = re.compile(rf"(?:[ \u00a0]{{1,2}}(?:{trie(_BOUND_BEHIND)})|\+)$")
 _MOVED_BEHIND = re.compile(rf"[ -]({trie(_CHANGE_BEHIND)})(?![a-z-])")
 _COMPARED_BEHIND = re.compile(
@@ -105,6 +110,10 @@ def _change_at(words: list[str]) -> tuple[str, str | None, str]:
     if not words:
         return "", None, ""
     lead = words[-1].lstrip(_OPENING)
+    if lead in _BETWEEN_ENDS:
+        at = next((i for i in range(len(words) - 1, -1, -1) if words[i] not in _BETWEEN_ENDS), 0)
+        if words[at] in _ENDS_OF_MOVES:
+            words, lead = words[: at + 1], words[at]  # "to a record 5 million"
     if lead in _ENDS_OF_MOVES:
         known = _MOVED_BY if lead == "to" else _CHANGES
         for word in reversed(words[-9:-1]):
@@ -120,6 +129,8 @@ def _change_at(words: list[str]) -> tuple[str, str | None, str]:
         if word == "at" and 0 < at < len(words) - 1:
             continue  # "grew at an annual 2.7 percent"
         if word in _CHANGES:
+            if word == "off" and not (at and (words[at - 1][-1] == "," or words[at - 1] in _STANDS)):
+                break  # "knocked off 14 seconds"
             if word in _PARTICLES and at and words[at - 1] in _PHRASAL:
                 break  # "picked up 4 percent of the vote"
             return lead, _CHANGES[word], word
@@ -131,7 +142,7 @@ def _change_at(words: list[str]) -> tuple[str, str | None, str]:
 def _change_by(words: list[str]) -> tuple[str | None, str]:
     """(change, its word) where an object stands between: "grow sales by 35 percent"."""
     for word in reversed(words[-7:-1]):
-        if word[-1] in _PAUSES:
+        if word[-1] in _PAUSES or word in _OTHERWISE:
             break
         if word in _MOVED_BY and word not in _PARTICLES:
             return _MOVED_BY[word], word

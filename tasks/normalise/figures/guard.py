@@ -13,17 +13,20 @@ import re
 
 from tasks.normalise.figures.cues import bound_behind, cues_before
 from tasks.normalise.figures.draft import Draft
+from tasks.normalise.figures.nouns import ends_phrase, is_plural
 from tasks.normalise.numbers import Number
 from tasks.rules import read_toml
 
 FIRST_YEAR, LAST_YEAR = 1500, 2100
 QUOTE = 50  # characters a slogan may have on either side of its number
 _QUOTES = (('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'"), ("”", "”"))
+MANY_CLASSES = 20  # "type 2", "level 3", but "case 40 boats"
 MANY = 10_000  # five digits in running prose are a figure rather than a name
 
 _TABLE = read_toml("figures_guard")
 _NAME_WORDS = frozenset(_TABLE["name_words"]["words"].split())
 _EXEMPT = frozenset(_TABLE["name_words"]["exempt"].split())  # ordinary words: names only when capitalised
+_CLASSES = frozenset(_TABLE["name_words"]["classes"].split())
 _IDIOMS = tuple(sorted(_TABLE["idioms"]["phrases"], key=len, reverse=True))
 _IDIOM = re.compile(rf"(?:{'|'.join(map(re.escape, _IDIOMS))})(?![a-z])")
 _BEFORE_ONE = frozenset(_TABLE["idioms"]["before"])
@@ -50,8 +53,14 @@ _EXPECTED = re.compile(
     rf" (?:{'|'.join(_TABLE['bare']['expecting'].split())}) (?:(?:had|have|on average|were|was) )?"
     r"(?:expected|forecast|predicted|polled|surveyed|estimated|expecting|street)(?![a-z])"
 )
-_OPENS_CLAUSE = re.compile(r"(?:^|[.;,:—] |\n|(?<=[ ,])(?:and|but|while|which) )[\"“]?$")
+_OPENS_CLAUSE = re.compile(r"(?:^|[.;,:—] |\n|(?<=[a-z,] )(?:and|but|while|which) )[\"“]?$")
 _OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |his |her |all |a total of )?(?:last |past |first )?\d")
+_STANDS_AT = re.compile(rf"(?<![a-z])(?:{'|'.join(_TABLE['bare']['stands_at'].split())}) (?:steady |unchanged )?at $")
+_GROUP_OF = re.compile(rf"(?<![a-z])(?:{'|'.join(_TABLE['bare']['groups'].split())}) of $")
+_STREET = re.compile(
+    r" (?:[NSEW]\.? )?(?:[A-Z][\w'’.]+ ){1,3}"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Blvd|Way|Place|Terrace|Crescent)\b"
+)  # 14 Mill Lane
 _OF_THOSE = re.compile(r" of (?:them|whom|which)(?![a-z])")
 _WORD_BEFORE = re.compile(r"([^\s\"“”()\[\],;:!?]+)[\s\u00a0]*$")
 _WORDS_BEFORE = re.compile(r"[a-z]+(?=[ -]$)")
@@ -115,14 +124,18 @@ def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
     """Whether a number without a unit is part of a name, a date or an idiom; `noun` is what it would count."""
     number = draft.number
     start = draft.start
+    if low.startswith("-for-", draft.number_end) or low.endswith("-for-", 0, start):
+        return True  # a two-for-one split
     if (number.form in ("words", "part") and _is_idiom(low, number)) or is_brand(text, number.start, draft.end):
+        return True
+    if number.form == "digits" and _STREET.match(text, draft.number_end):
         return True
     before = _WORD_BEFORE.search(text, max(0, start - 24), start)
     word = before[1] if before else ""
     if word == "of" and text.endswith("Group of ", 0, start):
         return True
     if before and before.end(1) == start - 1 and text[start - 1] == " ":
-        if _is_name_word(word):
+        if _is_name_word(word, number):
             return True
         if noun is None and word[0].isupper() and _names(text, low, number, before.start()):
             return True
@@ -153,11 +166,12 @@ def is_brand(text: str, start: int, end: int) -> bool:
     return any(match.start() <= at < match.end() for match in _BRAND.finditer(near))
 
 
-def _is_name_word(word: str) -> bool:
+def _is_name_word(word: str, number: Number) -> bool:
     lower = word.lower()
     if lower not in _NAME_WORDS:
         return False
-    return word[0].isupper() or lower not in _EXEMPT
+    is_class = lower in _CLASSES and number.form == "digits" and number.value < MANY_CLASSES
+    return is_class or word[0].isupper() or lower not in _EXEMPT
 
 
 def _is_idiom(low: str, number: Number) -> bool:
@@ -188,15 +202,23 @@ def looks_like_date(low: str, draft: Draft, noun: str | None, before: str) -> bo
     if before.rstrip(".") in _MONTHS and (draft.low <= 31 or 1000 <= draft.low < 2200):
         return True
     if not number.grouped and FIRST_YEAR <= draft.low < LAST_YEAR:
-        if noun is None or before not in _COUNT_LEADS:
+        if noun is None:
             return True
+        if before not in _COUNT_LEADS:
+            draft.cues = draft.cues or cues_before(low, draft.start)
+            return draft.cues.bound is None  # "up to 2000 eggs"
         return before == "of" and noun.rsplit(" ", 1)[-1] in _YEARLY  # "70 percent of 2019 levels"
     return False
 
 
+def looks_like_year(number: Number) -> bool:
+    """Whether a number is written as years are: four digits and nothing else."""
+    return number.form == "digits" and not number.grouped and FIRST_YEAR <= number.value < LAST_YEAR
+
+
 def is_year(low: str, number: Number) -> bool:
     """Whether bare digits are a year by the word before them: "in 2008 to 29" is no range."""
-    if number.grouped or not FIRST_YEAR <= number.value < LAST_YEAR:
+    if not looks_like_year(number):
         return False
     before = _WORDS_BEFORE.search(low, max(0, number.start - 24), number.start)
     return bool(before) and (before[0] in _YEAR_LEADS or before[0] in _MONTHS)  # type: ignore[index]
@@ -221,6 +243,8 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
         return False
     if claims_behind(low, end) and not _RATE_BEHIND.match(low, end) and not _took_part(low, draft):
         return not (number.value % 1 and _CAPITALS.match(text, end))
+    if _GROUP_OF.search(low, max(0, draft.start - 24), draft.start):
+        return False
     if number.grouped:
         return draft.low == 1 and draft.high is None
     draft.cues = draft.cues or cues_before(low, draft.start)
@@ -230,6 +254,8 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
     if draft.high is not None:
         return draft.cues.lead not in ("between", "from")
     lead = draft.cues.lead
+    if lead == "at" and _STANDS_AT.search(low, max(0, draft.start - 24), draft.start):
+        return False
     led_up = draft.cues.bound or draft.cues.change or lead in _LEADS or (draft.low >= MANY and lead in _LONG_LEADS)
     return not (led_up or bound_behind(low, end))
 
@@ -237,7 +263,7 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
 def claims_behind(low: str, end: int) -> bool:
     """Whether the word behind position `end` is one that a number there belongs to: no function word."""
     word = _WORD_BEHIND.match(low, end)
-    return bool(word) and word[1] not in _FUNCTION  # type: ignore[index]
+    return word is not None and word[1] not in _FUNCTION and not ends_phrase(word[1])
 
 
 def _took_part(low: str, draft: Draft) -> bool:
@@ -272,6 +298,12 @@ def opens_sentence(text: str, start: int) -> bool:
     return not head or head[-1] in ".!?\n:;•–—"
 
 
+def is_title(text: str, draft: Draft) -> bool:
+    """Whether a measure is all that quotation marks enclose, with a capital: the film “9 Mile”."""
+    opening, closing = text[draft.start - 1 : draft.start], text[draft.end : draft.end + 1]
+    return (opening, closing.strip(",.")) in _QUOTES and text[draft.number_end : draft.end].strip()[:1].isupper()
+
+
 def in_short_quotes(text: str, start: int, end: int) -> bool:
     """Whether a span stands inside a quotation of at most six words: a slogan or a name, not speech."""
     before = text[max(0, start - QUOTE) : start]
@@ -300,21 +332,30 @@ def is_expected(low: str, end: int) -> bool:
     return bool(_EXPECTED.match(low, end))
 
 
-def counts_by_itself(low: str, end: int) -> tuple[str, int] | None:
-    """The singular noun that a number counts before another noun, without a hyphen: "an 11 member council"."""
-    match = _COMPOUND_BLANK.match(low, end)
+def counts_by_itself(low: str, end: int, value: float) -> tuple[str, int] | None:
+    """The singular noun that a number counts: before another noun ("an 11 member council"), or less than one of it."""
+    match = (_FRACTIONAL if value < 1 else _COMPOUND_BLANK).match(low, end) if value != 1 else None
     return (match[1], match.end(1)) if match else None
 
 
-def counts_by_hyphen(low: str, end: int) -> tuple[str, int] | None:
+def counts_by_hyphen(low: str, end: int, value: float) -> tuple[str, int] | None:
     """The noun of "a 12-member panel" behind position `end`, and where it ends."""
     if match := _POINT.match(low, end):
         return "point", match.end()  # a 20-point lead, but no three-point plan
     match = _COMPOUND.match(low, end)
+    if match is None and value >= 2 and (any_noun := _ANY_COMPOUND.match(low, end)):
+        word = any_noun[1]
+        is_noun = (
+            word not in _NO_COMPOUND and not word.endswith(("ed", "ing", "al", "ly", "er")) and not is_plural(word)
+        )
+        return (word, any_noun.end()) if is_noun else None
     return ("" if match[1] == "strong" else match[1], match.end()) if match else None  # a 3,000-strong crowd
 
 
+_FRACTIONAL = re.compile(r" (share|point|run|goal|win)(?![a-z])")  # 0.35 share
 _COMPOUND_BLANK = re.compile(rf" ({'|'.join(_TABLE['compounds']['blank'].split())})(?= [a-z])")
+_ANY_COMPOUND = re.compile(r"-([a-z]{3,})(?= [a-z])")  # a four-judge ruling
+_NO_COMPOUND = frozenset(_TABLE["compounds"]["no_noun"].split())
 _COMPOUND = re.compile(rf"-({'|'.join(_TABLE['compounds']['words'].split())})(?![a-z])")
 _POINT = re.compile(
     r"-point(?= (?:lead|gain|drop|rise|fall|decline|advantage|deficit|swing|jump|margin|increase|loss|win|victory|gap))"

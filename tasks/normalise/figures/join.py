@@ -18,31 +18,40 @@ from itertools import pairwise
 
 from tasks.normalise.figures.cues import cues_before
 from tasks.normalise.figures.draft import Draft
+from tasks.normalise.figures.guard import looks_like_year
 from tasks.normalise.figures.nouns import noun_behind
 from tasks.normalise.numbers import scaled
 
+LARGE = 1000
 COMPARABLE = 100  # how many times the smaller of two amounts that share a unit the larger may be
 NEAR = 10  # how many times as large a bare amount may be that is compared with one
 SAME_SCALE = 20  # "200 to 4 million" is not 200 million: the first number may be this many times the second at most
 
+FARTHEST_COMPARED = 60  # characters between an amount and one it is compared with
 FARTHEST = 24  # characters between two numbers that are one figure
 
 _DASH = re.compile(r" ?[-–—‑] ?")
 _JOIN = re.compile(r"(?: ?[-–—‑] ?|-? (?:up )?to[ -]| (?:or|through|till|until) )(?:as (?:much|many|high) as )?")
 _RATE = re.compile(r"(?: (?:us|u\.s\.))?(?: (?:per|a|an) [a-z]+)?(?: in \d{4})?,? to ")
 _LIST = re.compile(r"(?:, | and |, and | or |, or | to | ?[-–] ?)")
+RECORD = 100  # games won and lost
+_NAME_BEHIND = re.compile(r" [A-Z][a-z]")
+_IN_A_LIST = re.compile(r"\d, $")
 _OF_THE = re.compile(r" (?:out )?of (?:the|its|their|a total) ")
 _COMPARED = re.compile(
     r"(?: (?:a|per) [a-z]+)?,? (?:(?:up|down) )?(from|to|against|versus|vs\.?|compared (?:with|to)|and"
     r"|beating|topping|missing|above|below|ahead of|short of|more than|less than)"
-    r"(?: [a-z]+){0,2} "
+    r"(?: [a-z]+){0,4} "
 )
 _AGAINST = ("from", "against", "versus", "vs", "vs.", "compared with", "compared to")
+_COMPARED_LATER = re.compile(r"[^.,;:()]{1,30}? (from|to|against|versus|vs\.?|compared (?:with|to))(?: [a-z]+){0,3} ")
+_COORDINATE = re.compile(r" [^.;:()\d]{2,50}?(?:,| and|, and) (?:another |a further |about |some )?")
+_PLACE = re.compile(r" (?:in|on|from|at|for|through|via|to|by|with)(?![a-z])")
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
 _WORD_FOLLOWS = re.compile(r" ?[a-z]|-")
 _AGES = re.compile(r"(?:, | and |, and | or | & )")
 MAX_AGE = 120  # years
-_SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "calendar")
+_SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "multiple", "calendar")
 
 
 def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:
@@ -50,11 +59,11 @@ def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:
     for i in range(len(drafts) - 2, -1, -1):
         if drafts[i].kind is None:
             _share(low, drafts[i], drafts[i + 1])
-    for left, right in pairwise(drafts):
+    for i, (left, right) in enumerate(pairwise(drafts)):
         if left.kind == "age" and right.is_bare and _AGES.fullmatch(low, left.end, right.start):
             _share_age(low, left, right)
         if left.kind in ("money", "measure", "percent") and right.kind is None:
-            _share_forward(text, low, left, right)
+            _share_forward(text, low, drafts[max(0, i - 2) : i + 1], right)
     joined = drafts[:1]
     for draft in drafts[1:]:
         apart = draft.start - joined[-1].end
@@ -71,6 +80,8 @@ def _share(low: str, left: Draft, right: Draft) -> None:
     if left.number.scale > 1 and right.kind == "money" and _OF_THE.fullmatch(low, left.end, right.start):
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"  # "280 million of the 1.5 billion yen"
     elif between < 8 and _LIST.fullmatch(low, left.end, right.start) and _are_comparable(left, right):
+        if low.startswith(", or ", left.end) and not _IN_A_LIST.search(low, max(0, left.start - 4), left.start):
+            return  # "fell 36.49, or 1.4 percent": the same in other words
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"
         _share_scale(left, right)
 
@@ -89,20 +100,42 @@ def _are_comparable(left: Draft, right: Draft) -> bool:
     return small == 0 or large <= COMPARABLE * small
 
 
-def _share_forward(text: str, low: str, left: Draft, right: Draft) -> None:
-    """Lends the left draft's unit to a bare amount it is compared with: "9 million euros, from 8.5 million"."""
-    if (
-        not right.is_bare
-        or right.start - left.end > 60
-        or not (match := _COMPARED.fullmatch(low, left.end, right.start))
-    ):
+def _share_forward(text: str, low: str, before: list[Draft], right: Draft) -> None:
+    """Lends a draft's unit to a bare amount behind it that is compared with it or goes on with it."""
+    if not right.is_bare or right.start - before[-1].end > FARTHEST_COMPARED:
         return
-    if right.number.scale < 1000 or left.kind != "money":
-        small, large = sorted((abs(left.low), abs(right.low)))
-        if match[1] not in _AGAINST or large > NEAR * small or (right.low % 1 == 0 and right.low < 100):
-            return
-    if noun_behind(text, low, right.end, right.low) is None:
-        right.kind, right.unit, right.flag, right.rule = left.kind, left.unit, left.flag, "shared_unit"
+    lender = before[-1] if _is_coordinate(low, before[-1], right) else _compared_with(low, before, right)
+    if lender and noun_behind(text, low, right.end, right.low) is None:
+        right.kind, right.unit, right.flag, right.rule = lender.kind, lender.unit, lender.flag, "shared_unit"
+
+
+def _compared_with(low: str, before: list[Draft], right: Draft) -> Draft | None:
+    """The draft that a bare amount is compared with: "9 million euros, up 6 percent from 8.5 million"."""
+    left = before[-1]
+    match = _COMPARED.fullmatch(low, left.end, right.start)
+    if match is None and left.kind == "money" and min(left.number.scale, right.number.scale) >= 1e5:
+        match = _COMPARED_LATER.fullmatch(low, left.end, right.start)
+    if match is None:
+        return None
+    if right.number.scale >= 1000 and (left.kind == "percent" or (left.unit is not None and left.unit.factor < 1)):
+        whole = [draft for draft in before if draft.kind == "money" and draft.number.scale >= 1000]
+        if not whole or low.find(". ", whole[-1].end, right.start) > 0:
+            return None
+        left = whole[-1]  # not the share or the cents between the two
+    if right.number.scale >= 1000 and left.kind == "money":
+        return left
+    small, large = sorted((abs(left.low), abs(right.low)))
+    is_near = large <= NEAR * small and (right.low % 1 != 0 or right.low >= 100)
+    return left if match[1] in _AGAINST and is_near else None
+
+
+def _is_coordinate(low: str, left: Draft, right: Draft) -> bool:
+    """Whether a large bare number is said of another place: "900 tonnes from Oslo and 7,000 from Bergen"."""
+    if not (right.number.scale > 1 or right.low >= LARGE) or left.kind == "percent" or right.number.form != "digits":
+        return False
+    small, large = sorted((abs(left.low), abs(right.low)))
+    is_told = _COORDINATE.fullmatch(low, left.end, right.start) and _PLACE.match(low, right.end)
+    return is_told is not None and large <= COMPARABLE * small
 
 
 def _share_scale(left: Draft, right: Draft) -> None:
@@ -114,14 +147,14 @@ def _share_scale(left: Draft, right: Draft) -> None:
 def _joins(text: str, low: str, left: Draft, right: Draft) -> bool:
     """Whether `right` became part of `left`."""
     gap = low[left.end : right.start]
-    if "multiple" in (left.kind, right.kind) or left.rule == "dropped":
+    if "multiple" in (left.number.form, right.number.form) or left.rule == "dropped":
         return _drops(gap, left, right)
     if left.high is None and right.high is None:
         if _is_compound(low, left, right, gap):
             return _add(left, right)
         if _is_share(text, low, left, right, gap):
             return _divide(left, right)
-        if _is_range(text, low, left, right, gap):
+        if _is_range(text, low, left, right, gap) or _is_this_or_next(text, low, left, right, gap):
             return _span(left, right)
     return _drops(gap, left, right)
 
@@ -130,6 +163,7 @@ def _drops(gap: str, left: Draft, right: Draft) -> bool:
     """Numbers that touch by a hyphen or a blank and are no range are codes: 020 7946 0958, 3-1, 555-14-20."""
     if (
         gap in ("-", "–", " ")
+        and not (gap == " " and left.number.form == "words" and looks_like_year(right.number))
         and left.kind is None
         and right.is_bare
         and "digits" in (left.number.form, right.number.form)
@@ -172,7 +206,8 @@ def _is_share(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
     if "out of" in gap or left.number.form == "words":
         return True
     # "1 in 5 people" and "3 in 10 people" are shares, "28 in 164 innings" is not
-    return (left.low == 1 or right.low in (10, 100, 1000)) and bool(noun_behind(text, low, right.end, right.low))
+    is_told = low.startswith(" of ", right.end) or noun_behind(text, low, right.end, right.low)
+    return (left.low == 1 or right.low in (10, 100, 1000)) and bool(is_told)
 
 
 def _divide(left: Draft, right: Draft) -> bool:
@@ -201,11 +236,25 @@ def _is_range(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
         return False  # a vote of 54 percent to 46 percent
     if gap == " to " and left.cues.change in ("up", "down") and lead not in ("between", "from"):
         return left.rule == "shared_unit"  # "fell 3% to 5%" is two figures
-    if _DASH.fullmatch(gap):
-        return left.first < right.first
+    if (
+        _DASH.fullmatch(gap)
+        and left.kind is None
+        and left.low < RECORD > right.low
+        and _NAME_BEHIND.match(text, right.end)
+    ):
+        return False  # the 2-10 Cardinals
+    if _DASH.fullmatch(gap) or (gap == " to " and left.kind is None and lead not in ("between", "from")):
+        return left.first < right.first  # a vote of 1,104 to 412 is no range
     if left.cues.change == "from" and left.kind and right.kind and left.rule != "shared_unit":
         return False  # each end of the move says its unit: two figures
     return left.first != right.first
+
+
+def _is_this_or_next(text: str, low: str, left: Draft, right: Draft, gap: str) -> bool:
+    """Whether two numbers in words are a guess: "two, three boats a day"."""
+    is_step = gap == ", " and left.is_bare and right.is_bare and right.low == left.low + 1 and left.low < 20
+    in_words = left.number.form == right.number.form == "words" and low[left.start - 2 : left.start] != ", "
+    return is_step and in_words and bool(noun_behind(text, low, right.end, right.low))
 
 
 def _same_unit(text: str, low: str, left: Draft, right: Draft) -> bool:

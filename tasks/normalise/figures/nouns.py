@@ -23,13 +23,45 @@ _NOT_PLURAL = frozenset(_TABLE["not_plural"]["words"].split())
 _MEN = frozenset(_TABLE["men"]["words"].split())
 _IDLE = frozenset(_TABLE["idle"]["words"].split())
 _ATTRIBUTIVE = frozenset(_TABLE["attributive"]["words"].split())
+_NOUNS_TOO = frozenset(_TABLE["nouns_too"]["words"].split())
 _CALENDAR = frozenset(_TABLE["calendar"]["words"].split())
 _SINGULAR: dict[str, str] = _TABLE["singular"]["words"]
 _MAX_WORDS = 5
+_MAX_SINGLE = 3
+_VERB_ENDS = ("s", "ed", "ing")
+_ADJECTIVES = frozenset(
+    [
+        "red",
+        "bed",
+        "shed",
+        "seed",
+        "feed",
+        "weed",
+        "king",
+        "ring",
+        "wing",
+        "string",
+        "spring",
+        "building",
+        "meeting",
+        "wedding",
+        "gas",
+        "bus",
+    ]
+)
+_BEHIND_ONE = frozenset(_TABLE["behind_one"]["words"].split())
 _INITIALS = re.compile(r"[A-Z]{2,}s")  # RBIs, IPOs
+_OBJECT = re.compile(r" (?:a|an|the|his|her|its|their|that|it|him|them|no)(?![a-z])")  # behind a verb
+_ONE_MORE = re.compile(r" (?:more|further|additional|other)(?= [a-z])")
 _HEAD = re.compile(r" head of ([a-z]+)")  # 1,200 head of cattle
+_BETWEEN = re.compile(r" (?:(?:19|20)\d\d(?= )|\d[\d,]*[- ]years?[- ]old)")  # the seven 2024 finalists
 _OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those)(?= )")
 _WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)[\"“'‘]?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
+
+
+def ends_phrase(word: str) -> bool:
+    """Whether a counted noun phrase ends before `word`: a function word or a common verb."""
+    return word in _STOP
 
 
 def is_plural(word: str) -> bool:
@@ -41,7 +73,11 @@ def is_plural(word: str) -> bool:
     if word in _NOT_PLURAL:
         return False
     last = word.rsplit("-", 1)[-1]
-    if last in _PLURAL or (last.endswith("men") and len(last) > 4 and last not in _MEN):
+    if (
+        last in _PLURAL
+        or last.endswith(("children", "people"))
+        or (last.endswith("men") and len(last) > 4 and last not in _MEN)
+    ):
         return True
     return len(last) > 2 and last[-1] == "s" and last[-2] not in "sui'’" and last not in _STOP
 
@@ -56,11 +92,13 @@ def singular(word: str) -> str:
         return _SINGULAR[word]
     if word.endswith("men"):
         return word[:-3] + "man"
+    if word.endswith("children"):
+        return word[:-3]
     if word.endswith("people"):
         return word[:-6] + "person"
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes", "oes")):
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
@@ -77,8 +115,12 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
     >>> noun_behind(text, text, 3, 119.0)
     ('country and region', 25)
     """
+    if match := _BETWEEN.match(low, end):
+        behind = noun_behind(text, low, match.end(), value)
+        return (behind[0], end) if behind else None
     if value == 1:
-        return _single_noun(text, low, end)
+        more = _ONE_MORE.match(low, end)
+        return _single_noun(text, low, more.end() if more else end)
     if match := _HEAD.match(low, end):
         return f"head of {match[1]}", match.end()
     words: list[tuple[int, int]] = []
@@ -90,12 +132,14 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
     while len(words) < _MAX_WORDS and (match := _WORD.match(low, position)):
         word = match[1]
         genitive = word.endswith(("'s", "’s"))
+        if word in _STOP and not words and word in _NOUNS_TOO and not _OBJECT.match(low, match.end()):
+            return _phrase(text, [match.span(1)]), match.end()  # "two wins"
         if word in _STOP or (genitive and word[:-2] in _STOP):
             if word == "and" and words and not last and _WORD.match(low, match.end()):
                 position = match.end()  # "digital and physical sales"
                 continue
             break
-        if last and not _continues(low[slice(*words[last - 1])], word):
+        if last and not _continues(text[slice(*words[last - 1])], word, text[match.start(1)]):
             break
         words.append(match.span(1))
         position = match.end()
@@ -105,23 +149,26 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
 
 
 def _single_noun(text: str, low: str, end: int) -> tuple[str, int] | None:
-    """What "one" counts: the next word, or two; a second that looks like a verb ("one clerk asks") is none of it."""
+    """What "one" counts: the next words, three at most; what looks like a verb ("one clerk asks") is none of it."""
     words: list[tuple[int, int]] = []
     position = end
-    while len(words) < 2 and (match := _WORD.match(low, position)) and match[1] not in _STOP:
+    while len(words) <= _MAX_SINGLE and (match := _WORD.match(low, position)) and match[1] not in _STOP:
         word = match[1]
         if word.endswith(("'s", "’s")) or len(word) < 2:
             return None
-        if words and word.endswith(("s", "ed", "ing")):
+        if words and ((word.endswith(_VERB_ENDS) and word not in _ADJECTIVES) or word in _BEHIND_ONE):
             break
         words.append(match.span(1))
         position = match.end()
+    if len(words) > _MAX_SINGLE:
+        words = words[:2]  # longer than a phrase: some of it is no part of the noun
     return (_phrase(text, words), words[-1][1]) if words else None
 
 
-def _continues(plural: str, word: str) -> bool:
-    """Whether a second plural belongs to the first ("sports teams") and is no verb ("30 boats lies")."""
-    return plural in _ATTRIBUTIVE and is_plural(word)
+def _continues(plural: str, word: str, initial: str) -> bool:
+    """Whether a second plural belongs to the first ("sports teams", "Williams shares") and is no verb."""
+    is_name = plural[0].isupper() and not plural.isupper() and initial.islower()
+    return (plural in _ATTRIBUTIVE or is_name) and is_plural(word)
 
 
 def _phrase(text: str, words: list[tuple[int, int]]) -> str:

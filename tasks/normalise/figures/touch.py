@@ -18,8 +18,10 @@ from tasks.normalise.units import Context, Unit, currency_before, scale_behind, 
 from tasks.rules import read_toml
 
 MAX_AGE = 120
+ADULT = 16  # of those that are told by what they are: "the widow, 78, …"
 POUNDS_REACH = 40  # characters around pounds in which money or weight is spoken of
 SHORT_SIGN = 2  # characters: " g" behind "5m" is no unit of millions
+MODEL = 100  # times: from here on a capital X behind digits ends a name
 MAX_PRIMES = 200  # ′ and ″ behind more than this are damaged quotation marks
 
 _AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(?:(year|yr|month|week|day)s?\.?[ -](?:olds?|of age)|y/?o|y\.o\.)(?![a-z])")
@@ -35,6 +37,11 @@ _GROUP_BEFORE = re.compile(
     r" (?:under|over|above|below|younger than|older than) (?:the age of )?$"
 )  # children under 5, people over 65
 _NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+, $")
+_NO_PERSONS = read_toml("figures_guard")["ages"]["none_before"].split()
+_PERSON_BEFORE = re.compile(
+    r"(?:^|[.;:,\n] |\b(?:and|but|said|when|while|that) )[\"“]?(?:the|a|an|his|her|whose|their|my|our) "
+    rf"(?!(?:[a-z'’-]+ ){{0,4}}(?:{'|'.join(_NO_PERSONS)}), $)(?:[a-z'’-]+ ){{0,4}}[a-z'’-]+, $"
+)  # "the former senator, 78, had …"
 _TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold|x)(?![a-z0-9])")
 _RANGE = re.compile(r" ?[-–] ?| to ")
 _DASHES = "-−–"
@@ -69,6 +76,7 @@ _PAID = re.compile(rf"(?<![a-z])(?:{trie(_POUND['paid'])})(?![a-z])")
 _WEIGHED = re.compile(rf"(?<![a-z])(?:{trie(_POUND['weighed'])})")
 _MINUS = re.compile(r"(?:(?:^|[\s(\[:,])[-−–]|(?<![a-z])minus[ -])$")
 _HYPHEN_BEFORE = re.compile(r" [-−–]")  # "COVID -19": a count has no sign
+_BELOW_ZERO = re.compile(r"(?<![a-z])(?:below|above|to|of|at|from|around|reached|between|was|is) $")
 _US_BEHIND = re.compile(r" (?:US|U\.S\.)(?! [A-Z]|[A-Za-z])")
 _FEET_AND_INCHES = re.compile(
     r"(?: ?ft\.?|[- ]f(?:oo|ee)t,?|['′’])[- ]?(\d{1,2}(?:\.\d+)?)"
@@ -109,8 +117,13 @@ def draft_number(text: str, low: str, number: Number, context: Context, previous
         owned = before is not None or draft.kind == "age"
         if is_code(text, number.start, draft.end, owned, not draft.is_bare, joined_at):
             return None
-        if draft.is_bare and (is_year(low, number) or _HYPHEN_BEFORE.match(text, number.start - 2)):
+        if draft.is_bare and is_year(low, number):
             return None
+        if draft.is_bare and _HYPHEN_BEFORE.match(text, number.start - 2):
+            if not _BELOW_ZERO.search(low, max(0, number.start - 12), number.start - 1):
+                return None
+            draft.low, draft.start = -draft.low, number.start - 1  # "fell below -2"
+            draft.first = draft.low
         if draft.kind is None and (number.decimal_comma or is_numbering(text, number)):
             return None
     if draft.kind in _SIGNED:
@@ -173,7 +186,7 @@ def _take_age(text: str, low: str, draft: Draft) -> bool:
     if (
         after.isalnum()
         or number.grouped
-        or number.form != "digits"
+        or number.form not in ("digits", "words")
         or not 0 < number.value < MAX_AGE
         or number.value % 1
     ):
@@ -192,17 +205,24 @@ def _age_start(text: str, low: str, number: Number) -> int | None:
     """Where the words begin that make a bare number an age; None where there are none."""
     start = number.start
     if low[start - 2 : start] == ", ":
+        if number.form != "digits":
+            return None
         closed = text[number.end : number.end + 2] in (", ", ",", ".", ". ") and number.value > 5
-        return start if closed and _NAME_BEFORE.search(text, max(0, start - 24), start) else None
+        if closed and _NAME_BEFORE.search(text, max(0, start - 24), start):
+            return start
+        is_told = number.value >= ADULT and low.startswith(",", number.end)
+        return start if is_told and _PERSON_BEFORE.search(low, max(0, start - 60), start) else None
     if not low.endswith(_AGE_LEADS, 0, start):
         return None
-    if _GROUP_BEFORE.search(low, max(0, start - 44), start):
+    if number.form == "digits" and _GROUP_BEFORE.search(low, max(0, start - 44), start):
         return None if noun_behind(text, low, number.end, number.value) else start
     match = _AGE_BEFORE.search(low, max(0, start - 16), start)
     if match is None:
         return None
     if match["age"]:
         return match.start()
+    if number.form != "digits":
+        return None
     follows = low[number.end : number.end + 4]
     if number.value < 10 or follows.startswith((" of", " in", " per", " or", " to", "-", " and")):
         return None
@@ -224,6 +244,8 @@ def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
     if after in _COMPOUND_STARTS and not number.grouped and number.form == "digits" and _take_compound(low, draft):
         return
     if number.form in ("digits", "words") and (match := _TIMES.match(low, number.end)):
+        if text[match.end() - 1] == "X" and number.value >= MODEL:
+            return  # the name of a model: 5800X
         draft.kind, draft.end = "multiple", match.end()
         return
     position = number.end
@@ -243,6 +265,8 @@ def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
     if behind[0].shared == "pound" and unit.currency is None:
         is_money = number.scale >= 1e6 or _is_price(low, number.start, behind[1])
         unit = Unit("money", currency="GBP") if is_money else Unit("measure", "[lb_av]")
+    if behind[0].shared == "mark" and unit.currency is None and (number.value % 1 or number.scale >= 1e6):
+        unit = Unit("money", currency="DEM")
     if unit.kind == "money" and not unit.code and not unit.currency:
         return
     end = behind[1]
