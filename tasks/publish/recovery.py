@@ -110,7 +110,7 @@ def _mend_latest(storage: Storage, latest: versions.Latest, whole: Dataset) -> t
     if latest.version and named > versions.number(whole.version) and storage.names(f"versions/{latest.version}"):
         return latest.hold, []  # the damaged version is what readers were given; only a new one may replace it
     hold = latest.hold
-    if latest.fault and whole.manifest.get("rollback_of"):
+    if whole.manifest.get("rollback_of") and (latest.fault or named < versions.number(whole.version)):
         hold = {"version": whole.version, "reason": f"rollback to {whole.manifest['rollback_of']}"}
     why = f"was {latest.fault}" if latest.fault else f"named {latest.version}"
     versions.write_latest(storage, whole.version, hold)

@@ -138,7 +138,7 @@ def publish(
         write_croissant(staged.folder / CROISSANT, manifest, staged.run.about)
         finish_manifest(staged.folder, manifest)
         staged.storage.adopt(staged.folder, f"versions/{staged.version}")
-    versions.write_latest(staged.storage, staged.version, dict(hold) if hold else None)
+    versions.announce(staged.storage, staged.version, dict(hold) if hold else None)
     return staged.version
 
 
@@ -147,6 +147,9 @@ def _clearing(folder: Path) -> Iterator[None]:
     """Take a staged folder away when the disk refuses it: a full disk should not stay full because of it."""
     try:
         yield
+    except CopydeskError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         why = error.strerror or error

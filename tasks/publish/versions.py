@@ -11,6 +11,7 @@ Limits  A manifest vouches for its files by their digests; only `find_faults` re
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -18,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tasks.errors import ConfigError
+from tasks.errors import ConfigError, LockHeld
 from tasks.storage import Disk, Location, open_storage
 
 if TYPE_CHECKING:
@@ -168,6 +169,28 @@ def write_latest(storage: Storage, version: str, hold: dict[str, Any] | None = N
     if hold:
         content["hold"] = hold
     storage.write(LATEST, to_json(content))
+
+
+def announce(storage: Storage, version: str, hold: dict[str, Any] | None = None) -> None:
+    """Make a version that was just published the latest; where another run was quicker, take it back.
+
+    Raises:
+        LockHeld: another run took this one for dead, and has published meanwhile.
+    """
+    try:
+        write_latest(storage, version, hold)
+    except LockHeld:
+        if read_latest(storage).version == version:
+            return  # the other run found it whole, and named it
+        if not any(_parent(storage, name) == version for name in version_names(storage)):
+            storage.remove(f"versions/{version}")
+        raise
+
+
+def _parent(storage: Storage, version: str) -> Any:
+    with contextlib.suppress(ValueError):
+        return read_manifest(storage, version).get("parent")
+    return None
 
 
 def read_manifest(storage: Storage, version: str) -> dict[str, Any]:
