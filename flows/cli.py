@@ -243,7 +243,7 @@ def _parent(dataset: Any) -> Any:
     """
     from tasks.publish import list_versions, open_dataset
 
-    name, folder = dataset.manifest.get("parent"), dataset.storage.root
+    name, folder = dataset.manifest.get("parent"), dataset.storage
     if not name:
         raise ConfigError(f"{dataset.version} is the first version: there is none before it to compare it with")
     if name not in {version.version for version in list_versions(folder)}:
@@ -346,7 +346,7 @@ def explain(document: str, /, *, where: Where = HERE, version: str | None = None
     Parameters
     ----------
     document
-        A document or article id, a url, or a path under raw/ (file.jsonl#3 for a row).
+        A document or article id or how it begins, a url, or a path under raw/ (file.jsonl#3 for a row).
     version
         Name of a version [the latest].
     """
@@ -355,10 +355,18 @@ def explain(document: str, /, *, where: Where = HERE, version: str | None = None
     from tasks.report import explain as tell
 
     settings = load_config(where.config, curated=where.curated)
-    name = document.removeprefix(f"{settings.raw}/")  # what a shell completes
-    story = tell(open_dataset(settings.store, version), name)
+    story = tell(open_dataset(settings.store, version), _under(settings.raw, document))
     output.answer(story.as_dict(), lambda: str(story))
     return 0
+
+
+def _under(raw: object, name: str) -> str:
+    """A path as a shell completes it (raw/a.txt, ./raw/a.txt, /data/raw/a.txt) as the tables have it; else the name."""
+    if "://" in name or not isinstance(raw, Path):
+        return name.removeprefix(f"{raw}/")
+    path = Path(os.path.normpath(Path.cwd() / name))
+    folder = Path(os.path.normpath(Path.cwd() / raw))
+    return path.relative_to(folder).as_posix() if folder in path.parents else name
 
 
 @app.command

@@ -263,6 +263,11 @@ def test_verify_names_the_damaged_file_and_exits_with_6(desk, tmp_path):
     assert any("articles.parquet" in fault["file"] for fault in json.loads(done.stdout)["faults"])
 
 
+@pytest.mark.parametrize("form", ["raw/wall.txt", "./raw/wall.txt", "raw/../raw/wall.txt", "{}/raw/wall.txt"])
+def test_explain_takes_a_path_as_a_shell_completes_it(desk, form):
+    assert copydesk("explain", form.format(desk), cwd=desk).stdout.decode().startswith("wall.txt  (doc_")
+
+
 def test_explain_and_report_answer_for_a_path(desk):
     story = copydesk("explain", "wall.txt", cwd=desk)
     report = copydesk("report", "--json", cwd=desk)

@@ -27,6 +27,15 @@ def test_a_document_is_found_by_id_path_or_url(dataset, name):
     assert story.document["document_id"] == ferry.document_id
 
 
+@pytest.mark.parametrize("form", ["doc_{}", "art_{}", "{}"])
+def test_the_first_digits_of_an_id_are_enough_and_a_wrong_id_is_answered_with_the_likely_one(dataset, form):
+    ferry = dataset.articles.set_index("source_path").loc["gazette/ferry.txt"].document_id
+
+    assert explain(dataset, form.format(ferry[4:11])).document["document_id"] == ferry
+    with pytest.raises(ConfigError, match=f"did you mean {ferry}"):
+        explain(dataset, ferry[:-1] + "g")
+
+
 def test_an_article_is_told_with_rule_score_and_words(dataset):
     told = str(explain(dataset, "gazette/ferry.txt"))
 
@@ -59,8 +68,14 @@ def test_the_story_is_plain_data_too(dataset):
 
 
 def test_an_unclear_name_is_answered_with_the_likely_ones(dataset):
-    with pytest.raises(ConfigError, match=r"2 documents are called so; give an id, such as doc_"):
+    with pytest.raises(
+        ConfigError, match=r"2 documents are called so; name one by its id: doc_\w{16} \((gazette|courier)/"
+    ):
         explain(dataset, "ferry.txt")
+    with pytest.raises(ConfigError, match=r"did you mean doc_\w{16} \(gazette/bridge\.txt\)"):
+        explain(dataset, "tte/Bridge")
+    with pytest.raises(ConfigError, match=r"did you mean gazette/bridge\.txt"):
+        explain(dataset, "bridg.txt")
     with pytest.raises(ConfigError, match=r"did you mean gazette/bridge\.txt"):
         explain(dataset, "gazete/bridge.txt")
     with pytest.raises(ConfigError, match="give a document or article id"):

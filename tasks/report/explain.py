@@ -26,6 +26,8 @@ from tasks.report.mentions import mean_date, mean_figure
 _QUOTED = 160  # characters of a removal that are printed
 _SUGGESTED = 3
 _ROW = re.compile(r"(.+)[#:](\d{1,18})")  # a row of a many-document file
+_ID = re.compile(r"(?:doc|art|clu)_([0-9a-f]{1,16})|([0-9a-f]{6,16})")  # or its first digits
+_LOOKED_AT = 20_000  # paths that are compared for a suggestion: about a second
 
 
 @dataclass(frozen=True)
@@ -83,34 +85,52 @@ def explain(dataset: Dataset, name: str) -> Story:
 
 def _find(documents: pa.Table, name: str) -> int:
     """The row of the one document that is called `name`."""
-    wanted = "doc_" + name[4:] if name.startswith("art_") else name
-    path, row = match.groups() if (match := _ROW.fullmatch(name)) else ("", "")
-    tests = [pc.equal(documents["document_id"], wanted), pc.equal(documents["url"], name)]
-    if path:
-        tests.append(pc.and_(pc.equal(documents["source_path"], path), pc.equal(documents["source_row"], int(row))))
-    tests += [pc.equal(documents["source_path"], name), pc.ends_with(documents["source_path"], f"/{name}")]
-    for test in tests:
+    for test in _readings(documents, name):
         rows = pc.indices_nonzero(pc.fill_null(test, False)).to_pylist()
         if len(rows) == 1:
             return rows[0]
         if rows:
             raise ConfigError(
-                f"{name}: {len(rows)} documents are called so; give an id, such as {_ids(documents, rows)}"
+                f"{name}: {len(rows)} documents are called so; name one by its id: {_named(documents, rows)}"
             )
     raise ConfigError(f"{name}: no such document in this version{_suggestion(documents, name)}")
 
 
-def _ids(documents: pa.Table, rows: list[int]) -> str:
-    return ", ".join(documents["document_id"][row].as_py() for row in rows[:_SUGGESTED])
+def _readings(documents: pa.Table, name: str) -> Iterator[pa.Array]:
+    """Which documents a name may mean, the strictest reading first."""
+    paths = documents["source_path"]
+    if found := _ID.fullmatch(name):
+        yield pc.starts_with(documents["document_id"], f"doc_{found[1] or found[2]}")
+    yield pc.equal(documents["url"], name)
+    if found := _ROW.fullmatch(name):
+        yield pc.and_(pc.equal(paths, found[1]), pc.equal(documents["source_row"], int(found[2])))
+    yield pc.equal(paths, name)
+    yield pc.ends_with(paths, f"/{name}")
+
+
+def _named(documents: pa.Table, rows: list[int]) -> str:
+    """Some documents by id and place."""
+    shown = documents.select(["document_id", "source_path", "source_row"]).take(rows[:_SUGGESTED]).to_pylist()
+    places = (
+        f"{row['source_path']}{'' if row['source_row'] is None else '#' + str(row['source_row'])}" for row in shown
+    )
+    more = f" and {len(rows) - len(shown):,} more" if len(rows) > len(shown) else ""
+    return ", ".join(f"{row['document_id']} ({place})" for row, place in zip(shown, places, strict=True)) + more
 
 
 def _suggestion(documents: pa.Table, name: str) -> str:
-    close = get_close_matches(name, documents["source_path"].to_pylist()[:20_000], _SUGGESTED)
-    return (
-        f"; did you mean {' or '.join(close)}?"
-        if close
-        else "; give a document or article id, a path under raw/, or a url"
-    )
+    """Documents whose path, url or id has the name in it, else paths and ids that look like it."""
+    columns = [documents[column] for column in ("source_path", "url", "document_id")]
+    parts = [pc.fill_null(pc.match_substring(column, name, ignore_case=True), False) for column in columns]
+    if rows := pc.indices_nonzero(pc.or_(pc.or_(*parts[:2]), parts[2])).to_pylist():
+        return f"; did you mean {_named(documents, rows)}?"
+    paths = columns[0].to_pylist()[:_LOOKED_AT]
+    ends = {path.rpartition("/")[2]: path for path in reversed(paths)}
+    close = get_close_matches(name, paths, _SUGGESTED)
+    close = close or [ends[end] for end in get_close_matches(name.rpartition("/")[2], ends, _SUGGESTED)]
+    close = close or get_close_matches(name, columns[2].to_pylist()[:_LOOKED_AT], 1, cutoff=0.8)
+    wanted = "give a document or article id (or how it begins), a path under raw/, or a url"
+    return f"; did you mean {' or '.join(close)}?" if close else f"; {wanted}"
 
 
 def _read_evidence(pair: dict[str, Any]) -> dict[str, Any]:
