@@ -71,6 +71,7 @@ _AGAINST = re.compile(
     r"(?<![a-z])(?:and|another|from|versus|vs\.?|against|compared (?:with|to)|than) "
     r"(?:(?:the|some|about|around|nearly|just|only|almost) )?$"
 )
+_NEXT_PLACE = re.compile(r"(?:,| and|, and|;) (?:[A-Z][\w.]+ ){1,2}")  # "Dover had 9,000 jobs, Ayr 7,000"
 _SENTENCE_END = re.compile(r"[.!?] |[;\n]")
 FARTHEST_END = 60  # characters between the ends of one move
 _CLAUSE_END = re.compile(r"[;:!?\n]|\.(?: |$)|(?:, | )(?:and|but|while|which|who|as|when|after|because|by) ")
@@ -126,7 +127,7 @@ def _mentions(text: str, low: str, drafts: list[Draft]) -> list[FigureMention]:
         if draft.kind is None:
             _count(text, low, draft)
             if draft.kind == "count" and draft.noun is None and draft.low >= MANY and found:
-                draft.noun = _noun_before(low, draft, found[-3:])
+                draft.noun = _noun_before(text, low, draft, found[-3:])
         if draft.kind is None and found and draft.low >= 2:
             _count_part(low, draft, found[-1])
         if draft.kind == "measure" and is_title(text, draft):
@@ -194,10 +195,11 @@ def _count_part(low: str, draft: Draft, left: FigureMention) -> None:
         draft.kind, draft.noun, draft.rule = "count", left.unit, "of_count"
 
 
-def _noun_before(low: str, draft: Draft, found: list[FigureMention]) -> str | None:
+def _noun_before(text: str, low: str, draft: Draft, found: list[FigureMention]) -> str | None:
     """The noun of the count that a large bare number is compared with: "9 million seats, up from 8.5 million"."""
     if not _AGAINST.search(low, max(0, draft.start - 30), draft.start):
-        return None
+        place = _NEXT_PLACE.fullmatch(text, found[-1].end, draft.start)
+        return found[-1].unit if place and found[-1].kind == "count" else None
     for left in reversed(found):
         if _SENTENCE_END.search(low, left.end, draft.start):
             return None

@@ -19,6 +19,7 @@ from tasks.rules import read_toml
 
 FIRST_YEAR, LAST_YEAR = 1500, 2100
 QUOTE = 50  # characters a slogan may have on either side of its number
+_OPENING_QUOTES = frozenset('"“‘')
 _QUOTES = (('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'"), ("”", "”"))
 MANY_CLASSES = 20  # "type 2", "level 3", but "case 40 boats"
 MANY = 10_000  # five digits in running prose are a figure rather than a name
@@ -55,6 +56,8 @@ _EXPECTED = re.compile(
 )
 _OPENS_CLAUSE = re.compile(r"(?:^|[.;,:—] |\n|(?<=[a-z,] )(?:and|but|while|which) )[\"“]?$")
 _OF_A_TOTAL = re.compile(r" (?:out )?of (?:the |its |their |his |her |all |a total of )?(?:last |past |first )?\d")
+_JOINED = frozenset(["with", "including", "plus"])
+_IN_A_PLACE = re.compile(r" (?:in|at|on|from) (?:the )?[A-Z]")  # "together with 198 in Oslo"
 _STANDS_AT = re.compile(rf"(?<![a-z])(?:{'|'.join(_TABLE['bare']['stands_at'].split())}) (?:steady |unchanged )?at $")
 _GROUP_OF = re.compile(rf"(?<![a-z])(?:{'|'.join(_TABLE['bare']['groups'].split())}) of $")
 _STREET = re.compile(
@@ -94,8 +97,8 @@ def _is_free_left(text: str, start: int, joined_at: int) -> bool:
         return not two.isdigit()
     if before in "+/:":
         return not two.isalnum()
-    if before == "." and (two == "." or text[start] == "."):
-        return False  # ". . . .8", a line of dots
+    if before == "." and (two == "." or text[start] == "." or two.isalpha()):
+        return False  # ". . . .8", a line of dots; "said.7 Later", a note
     return not (before in ".,’" and two.isdigit()) and before != "'"
 
 
@@ -130,6 +133,8 @@ def is_name(text: str, low: str, draft: Draft, noun: str | None) -> bool:
         return True
     if number.form == "digits" and _STREET.match(text, draft.number_end):
         return True
+    if noun and noun[0].isupper() and text[start - 1 : start] in _OPENING_QUOTES:
+        return True  # “5 Questions With a Baker,”
     before = _WORD_BEFORE.search(text, max(0, start - 24), start)
     word = before[1] if before else ""
     if word == "of" and text.endswith("Group of ", 0, start):
@@ -254,6 +259,8 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
     if draft.high is not None:
         return draft.cues.lead not in ("between", "from")
     lead = draft.cues.lead
+    if lead in _JOINED and _IN_A_PLACE.match(text, end):
+        return False
     if lead == "at" and _STANDS_AT.search(low, max(0, draft.start - 24), draft.start):
         return False
     led_up = draft.cues.bound or draft.cues.change or lead in _LEADS or (draft.low >= MANY and lead in _LONG_LEADS)
@@ -342,6 +349,8 @@ def counts_by_hyphen(low: str, end: int, value: float) -> tuple[str, int] | None
     """The noun of "a 12-member panel" behind position `end`, and where it ends."""
     if match := _POINT.match(low, end):
         return "point", match.end()  # a 20-point lead, but no three-point plan
+    if match := _SHARED_COMPOUND.match(low, end):
+        return match[1], end  # "two- and three-bedroom homes"
     match = _COMPOUND.match(low, end)
     if match is None and value >= 2 and (any_noun := _ANY_COMPOUND.match(low, end)):
         word = any_noun[1]
@@ -354,6 +363,9 @@ def counts_by_hyphen(low: str, end: int, value: float) -> tuple[str, int] | None
 
 _FRACTIONAL = re.compile(r" (share|point|run|goal|win)(?![a-z])")  # 0.35 share
 _COMPOUND_BLANK = re.compile(rf" ({'|'.join(_TABLE['compounds']['blank'].split())})(?= [a-z])")
+_SHARED_COMPOUND = re.compile(
+    rf"- (?:and|or|to) (?:\d[\d,]*|[a-z]+)-({'|'.join(_TABLE['compounds']['words'].split())})(?![a-z])"
+)
 _ANY_COMPOUND = re.compile(r"-([a-z]{3,})(?= [a-z])")  # a four-judge ruling
 _NO_COMPOUND = frozenset(_TABLE["compounds"]["no_noun"].split())
 _COMPOUND = re.compile(rf"-({'|'.join(_TABLE['compounds']['words'].split())})(?![a-z])")

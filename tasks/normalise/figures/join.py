@@ -33,7 +33,7 @@ FARTHEST = 24  # characters between two numbers that are one figure
 _DASH = re.compile(r" ?[-–—‑] ?")
 _JOIN = re.compile(r"(?: ?[-–—‑] ?|-? (?:up )?to[ -]| (?:or|through|till|until) )(?:as (?:much|many|high) as )?")
 _RATE = re.compile(r"(?: (?:us|u\.s\.))?(?: (?:per|a|an) [a-z]+)?(?: in \d{4})?,? to ")
-_LIST = re.compile(r"(?:, | and |, and | or |, or | to | ?[-–] ?)")
+_LIST = re.compile(r"(?:, |- (?:and|or) | and |, and | or |, or | to | ?[-–] ?)")
 RECORD = 100  # games won and lost
 _NAME_BEHIND = re.compile(r" [A-Z][a-z]")
 _IN_A_LIST = re.compile(r"\d, $")
@@ -51,7 +51,7 @@ _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
 _WORD_FOLLOWS = re.compile(r" ?[a-z]|-")
 _AGES = re.compile(r"(?:, | and |, and | or | & )")
 MAX_AGE = 120  # years
-_SHARED_KINDS = ("measure", "percent", "percentage_point", "money", "multiple", "calendar")
+_SHARED_KINDS = ("measure", "age", "percent", "percentage_point", "money", "multiple", "calendar")
 
 
 def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:

@@ -84,6 +84,7 @@ _FEET_AND_INCHES = re.compile(
 )
 _COMPOUNDS = (  # large unit, small units in it, the code both are given in, its worth of the large one
     (_FEET_AND_INCHES, "[ft_i]", 1.0, 12),
+    (re.compile(r"-foot-(\d{1,2})(?![\d-])"), "[ft_i]", 1.0, 12),
     (re.compile(r" ?(?:st|stones?) ?(\d{1,2})[ -]?(?:lbs?|pounds?)(?![a-z])"), "[lb_av]", 14.0, 1),
 )
 _COMPOUND_STARTS = frozenset(" -fs'′’")
