@@ -41,6 +41,11 @@ DATE = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+# A zone that states its offset, one whose name has one offset, one whose name leaves it open; blanks match themselves.
+_ZONE = (
+    r"\s?\(?(?:(?P<utc>(?:GMT|UTC)?\s?[+\-−]\s?\d\d?(?::?\d\d)?)(?!\d)"
+    rf"|(?P<named>{any_of(ZONES)})(?!\w)|(?P<unsettled>{any_of(UNSETTLED)})(?!\w))\)?"
+)
 _TIME = re.compile(
     rf"""(?:{SEPARATOR}{{0,6}}|{SEPARATOR}{{1,4}}(?:at|um|à|a\sles|a\slas|às|alle(?:\sore)?|ore|om|kl\.?|klo|o|в|saat|pukul|lúc)\s{{1,3}}|T|\sT|[（(])
     (?P<before>上午|下午|晚上|中午|凌晨|早上|午前|午後|오전|오후)?\s?
@@ -51,13 +56,12 @@ _TIME = re.compile(
       | (?P<h4>\d\d?)(?:h|\suhr)(?!\w)
     )
     (?:\s?(?P<half>[ap])\.?\s?m(?!\w)\.?)?(?:\s?(?:uhr|hrs|hours|uur)(?!\w))?
-    (?P<zone>\s?\(?(?:(?P<utc>(?:GMT|UTC)?\s?[+\-−]\s?\d\d?(?::?\d\d)?)(?!\d)
-        |(?P<named>{any_of(ZONES)})(?!\w)|(?P<unsettled>{any_of(UNSETTLED)})(?!\w))\)?)?""",
+    (?P<zone>{_ZONE})?""",
     re.IGNORECASE | re.VERBOSE,
 )
 TIME_FIRST = re.compile(
-    rf"(?P<hour>\d\d?)[:.h](?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s?(?P<half>[ap])\.?m\.?)?"
-    rf"(?:\s?(?:uhr|hrs)(?!\w))?\s?(?P<named>{any_of(ZONES)})?{SEPARATOR}{{1,4}}(?:on\s|am\s)?$",
+    r"(?<![\d:.])(?P<hour>\d\d?)(?:[:.h](?P<minute>\d\d)(?::(?P<second>\d\d))?(?!\d)|(?=\s?[ap]\.?m))"
+    rf"(?:\s?(?P<half>[ap])\.?\s?m(?!\w)\.?)?(?:\s?(?:uhr|hrs)(?!\w))?(?:{_ZONE})?{SEPARATOR}{{1,4}}(?:on\s|am\s)?$",
     re.IGNORECASE,
 )
 
@@ -171,7 +175,9 @@ def _with_time(line: str, moment: Moment) -> Moment:
     if match and (clock := read_clock(match["hour"], match["minute"], match["second"], match["half"])):
         time, precision, flags = clock
         start = moment.start - (len(before) - match.start())
-        return replace(at_time(moment, time, precision, flags), start=start, utc_offset=offset_of(None, match["named"]))
+        return replace(
+            at_time(moment, time, precision, flags), start=start, utc_offset=offset_of(match["utc"], match["named"])
+        )
     return moment
 
 
