@@ -7,6 +7,7 @@ Out    `text_normalised`                                  to   the articles tabl
     over 6500 enterprises, about 5.6 percent       ->  over 6500 enterprises, about 5.6%
 
 Words of bound and counted nouns stay as they are written: only the number and its unit change, or the date behind them.
+Shares in words ("a third of the crop", "one in five growers") stay whole: "0.2 growers" would say something else.
 Vague, unanchored and conflicting dates stay as well, and so does what recurs. Where mentions overlap the longest wins,
 and of equals the date.
 
@@ -21,7 +22,7 @@ from decimal import Decimal
 
 from tasks.model import DateMention, FigureMention
 from tasks.normalise.figures.cues import starts_bound_behind
-from tasks.normalise.numbers import find_numbers, lower
+from tasks.normalise.numbers import Number, find_numbers, lower
 from tasks.normalise.units import currency_before
 
 # words that say where in a period, or on which side of a length: the value does not hold them, `mod` does
@@ -31,6 +32,7 @@ _BOUNDING = re.compile(
     r"|(?:less|more|fewer|later|earlier)\s+than\s+|at\s+(?:least|most)\s+|no\s+(?:more|less)\s+than\s+"
     r"|(?:nearly|almost|about|around|some|over|under|up\s+to|roughly|approximately|within)\s+"
 )
+_SHARES = frozenset(["figure.multiple.part", "figure.multiple.ratio"])  # "a quarter of households", "one in five"
 _MINUS_BEFORE = re.compile(r"(?:minus[ -]|[-−–+])$")
 
 
@@ -93,7 +95,7 @@ def figure_form(figure: FigureMention) -> str:
     """A figure's words with the number and its unit in plain form; the words around the number stay."""
     surface = figure.surface
     numbers = find_numbers(lower(surface))
-    if not numbers or numbers[0].form == "multiple":
+    if not numbers or numbers[0].form == "multiple" or figure.rule in _SHARES:
         return surface
     start, end = numbers[0].start, numbers[-1].end
     if sign := currency_before(surface, start):
@@ -101,12 +103,19 @@ def figure_form(figure: FigureMention) -> str:
     if minus := _MINUS_BEFORE.search(surface[:start]):
         start = minus.start()
     plus = "+" if surface[start : start + 1] == "+" else ""
+    values = _values(figure, _connective(surface, numbers))
     if figure.kind in ("count", "multiple"):
         rest = surface[end:].removeprefix(" of") if numbers[-1].form == "crowd" else surface[end:]
-        return surface[:start] + plus + _values(figure) + rest
+        return surface[:start] + plus + values + rest
     behind = starts_bound_behind(surface.lower(), end)
     tail = surface[behind:] if behind is not None and figure.bound != "=" else ""
-    return surface[:start] + plus + _values(figure) + _unit_form(figure) + tail
+    return surface[:start] + plus + values + _unit_form(figure) + tail
+
+
+def _connective(surface: str, numbers: list[Number]) -> str:
+    """The word between the ends of a range: "between 3 and 5", "2 or 3", and "to" for all others."""
+    between = surface[numbers[0].end : numbers[1].start].lower() if len(numbers) > 1 else ""
+    return next((word for word in ("and", "or") if f" {word} " in between), "to")
 
 
 def _unit_form(figure: FigureMention) -> str:
@@ -117,9 +126,9 @@ def _unit_form(figure: FigureMention) -> str:
     return f" {figure.currency or figure.unit or ''}".rstrip()
 
 
-def _values(figure: FigureMention) -> str:
+def _values(figure: FigureMention, connective: str) -> str:
     ends = (figure.value_min, figure.value_max) if figure.value is None else (figure.value,)
-    return " to ".join(plain_number(end) for end in ends if end is not None)
+    return f" {connective} ".join(plain_number(end) for end in ends if end is not None)
 
 
 def plain_number(value: float) -> str:
