@@ -73,7 +73,7 @@ def earlier(expr: Expr, context: Context, _whole: Period | None) -> Period | Non
     return periods.shifted(unit, now, expr["n"]) if now else None
 
 
-def year_ago(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
+def year_ago(expr: Expr, context: Context, whole: Period | None) -> Period | None:
     """The period spoken of last, one year (or unit) back: reports compare with it."""
     if "q" in expr:
         now = context.now("year")
@@ -81,6 +81,9 @@ def year_ago(expr: Expr, context: Context, _whole: Period | None) -> Period | No
     if expr["u"] == "year" and (base := _reported(context, expr.get("base"))) is not None:
         context.used = "previous"
         return _year_back(base)
+    if whole is not None:
+        context.used = "previous"
+        return _year_back(whole)
     if context.narrative:
         return earlier(expr | {"n": -1}, context, None)
     now = context.now(expr["u"])

@@ -20,6 +20,7 @@ from tasks.normalise.dates.join import join_mentions
 from tasks.normalise.dates.lexer import Run, find_runs
 from tasks.normalise.dates.match import Match
 from tasks.normalise.dates.records import ScannedDate, this_year, ties_year
+from tasks.normalise.dates.recurring import mark_recurring
 from tasks.normalise.dates.tense import is_aside, is_since, is_told_on, steps_back, tense_at
 
 # Kinds whose value depends on which way the clause looks, or which a conflict can show in.
@@ -53,7 +54,25 @@ def scan_dates(text: str) -> list[ScannedDate]:
     for run in find_runs(text):
         found += join_mentions(text, list(_matches(text, run)))
     kept = [b for a, b in pairwise([None, *found]) if b is not None and not _is_told_twice(text, a, b)]
-    return [_with_tense(text, mention) for mention in kept]
+    kept = [_with_tense(text, mention) for mention in kept]
+    return [_with_month(text, kept, i) for i in range(len(kept))]
+
+
+def _with_month(text: str, found: list[ScannedDate], at: int) -> ScannedDate:
+    """A year earlier, told in one sentence with a month: "sales in May were up from a year earlier"."""
+    mention = found[at]
+    if mention.expr["k"] != "year_ago" or mention.expr["u"] != "year":
+        return mention
+    for before in reversed(found[max(0, at - 3) : at]):
+        if _STOP.search(text, before.end, mention.start):
+            break
+        month = before.expr["k"] in ("date", "unit") and (before.expr.get("u") == "month" or "d" not in before.expr)
+        if month and not is_aside(text, before.start):
+            return replace(mention, expr=mention.expr | {"whole": before.expr})
+    return mention
+
+
+_STOP = re.compile(r"[.!?]\s+[A-Z]|\n\s*\n")
 
 
 _ELSEWHERE = re.compile(r"\s?\(")

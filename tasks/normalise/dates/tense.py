@@ -29,7 +29,10 @@ def _any_of(words: list[str]) -> str:
 
 
 # The verb behind "will (also) be" belongs to it: "will be held" looks ahead.
-_VERB = r"(?:\s+(?:also|not|be|been|have|[a-z]+ly)){0,3}(?:\s+(?:remain|stay)\s+[a-z]+|\s+[a-z]+)?"
+_VERB = (
+    r"(?:\s+(?:also|not|be|been|have|[a-z]+ly)){0,3}"
+    r"(?:\s+(?:remain|stay)\s+[a-z]+|\s+(?!(?:was|were|had|has|did|is|are)\b)[a-z]+)?"
+)
 _FUTURE = rf"(?:{_any_of(TENSE['future'])}){_VERB}"
 # What may, could or is expected to happen lies ahead; what could not be done, or be reached, is told. The month is no
 # "may".
@@ -39,6 +42,9 @@ _MODAL = (
 )
 _EXPECTED = r"expect(?:s|ed)?(?:\s+(?!will\b|would\b)[\w'’-]+){1,4}?\s+to(?:\s+(?:be\s+)?[a-z]+)?"
 _AGREED = r"agreed to(?!\s+(?:an?|the|its|their|his|her|such|all|terms)\b)(?:\s+[a-z]+)?"  # to meet, not to a deal
+# "She vowed to strike on Saturday", "urged them to stay home"; and behind a comma "the shop, to open in May".
+_VOWED = rf"(?:{_any_of(TENSE['vow'])})(?:\s+[\w'’-]+){{0,3}}?\s+to(?:\s+(?:be\s+)?[a-z]+)?"
+_TO = r"(?<=, )to\s+(?:be\s+)?[a-z]+"
 # What had been planned belongs to the past with its verb: "had been due to expire Friday".
 _HAD_PLANNED = (
     r"had\s+(?:been\s+)?(?:due|scheduled|set|expected|planned|supposed|hoped|intended|wanted)\s+to"
@@ -48,14 +54,21 @@ _HAD_PLANNED = (
 _NOT_BEHIND = "".join(rf"(?<!\b{word} )" for word in TENSE["articles"])
 _IN_ED = rf"{_NOT_BEHIND}(?!(?:{_any_of(TENSE['not_past'])})\b)[a-z]{{2,}}ed"
 _CUE = re.compile(
-    rf"(?<!\w)(?:(?P<future>{_FUTURE}|{_MODAL}|{_EXPECTED}|{_AGREED})|(?P<past>{_HAD_PLANNED}|{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)",
+    rf"(?<!\w)(?:(?P<future>{_FUTURE}|{_MODAL}|{_EXPECTED}|{_AGREED}|{_VOWED}|{_TO})|(?P<past>{_HAD_PLANNED}|{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)",
     re.IGNORECASE,
 )
 _AHEAD = re.compile(rf"\b(?:{_any_of(TENSE['ahead'])})\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$", re.IGNORECASE)
 # "It was part of a plan to repay the loan by May": the plan looks ahead, whenever it was made.
 _INTENT = re.compile(rf"\b(?:{_any_of(TENSE['intent'])})\s+to\s+[a-z]+\b[^.!?;]*$", re.IGNORECASE)
-# "Opens Friday", "ends on Sept. 30": a schedule, where the verb stands at the date; elsewhere it may be a noun.
-_SCHEDULED = re.compile(rf"\b(?:{_any_of(TENSE['scheduled'])})\s+(?:on\s+)?$")
+# "Opens Friday", "arrives in Rome on Sept. 30", "we leave Sunday", "the report due Monday": a schedule, where the verb
+# stands at the date or has but a place or a rival in between; elsewhere it may be a noun.
+_PLACE = r"(?:(?:for|in|to|at|from|with|off|against)\s+(?:[\w’'.-]+\s+){1,3}?)?"
+_SCHEDULED = re.compile(
+    rf"(?<!\bto )\b(?:{_any_of(TENSE['scheduled'])})\s+{_PLACE}(?:(?:on|in)\s+)?$"
+    r"|\b(?:plays|faces|hosts|visits)\s+(?:[A-Z][\w’'.-]*\s+){1,3}(?:on\s+)?$"
+    rf"|\b(?:[Ww]e|[Tt]hey|I|[Yy]ou)\s+(?:{_any_of(TENSE['scheduled_us'])})\s+{_PLACE}(?:on\s+)?$"
+    r"|(?<!\bwas )(?<!\bwere )(?<!\bbeen )\bdue\s+(?:out\s+)?(?:on\s+|in\s+)?$"
+)
 _SINCE = re.compile(r"\bsince\s+(?:the\s|early\s|late\s|mid-?|last\s)*$", re.IGNORECASE)
 _TOLD_IF_BEHIND = tuple(
     TENSE["told_if_behind"]
@@ -68,6 +81,10 @@ _CALLED_OFF = re.compile(
 _HAD = re.compile(r"\b(?:had|was|were)\b[^.!?]*$|^[^.!?]*\bhad\b", re.IGNORECASE)
 
 _HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!\w)", re.IGNORECASE)
+
+
+# "The report for February is due Friday": what a month is of says nothing about the verb behind it.
+_OF = re.compile(r"\b(?:for|of)\s+$", re.IGNORECASE)
 
 
 def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | None:
@@ -87,7 +104,7 @@ def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | 
     tense = cue.lastgroup if cue else None
     if cue and not cues and cue[0].lower().startswith(_TOLD_IF_BEHIND):
         tense = "past"
-    if tense == "future" and _CALLED_OFF.match(after):
+    if tense == "future" and (_CALLED_OFF.match(after) or (not cues and _OF.search(before))):
         return None
     if strict and tense == "past" and (_HEDGE.search(before, begin) or _HEDGE.search(after, 0, size)):
         return None
