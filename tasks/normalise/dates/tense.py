@@ -14,10 +14,13 @@ import re
 
 from tasks.normalise.dates.words import TENSE
 
+SCHEDULE_REACH = 56  # characters from the verb of a schedule to its date
 REACH = 160  # characters to either side; sentences are rarely longer than that from verb to date
 
 # A stop before a small letter or a figure ends no sentence ("Nov. 16"), nor does that of a title.
-_END = re.compile(r"(?<!\bvs)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bGen)(?<!\bSen)[.!?;](?=\s+[^a-z\d\s])|\n\s*\n")
+_END = re.compile(
+    r"[.!?;](?<!\bvs\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bGen\.)(?<!\bSen\.)(?=\s+[^a-z\d\s])|\n\s*\n"
+)
 
 
 def _any_of(words: list[str]) -> str:
@@ -90,10 +93,12 @@ _OF = re.compile(r"\b(?:for|of)\s+$", re.IGNORECASE)
 def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | None:
     """The tense of the clause around [start, end); `strict` says "past" only of a sentence that nowhere looks ahead."""
     before = text[max(0, start - REACH) : start]
-    if _SCHEDULED.search(before):
+    if _SCHEDULED.search(before, max(0, len(before) - SCHEDULE_REACH)):
         return "future"
     after = text[end : end + REACH]
-    if _AHEAD.search(before) and (_INTENT.search(before) or not (_HAD.search(before) or _HAD.search(after))):
+    if _AHEAD.search(before, max(0, len(before) - 40)) and (
+        _INTENT.search(before) or not (_HAD.search(before) or _HAD.search(after))
+    ):
         return "future"
     ends = [m.end() for m in _END.finditer(before)]
     begin = ends[-1] if ends else 0
