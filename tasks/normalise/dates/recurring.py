@@ -1,7 +1,7 @@
 """Recurring times: hours and weekdays that come again are no single day.
 
 In     the scanned dates of a text
-Out    the same; those that recur are of type SET, with the period of what they stand beside
+Out    the same; those that recur are of type SET, with the period of what they stand beside, days and hours as one
 
 "Fridays at 9 a.m.", "daily from 10 a.m. to 5 p.m.", "open Monday to Friday, 9 a.m. to 5 p.m." A time of day recurs
 when only connecting words part it from a mention that does. A span of weekdays recurs where its sentence speaks of
@@ -20,14 +20,17 @@ from tasks.normalise.dates.records import Expr, ScannedDate
 
 WEEKLY: Expr = {"k": "every", "u": "week", "n": 1}
 
+JOINING = frozenset(["set.clock", "set.opening_hours"])
+
 _CONNECTED = re.compile(
-    r"[\s,;:()/–—-]*(?:(?:and|or|to|until|till|through|thru|from|between|at|on|the|starting|beginning|by|about|around|"
-    r"shortly|after|before|weekdays|weekends|holidays|public|only|again)\b[\s,;:()/–—-]*)*",
+    r"[ \t\xa0,;:()/–—-]*(?:(?:and|or|to|until|till|through|thru|from|between|at|on|the|starting|beginning|by|about|"
+    r"around|shortly|after|before|weekdays|weekends|holidays|public|only|again)\b[ \t\xa0,;:()/–—-]*)*",
     re.IGNORECASE,
 )
 _TO = re.compile(r"\s*(?:to|through|thru|till|until|-|–|—)\s*", re.IGNORECASE)
 _HOURS = re.compile(
-    r"\b(?:opening|office|visiting|business|working|trading|school|box office)\s+(?:hours|times)\b|\bhours\s*(?:are\b|:)|"
+    r"\b(?:opening|office|visiting|business|working|trading|school|box office)\s+(?:hours|times)\b|"
+    r"\bhours\s*(?:are\b|:)|"
     r"\b(?:is|are|stays?|remains?|keeps?)\s+(?:\w+ly\s+|also\s+|now\s+|only\s+|always\s+)?(?:open|closed|staffed)\b|"
     r"\b(?:operates|airs)\b|\bopen\s*:|\bopen\s+(?:daily|weekdays|from\s+\w+day|\w+day)\b",
     re.IGNORECASE,
@@ -42,7 +45,7 @@ def mark_recurring(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
 
     >>> from tasks.normalise.dates.scan import scan_dates
     >>> [(s.type, s.rule) for s in scan_dates("It meets on Fridays at 9 a.m.")]
-    [('SET', 'set.weekdays'), ('SET', 'set.clock')]
+    [('SET', 'set.weekdays')]
     """
     if not any(_is_clock(mention) or _is_weekday(mention) for mention in found):
         return found
@@ -52,7 +55,25 @@ def mark_recurring(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
             one, other = marked[here], marked[there]
             if one.type == "SET" and one.expr["k"] == "every" and _is_clock(other) and _are_connected(text, one, other):
                 marked[there] = _as_set(other, one.expr, "set.clock")
-    return marked
+    return _joined(text, marked)
+
+
+def _joined(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
+    """Days and hours that recur together as one mention, named by the rule of its days."""
+    kept: list[ScannedDate] = []
+    for mention in found:
+        last = kept[-1] if kept else None
+        if (
+            last
+            and {last.rule, mention.rule} & JOINING
+            and last.expr == mention.expr
+            and _are_connected(text, last, mention)
+        ):
+            rule = mention.rule if last.rule == "set.clock" else last.rule
+            kept[-1] = replace(last, end=mention.end, rule=rule)
+        else:
+            kept.append(mention)
+    return kept
 
 
 def _is_clock(mention: ScannedDate) -> bool:

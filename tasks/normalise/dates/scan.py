@@ -55,7 +55,7 @@ def scan_dates(text: str) -> list[ScannedDate]:
         found += join_mentions(text, list(_matches(text, run)))
     kept = [b for a, b in pairwise([None, *found]) if b is not None and not _is_told_twice(text, a, b)]
     kept = [_with_tense(text, mention) for mention in kept]
-    return [_with_month(text, kept, i) for i in range(len(kept))]
+    return mark_recurring(text, [_with_month(text, kept, i) for i in range(len(kept))])
 
 
 def _with_month(text: str, found: list[ScannedDate], at: int) -> ScannedDate:
