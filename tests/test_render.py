@@ -61,7 +61,7 @@ def test_resolved_dates_are_written_as_edtf_and_others_stay() -> None:
         dated(text, "July", None, "unanchored"),
     ]
 
-    assert normalise_text(text, dates, []) == "2023-05 it met daily, recently, on 3/4 and in July."
+    assert normalise_text(text, dates, []) == "2023-05 it met P1D, recently, on 3/4 and in July."
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ Out    `text_normalised`                                  to   the articles tabl
 
 Words of bound and counted nouns stay as they are written: only the number and its unit change, or the date behind them.
 Shares in words ("a third of the crop", "one in five growers") stay whole: "0.2 growers" would say something else.
-Vague, unanchored and conflicting dates stay as well, and so does what recurs. Where mentions overlap the longest wins,
-and of equals the date.
+Vague, unanchored and conflicting dates stay as well. What recurs becomes its period ("on Fridays" -> "on P1W"). Where
+mentions overlap the longest wins, and of equals the date.
 
 Limits  Fractions without an end are cut after six places.
 """
@@ -55,8 +55,8 @@ def normalise_text(text: str, dates: Iterable[DateMention], figures: Iterable[Fi
 
 
 def _is_sure(date: DateMention) -> bool:
-    """What recurs (SET) stays in words: its period alone says less than they do ("on Fridays" is P1W)."""
-    return date.status == "resolved" and bool(date.value) and date.type != "SET"
+    """Only what is vague, unanchored or in conflict stays in words: the contract; a recurrence is none of these."""
+    return date.status == "resolved" and bool(date.value)
 
 
 def _date_form(date: DateMention, text: str) -> str:
