@@ -3,25 +3,28 @@
 In     a `Step` and a table of documents
 Out    the step's table, one row a document in the same order, with a column `failed`: null, or why there is no result
 
-Everything is spooled to disk and read back by memory map, so that memory does not grow with the corpus.
+What is computed is spooled to disk; it and the cache are read by memory map, so that memory does not grow with the
+corpus.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from flows.executors import Executor
-from tasks.cache import KEY, Step, StepCache, row_keys, take_rows
+from tasks.cache import KEY, LEAST_RUN, Step, StepCache, row_keys, take_rows, take_runs
 
 BATCH_ROWS = 128
 BATCH_BYTES = 4 << 20
 SLICE_ROWS = 2048  # rows whose keys and results are in memory at a time
 SEGMENT_ROWS = 8192
+FAILED = pa.field("failed", pa.string())
 
 Progress = Callable[[int, int], None]  # (documents done, documents in all)
 
@@ -66,14 +69,13 @@ class Mapper:
         kept.compact()
         place = np.where(np.isnan(found), 0, found).astype(np.int64)
         place[missing] = np.arange(len(missing))
-        schema = pa.schema([*step.schema, pa.field("failed", pa.string())])
-        return self.spool.keep(schema, _merged(kept, fresh, place, np.isnan(found), schema))
+        return pa.concat_tables(_merged(kept, fresh, place, np.isnan(found)))
 
     def _compute(
         self, step: Step, table: pa.Table, keys: pa.Array, missing: np.ndarray, kept: StepCache, progress: Progress
     ) -> pa.Table:
         """Results for the rows that the cache does not hold, spooled; those that did not fail are kept."""
-        schema = pa.schema([*step.schema, pa.field("failed", pa.string())])
+        schema = pa.schema([*step.schema, FAILED])
         needed = table.select(step.reads)
         batches = (
             batch
@@ -98,7 +100,7 @@ class Mapper:
                     flush()
                 done += len(failed)
                 progress(done, len(missing))
-                yield part.results.append_column(schema.field("failed"), failed)
+                yield part.results.append_column(FAILED, failed)
             flush()
 
         return self.spool.keep(schema, computed())
@@ -118,15 +120,26 @@ def _bounded(table: pa.Table) -> Iterator[pa.Table]:
             yield from _slices(part, max(1, len(part) * BATCH_BYTES // part.nbytes))
 
 
-def _merged(
-    kept: StepCache, fresh: pa.Table, place: np.ndarray, is_fresh: np.ndarray, schema: pa.Schema
-) -> Iterator[pa.Table]:
-    """Old and new results in the order of the documents."""
+def _merged(kept: StepCache, fresh: pa.Table, place: np.ndarray, is_fresh: np.ndarray) -> Iterator[pa.Table]:
+    """Old and new results in the order of the documents, left where they lie on disk as far as can be."""
+    yield fresh.slice(0, 0)
     for start in range(0, len(place), SLICE_ROWS):
         where, new = place[start : start + SLICE_ROWS], is_fresh[start : start + SLICE_ROWS]
-        old = kept.take(pa.array(where[~new], pa.int64()))
-        old = old.append_column(schema.field("failed"), pa.nulls(len(old), pa.string()))
-        both = pa.concat_tables([old, take_rows(fresh, where[new])])
-        back = np.empty(len(where), dtype=np.int64)
-        back[np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])] = np.arange(len(where))
-        yield both.take(pa.array(back)).combine_chunks()
+        ends = [0, *(np.flatnonzero(np.diff(new)) + 1).tolist(), len(where)]
+        if len(ends) > SLICE_ROWS // LEAST_RUN:
+            yield _shuffled(kept, fresh, where, new)
+            continue
+        for first, end in pairwise(ends):
+            yield take_runs(fresh, where[first:end]) if new[first] else _without_failure(kept.take(where[first:end]))
+
+
+def _shuffled(kept: StepCache, fresh: pa.Table, where: np.ndarray, new: np.ndarray) -> pa.Table:
+    """Old and new results that alternate too often to be left where they lie."""
+    both = pa.concat_tables([_without_failure(kept.take(where[~new])), take_rows(fresh, where[new])])
+    back = np.empty(len(where), dtype=np.int64)
+    back[np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])] = np.arange(len(where))
+    return both.take(pa.array(back)).combine_chunks()
+
+
+def _without_failure(old: pa.Table) -> pa.Table:
+    return old.append_column(FAILED, pa.nulls(len(old), pa.string()))

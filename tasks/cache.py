@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import metadata
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 KEY = pa.binary(16)
 PACKAGES = ("tasks", "flows")
 SEGMENTS_BEFORE_COMPACTION = 20
+LEAST_RUN = 64  # rows that follow each other, on average: shorter runs are faster copied than kept apart
 
 
 @dataclass(frozen=True)
@@ -185,17 +187,25 @@ def library_versions(module: str) -> tuple[str, ...]:
 
 def row_keys(table: pa.Table, columns: Iterable[str]) -> pa.Array:
     """A digest a row of the named columns: binary, 16 bytes."""
-    rows = zip(*(table[name].to_pylist() for name in columns), strict=True)
-    return pa.array([_row_key(row) for row in rows], KEY)
+    parts = [part for name in columns for part in _spelled(table[name])]
+    rows = pc.binary_join_element_wise(*parts, pa.scalar(b":", pa.large_binary()))
+    digests = [
+        hashlib.blake2b(memoryview(data)[start:end], digest_size=16).digest()
+        for chunk in rows.chunks
+        for data, offsets in [(chunk.buffers()[2] or b"", np.frombuffer(chunk.buffers()[1], np.int64))]
+        for start, end in pairwise(offsets[chunk.offset : chunk.offset + len(chunk) + 1].tolist())
+    ]
+    return pa.array(digests, KEY)
 
 
-def _row_key(row: tuple) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
-    for value in row:
-        words = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else repr(value).encode()
-        digest.update(b"%d:%d:" % (isinstance(value, str), len(words)))
-        digest.update(words)
-    return digest.digest()
+def _spelled(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """How many bytes each value has when it is written out, "-" for null, and these bytes."""
+    if pa.types.is_nested(column.type):
+        written = (None if value is None else repr(value) for value in column.to_pylist())
+        column = pa.chunked_array([pa.array(written, pa.large_string())])
+    values = column.cast(pa.large_string()).cast(pa.large_binary())
+    lengths = pc.fill_null(pc.binary_length(values).cast(pa.large_string()), "-")
+    return lengths.cast(pa.large_binary()), pc.fill_null(values, b"")
 
 
 # ------------------------------------------------------------------ segments
@@ -210,15 +220,28 @@ def take_rows(table: pa.Table, rows: np.ndarray) -> pa.Table:
     ends = np.cumsum([len(batch) for batch in batches])
     chunk_of = np.searchsorted(ends, rows, side="right")
     order = np.argsort(chunk_of, kind="stable")
+    is_in_order = bool((np.diff(chunk_of) >= 0).all())
     taken = [table.schema.empty_table()]
     for chunk in np.unique(chunk_of):
         start = ends[chunk] - len(batches[chunk])
         taken.append(
             pa.Table.from_batches([batches[chunk].take(pa.array(rows[order][chunk_of[order] == chunk] - start))])
         )
+    if is_in_order:
+        return pa.concat_tables(taken)
     back = np.empty(len(rows), dtype=np.int64)
     back[order] = np.arange(len(rows))
     return pa.concat_tables(taken).take(pa.array(back))
+
+
+def take_runs(table: pa.Table, rows: np.ndarray) -> pa.Table:
+    """As `take_rows`, but runs of rows that follow each other stay where they are; only short ones are copied."""
+    if not len(rows):
+        return table.slice(0, 0)
+    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    if len(breaks) > len(rows) // LEAST_RUN:
+        return take_rows(table, rows)
+    return pa.concat_tables(table.slice(run[0], len(run)) for run in np.split(rows, breaks))
 
 
 class StepCache:
@@ -244,9 +267,9 @@ class StepCache:
         """For each key the row that holds its result, or null: int32."""
         return pc.index_in(keys, value_set=self._keys)
 
-    def take(self, rows: pa.Array) -> pa.Table:
-        """The results in those rows, in that order."""
-        return take_rows(self._kept, rows.to_numpy(zero_copy_only=False)).drop_columns(["key"])
+    def take(self, rows: np.ndarray) -> pa.Table:
+        """The results in those rows, in that order; rows that stand together are left on disk."""
+        return take_runs(self._kept.drop_columns(["key"]), rows)
 
     def add(self, keys: pa.Array, results: pa.Table) -> None:
         """Keep results for later runs, as one more segment."""

@@ -2,14 +2,17 @@
 
 import dataclasses
 import shutil
+from pathlib import Path
+from tempfile import mkdtemp
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from flows.executors import InProcess
 from flows.mapper import Mapper, Spool
 from tasks import cache, language
-from tasks.cache import Step, row_keys, take_rows
+from tasks.cache import Step, row_keys, take_rows, take_runs
 
 SCHEMA = pa.schema([("length", pa.int64())])
 CALLS: list[int] = []
@@ -32,7 +35,10 @@ def step(monkeypatch) -> Step:
 
 
 def mapped(step: Step, texts: list[str], folder) -> pa.Table:
-    return Mapper(InProcess(), Spool(folder / "spool"), folder / "cache")(step, pa.table({"text": texts}))
+    spool = Spool(
+        Path(mkdtemp(prefix="spool", dir=folder))
+    )  # each run has its own; tables stay where they were spooled
+    return Mapper(InProcess(), spool, folder / "cache")(step, pa.table({"text": texts}))
 
 
 def test_a_second_run_computes_nothing_and_gives_the_same(step, tmp_path):
@@ -102,19 +108,37 @@ def test_many_segments_become_one_and_lose_nothing(step, tmp_path):
 
 
 def test_keys_tell_apart_what_only_looks_alike():
-    table = pa.table({"a": ["x", "xy", None, "None", ""], "b": ["yz", "z", "q", "q", "q"]})
+    table = pa.table(
+        {
+            "a": ["x", "xy", None, "None", "", "-", "", "x"],
+            "b": ["yz", "z", "q", "q", "q", "q", "q", "yz"],
+            "c": pa.array([None, None, None, None, None, None, [], [1]], pa.list_(pa.int64())),
+            "d": pa.array([1, 1, 1, 1, 1, 1, 1, None]),
+        }
+    )
+    sliced = pa.concat_tables([table.slice(3), table.slice(0, 3)]).slice(1)
 
-    keys = row_keys(table, ("a", "b")).to_pylist()
+    keys = row_keys(table, table.column_names).to_pylist()
 
-    assert len(set(keys)) == 5
-    assert keys == row_keys(table, ("a", "b")).to_pylist()
+    assert len(set(keys)) == 8
+    assert keys[4:] + keys[:3] == row_keys(sliced, table.column_names).to_pylist()
+    assert row_keys(table.slice(0, 0), table.column_names).to_pylist() == []
+
+
+@pytest.mark.parametrize(
+    "rows", [[], range(40, 60), [*range(40, 60), *range(5), 69, *range(30)], [69, 0, 14, 13, 14, 35]]
+)
+def test_runs_of_rows_are_what_single_rows_are(rows):
+    table = pa.concat_tables(pa.table({"n": list(range(i, i + 7))}) for i in range(0, 70, 7))
+
+    assert take_runs(table, np.array(rows, np.int64))["n"].to_pylist() == [*rows]
 
 
 def test_rows_are_taken_in_the_order_asked_for():
     table = pa.concat_tables(pa.table({"n": list(range(i, i + 7))}) for i in range(0, 70, 7))
     rows = [69, 0, 14, 13, 14, 35]
 
-    assert take_rows(table, pa.array(rows).to_numpy())["n"].to_pylist() == rows
+    assert take_rows(table, np.array(rows))["n"].to_pylist() == rows
 
 
 @pytest.fixture
