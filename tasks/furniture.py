@@ -95,10 +95,13 @@ def _repeats(sites: Sequence[str | None], hashed: Sequence[tuple[_Hashes, _Hashe
     for pages in by_site.values():
         if len(pages) < 2:
             continue
-        repeated = _in_two_groups([hashed[page][0] for page in pages], _groups([hashed[page][1] for page in pages]))
-        for page in pages:
-            lines = hashed[page][0]
-            found[page] = lines[np.isin(lines, repeated, assume_unique=True)]
+        values = np.concatenate([hashed[page][0] for page in pages])
+        owners = np.repeat(np.arange(len(pages)), [len(hashed[page][0]) for page in pages])
+        groups = np.array(_groups([hashed[page][1] for page in pages]))
+        is_repeated = np.isin(values, _in_two_groups(values, groups[owners]))
+        ends = np.cumsum(np.bincount(owners[is_repeated], minlength=len(pages)))
+        for page, lines in zip(pages, np.split(values[is_repeated], ends[:-1]), strict=True):
+            found[page] = lines
     return found
 
 
@@ -116,7 +119,11 @@ def _groups(long_lines: Sequence[_Hashes]) -> list[int]:
     A page is compared with the pages that hold one of its long lines, those next to it in the order of their contents:
     the grouping does not depend on the order of arrival, and a line on a thousand pages makes no million pairs.
     """
-    order = sorted(range(len(long_lines)), key=lambda i: (len(long_lines[i]), long_lines[i].tolist()))
+    values = np.concatenate(long_lines)
+    hashes, pages_with = np.unique(values, return_counts=True)
+    is_shared = np.isin(values, hashes[pages_with > 1])
+    sharing = np.unique(np.repeat(np.arange(len(long_lines)), [len(lines) for lines in long_lines])[is_shared])
+    order = sorted(sharing.tolist(), key=lambda i: (len(long_lines[i]), long_lines[i].tolist()))
     group = list(range(len(long_lines)))
 
     def root(page: int) -> int:
@@ -135,10 +142,8 @@ def _groups(long_lines: Sequence[_Hashes]) -> list[int]:
     return [root(page) for page in range(len(long_lines))]
 
 
-def _in_two_groups(lines: Sequence[_Hashes], groups: Sequence[int]) -> _Hashes:
-    """The hashes that stand in pages of two groups or more."""
-    values = np.concatenate(lines)
-    owners = np.repeat(np.array(groups, np.int64), [len(hashes) for hashes in lines])
-    pairs = np.unique(np.stack([values, owners]), axis=1)[0]
-    hashes, seen = np.unique(pairs, return_counts=True)
-    return hashes[seen > 1]
+def _in_two_groups(values: np.ndarray, groups: np.ndarray) -> _Hashes:
+    """The hashes that stand in pages of two groups or more; `groups` has the group of each value's page."""
+    order = np.lexsort((groups, values))
+    values, groups = values[order], groups[order]
+    return np.unique(values[1:][(values[1:] == values[:-1]) & (groups[1:] != groups[:-1])])
