@@ -135,14 +135,16 @@ def build_tables(
         documents = takedowns.reject_taken_down(documents, taken_down, copies)
 
     texts = triage.texts_of(documents)
-    relations, clusters = pipeline.step("pair", dedupe.find_duplicates, texts)
+    compared = pipeline.step("pair", dedupe.compare_documents, texts)
+    relations, clusters = pipeline.step("cluster", dedupe.find_duplicates, compared)
     dated = pipeline.step("anchors", anchors.choose_dates, texts, clusters)
     texts = joined(texts, dated, "published_date", "published_local", "published_precision")
     share = rules.fullest_share
     canonicals = pipeline.step("canonical", dedupe.choose_canonicals, texts, clusters, fullest_share=share)
     relations = pipeline.step("relate", dedupe.relate_to_canonicals, texts, relations, canonicals)
     articles = texts.filter(pc.is_in(texts["document_id"], value_set=pc.unique(canonicals["canonical_id"])))
-    stories = pipeline.step("stories", dedupe.find_stories, articles)
+    stories = pipeline.step("stories", dedupe.find_stories, articles, compared)
+    del compared  # the words of all texts
     resolved = pipeline.map(steps["resolve"], joined(articles, documents, "language", "scanned_dates", "figures"))
 
     return pipeline.step(

@@ -12,12 +12,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from hashlib import sha256
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks import schema
-from tasks.tables import joined, merged_lists
+from tasks.tables import joined, merged_lists, sorted_by
 
 NOTHING = pa.scalar(None, pa.string())
 
@@ -51,7 +50,8 @@ def build_tables(
     dated_flags = dated.select(["document_id", "flags"]).rename_columns({"flags": "dated_flags"})
     documents = joined(joined(documents, dated_flags, "dated_flags"), findings, "resolved_flags")
     every_flag = merged_lists(documents["flags"], documents["dated_flags"], documents["resolved_flags"])
-    documents = documents.drop_columns(["flags", "figures"]).append_column("flags", every_flag).sort_by("document_id")
+    documents = documents.drop_columns(["flags", "figures"]).append_column("flags", every_flag)
+    documents = sorted_by(documents, "document_id")
 
     is_live = pc.is_valid(documents["canonical_id"])
     is_article = pc.fill_null(pc.equal(documents["document_id"], documents["canonical_id"]), False)
@@ -64,7 +64,7 @@ def build_tables(
         "articles": articles,
         "documents": _documents(documents),
         "duplicates": _duplicates(documents.filter(pc.and_(is_live, pc.invert(is_article))), relations),
-        "relations": _sorted(relations.select(schema.RELATIONS.names).cast(schema.RELATIONS), "relations"),
+        "relations": _table(_columns(relations), schema.RELATIONS),
         "removals": _flat(documents.filter(is_live), "removals", ("document_id",), schema.REMOVALS),
         "dates": _flat(articles, "dates", ("article_id", "published_date"), schema.DATES),
         "figures": _flat(articles, "figures", ("article_id", "published_date"), schema.FIGURES),
@@ -146,10 +146,4 @@ def _table(columns: Mapping[str, pa.Array | pa.ChunkedArray], wanted: pa.Schema)
     """The wanted columns, in the wanted types and order of rows."""
     table = pa.table([columns[item.name].cast(item.type) for item in wanted], schema=wanted)
     name = next(name for name, published in schema.PUBLISHED.items() if published is wanted)
-    return _sorted(table, name)
-
-
-def _sorted(table: pa.Table, name: str) -> pa.Table:
-    order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in schema.SORTED_BY[name]])
-    is_sorted = bool(np.all(np.diff(order.to_numpy()) == 1)) if len(order) else True
-    return table if is_sorted else table.take(order)
+    return sorted_by(table, *schema.SORTED_BY[name])

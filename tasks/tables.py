@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +20,12 @@ def joined(left: pa.Table, right: pa.Table, *names: str) -> pa.Table:
     for name in names:
         left = left.append_column(pa.field(name, right.schema.field(name).type), right[name].take(place))
     return left
+
+
+def sorted_by(table: pa.Table, *keys: str) -> pa.Table:
+    """The rows in the order of some columns; the table itself where they are in that order already."""
+    order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])
+    return table if bool((np.diff(order.to_numpy().astype(np.int64)) == 1).all()) else table.take(order)
 
 
 def merged_lists(*columns: pa.ChunkedArray) -> pa.Array:

@@ -239,6 +239,31 @@ def test_links_are_those_of_the_plain_twin(numbers, how):
     assert Counter(links.tolist()) == write_links(sorted(numbers), 5, how)
 
 
+def drop_weak(links, kept):
+    """The pairs whose links are enough, in order."""
+    strong = []
+    for link, shared in sorted(Counter(links).items()):
+        left, right = (link >> 32) & 0x7FFFFFFF, link & 0xFFFFFFFF
+        share = candidates.LEAST_SHARE_NEXT if link >> 63 else candidates.LEAST_SHARE
+        if shared >= candidates.LEAST_SHARED and shared >= share * min(kept[left], kept[right]):
+            strong.append((left << 32) | right)
+    return strong
+
+
+@FAST
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(3, 5), st.booleans()), max_size=60),
+    st.lists(st.integers(0, 40), min_size=6, max_size=6),
+)
+def test_pairs_are_kept_as_the_plain_twin_does(pairs, kept):
+    numbers = sorted((left << 32) | right | (is_next << 63) for left, right, is_next in pairs)
+    links = np.array(numbers, np.uint64)
+
+    count = candidates.drop_weak(links, np.array(kept))
+
+    assert links[:count].tolist() == drop_weak(numbers, kept)
+
+
 # ------------------------------------------------------------------ compare
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tasks import schema
-from tasks.dedupe import choose_canonicals, find_duplicates, find_stories, relate_to_canonicals
+from tasks.dedupe import choose_canonicals, compare_documents, find_duplicates, find_stories, relate_to_canonicals
 
 STORY = (
     "The ferry company Nordvik Line has ordered two electric ships for the crossing to Sandholm, it said on Monday. "
@@ -25,6 +25,11 @@ SECOND = (
     "stood beside the director of Nordvik Line as he signed for two ships without a chimney. They cost 96.5 million "
     "euros, come from Brattfjord and take 148 cars. On the island, home to 2,310 people, bells rang at noon."
 )
+
+
+def stories_of(articles: pa.Table) -> pa.Table:
+    """The stories among articles that were compared with nothing else."""
+    return find_stories(articles, compare_documents(articles))
 
 
 def table(*texts, **columns):
@@ -47,7 +52,7 @@ def table(*texts, **columns):
 
 def published(documents):
     """(relations, clusters, canonicals) as the flow makes them."""
-    relations, clusters = find_duplicates(documents)
+    relations, clusters = find_duplicates(compare_documents(documents))
     canonicals = choose_canonicals(documents, clusters)
     return relate_to_canonicals(documents, relations, canonicals), clusters, canonicals
 
@@ -59,7 +64,7 @@ def canonical_of(documents):
 def test_tables_have_the_schemas_of_the_contract_and_ids_in_order():
     documents = table(STORY, OTHER, STORY.upper(), STORY + " " + OTHER, SECOND)
     relations, clusters, _ = published(documents)
-    stories = find_stories(documents)
+    stories = stories_of(documents)
 
     assert relations.schema == stories.schema == schema.RELATIONS
     assert clusters.schema == schema.CLUSTERS
@@ -75,7 +80,7 @@ def test_tables_have_the_schemas_of_the_contract_and_ids_in_order():
 
 
 def test_a_cluster_is_called_after_its_smallest_member():
-    _, clusters = find_duplicates(table(OTHER, STORY, STORY.lower()))
+    _, clusters = find_duplicates(compare_documents(table(OTHER, STORY, STORY.lower())))
 
     assert clusters["cluster_id"].to_pylist() == [
         "clu_0000000000000000",
@@ -89,14 +94,14 @@ def test_the_order_of_the_rows_changes_nothing():
     shuffled = documents.take(random.Random(1).sample(range(7), 7))
 
     assert published(documents) == published(shuffled)
-    assert find_stories(documents) == find_stories(shuffled)
+    assert stories_of(documents) == stories_of(shuffled)
 
 
 def test_no_documents_make_empty_tables():
     relations, clusters, canonicals = published(table())
 
     assert (relations.num_rows, clusters.num_rows, canonicals.num_rows) == (0, 0, 0)
-    assert find_stories(table()).num_rows == 0
+    assert stories_of(table()).num_rows == 0
 
 
 @pytest.mark.parametrize(
@@ -156,11 +161,21 @@ def test_a_copy_of_a_copy_is_exact_also_towards_the_canonical_copy():
 
 def test_stories_are_told_between_articles_and_near_days():
     documents = table(STORY, SECOND, OTHER, published_date=[date(2024, 5, 6), date(2024, 5, 7), None])
-    (row,) = find_stories(documents).to_pylist()
+    (row,) = stories_of(documents).to_pylist()
 
     assert (row["left_id"][-1], row["right_id"][-1], row["relation"]) == ("0", "1", "same_story")
     found = json.loads(row["evidence"])
     assert found["figures"][:2] == ["148", "96.5"]
     assert "Solheim" in found["names"]
     far = table(STORY, SECOND, published_date=[date(2024, 5, 6), date(2024, 8, 7)])
-    assert find_stories(far).num_rows == 0
+    assert stories_of(far).num_rows == 0
+
+
+def test_stories_are_those_of_the_articles_alone_whatever_else_was_compared():
+    documents = table(STORY, SECOND, OTHER, SECOND.upper(), f"{STORY} {OTHER}", SECOND.replace("Monday", "Tuesday"))
+    articles = documents.slice(0, 3)
+
+    stories = find_stories(articles, compare_documents(documents))
+
+    assert stories.num_rows == 1
+    assert stories == stories_of(articles)

@@ -8,12 +8,21 @@ the relations mean and how well it does: docs/duplicates.md.
 """
 
 from tasks.dedupe.find import Clusters, cluster_texts
-from tasks.dedupe.table import choose_canonicals, find_duplicates, find_stories, relate_to_canonicals
+from tasks.dedupe.table import (
+    Compared,
+    choose_canonicals,
+    compare_documents,
+    find_duplicates,
+    find_stories,
+    relate_to_canonicals,
+)
 
 __all__ = [
     "Clusters",
+    "Compared",
     "choose_canonicals",
     "cluster_texts",
+    "compare_documents",
     "find_duplicates",
     "find_stories",
     "relate_to_canonicals",

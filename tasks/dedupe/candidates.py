@@ -54,13 +54,23 @@ def enough_shared(links: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.n
         kept: int64, (n_texts,), how many shingles of each text were kept.
     """
     links.sort()
-    firsts = np.append(True, links[1:] != links[:-1])[: len(links)].nonzero()[0]
-    shared, pairs = np.diff(np.append(firsts, len(links))), links[firsts]
-    share = np.where(pairs >= IS_NEXT, LEAST_SHARE_NEXT, LEAST_SHARE)
-    pairs = (pairs & ~IS_NEXT).astype(np.int64)
-    left, right = pairs >> 32, pairs & 0xFFFFFFFF
-    pairs = np.unique(pairs[(shared >= LEAST_SHARED) & (shared >= share * np.minimum(kept[left], kept[right]))])
+    pairs = np.unique(links[: drop_weak(links, kept)]).astype(np.int64)
     return pairs >> 32, pairs & 0xFFFFFFFF
+
+
+@compiled("i8(u8[::1], i8[::1])")
+def drop_weak(links, kept):
+    """Move the pairs whose links are enough to the front of sorted links, without marks; returns how many."""
+    count, start = 0, 0
+    for i in range(1, len(links) + 1):
+        if i == len(links) or links[i] != links[start]:
+            shared, is_next, pair = i - start, links[start] >= IS_NEXT, links[start] & ~IS_NEXT
+            least = min(kept[pair >> np.uint64(32)], kept[pair & np.uint64(0xFFFFFFFF)])
+            if shared >= LEAST_SHARED and shared >= (LEAST_SHARE_NEXT if is_next else LEAST_SHARE) * least:
+                links[count] = pair
+                count += 1
+            start = i
+    return count
 
 
 def links_of(keys: np.ndarray, bits: int, how: int) -> np.ndarray:

@@ -9,7 +9,7 @@ Identical texts are set aside first, so ten thousand copies of one text cost as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from hashlib import blake2b
@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from tasks.dedupe.candidates import candidate_pairs
 from tasks.dedupe.cluster import Pairs, cluster_pairs, is_among, pair_keys
-from tasks.dedupe.compare import COVERED, FIRST_BLOCK_LONGER, LONGEST, compare_pairs
+from tasks.dedupe.compare import COUNTS, COVERED, FIRST_BLOCK_LONGER, LONGEST, compare_pairs
 from tasks.dedupe.compiled import compiled
 from tasks.dedupe.evidence import Texts, describe_exact, describe_pairs, describe_stories
 from tasks.dedupe.relate import NONE, RELATION_NAMES, covered_shares, holds_against, is_template, relate_pairs
@@ -29,6 +29,26 @@ from tasks.dedupe.words import MARK_CAPITAL, Words, encode, read_words
 
 Edge = tuple[int, int, str, float, str]
 TOUCHING = 8  # words that two texts must share to count as touching
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Pairs of texts that were compared word by word."""
+
+    keys: np.ndarray  # int64, (n_pairs,), sorted `pair_keys`
+    counts: np.ndarray  # int32, (n_pairs, len(COUNTS))
+
+    def look_up(self, words: Words, shorter: np.ndarray, longer: np.ndarray) -> np.ndarray:
+        """The counts of some pairs; those that were not compared are compared now."""
+        keys = pair_keys(shorter, longer)
+        known = is_among(keys, self.keys)
+        counts = np.empty((len(keys), len(COUNTS)), np.int32)
+        counts[known] = self.counts[np.searchsorted(self.keys, keys[known])]
+        counts[~known] = compare_pairs(words, shorter[~known], longer[~known])
+        return counts
+
+
+NOTHING_COMPARED = Compared(np.empty(0, np.int64), np.empty((0, len(COUNTS)), np.int32))
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,7 @@ class Found:
     labels: np.ndarray  # int64, (n_texts,): the cluster's first text
     quotes: tuple[np.ndarray, np.ndarray, np.ndarray]  # (shorter, longer, share): pairs that share wording, no more
     ranks: np.ndarray  # int64, (n_texts,): a strict order, the longest first, independent of the input's
+    compared: Compared  # all pairs that were held against each other
 
 
 @dataclass(frozen=True)
@@ -83,15 +104,9 @@ def find_related(texts: Texts) -> Found:
     """Relations and clusters of a batch of texts."""
     words = read_words(texts)
     same_as, chosen, ranks = fold_identical(words, texts)
-    left, right = candidate_pairs(words, chosen)
-    longer, shorter = chosen[left], chosen[right]  # the longest come first
-    counts = compare_pairs(words, shorter, longer)
+    shorter, longer, counts = _compare_candidates(words, chosen, NOTHING_COMPARED)
     lengths = words.lengths
-    relations = relate_pairs(counts, lengths[shorter], lengths[longer])
-    scores, scores_longer = covered_shares(counts, lengths[shorter], lengths[longer])
-    related = relations != NONE
-    pairs = Pairs(shorter, longer, relations, scores, scores_longer, counts[:, FIRST_BLOCK_LONGER], counts[:, LONGEST])
-    pairs = pairs.choose(related)
+    pairs, related, quotes = _judge(words, shorter, longer, counts)
     known = np.sort(pair_keys(pairs.shorter, pairs.longer))
 
     def holds(members: np.ndarray, centres: np.ndarray) -> np.ndarray:
@@ -103,17 +118,54 @@ def find_related(texts: Texts) -> Found:
     touches = counts[:, COVERED] >= TOUCHING
     touching = np.sort(pair_keys(shorter[touches], longer[touches]))
     labels = cluster_pairs(ranks, pairs, touching, holds)[same_as]
-    templates = is_template(counts)
-    quoting = ~related & ((scores >= LEAST_WORDING) | templates)
+    keys = pair_keys(shorter, longer)
+    order = np.argsort(keys)
     return Found(
         words=words,
         same_as=same_as,
         pairs=pairs,
         counts=counts[related],
         labels=first_members(labels),
-        quotes=(shorter[quoting], longer[quoting], np.where(templates, TEMPLATE, scores)[quoting]),
+        quotes=quotes,
         ranks=ranks,
+        compared=Compared(keys[order], counts[order]),
     )
+
+
+def find_among(found: Found, texts: np.ndarray) -> Found:
+    """What would be found about some of the texts alone, each of which stands for itself; one a cluster, say.
+
+    Args:
+        found: of all texts; what was compared for it is not compared again.
+        texts: int64, positions of texts, no two of the same words.
+    """
+    words = found.words
+    chosen = texts[np.argsort(found.ranks[texts])]
+    shorter, longer, counts = _compare_candidates(words, chosen[words.lengths[chosen] > 0], found.compared)
+    pairs, related, quotes = _judge(words, shorter, longer, counts)
+    return replace(found, pairs=pairs, counts=counts[related], quotes=quotes, labels=np.arange(len(found.labels)))
+
+
+def _compare_candidates(words: Words, chosen: np.ndarray, known: Compared) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(shorter, longer, counts) of the candidate pairs among some texts, which come in the order of their ranks."""
+    left, right = candidate_pairs(words, chosen)
+    longer, shorter = chosen[left], chosen[right]  # the longest come first
+    return shorter, longer, known.look_up(words, shorter, longer)
+
+
+def _judge(
+    words: Words, shorter: np.ndarray, longer: np.ndarray, counts: np.ndarray
+) -> tuple[Pairs, np.ndarray, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """The related pairs, which of the compared ones they are, and those that share wording and no more."""
+    lengths = words.lengths
+    relations = relate_pairs(counts, lengths[shorter], lengths[longer])
+    scores, scores_longer = covered_shares(counts, lengths[shorter], lengths[longer])
+    related = relations != NONE
+    pairs = Pairs(shorter, longer, relations, scores, scores_longer, counts[:, FIRST_BLOCK_LONGER], counts[:, LONGEST])
+    templates = is_template(counts)
+    quoting = ~related & ((scores >= LEAST_WORDING) | templates)
+    quotes = (shorter[quoting], longer[quoting], np.where(templates, TEMPLATE, scores)[quoting])
+    return pairs.choose(related), related, quotes
 
 
 def fold_identical(words: Words, texts: Texts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

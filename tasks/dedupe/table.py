@@ -1,6 +1,6 @@
 """Table: deduplication on Arrow tables, the only module of the step that knows documents.
 
-In     documents (document_id, text, …)
+In     documents (document_id, text, …)      what `compare_documents` finds, the others tell
 Out    relations (`schema.RELATIONS`), clusters (`schema.CLUSTERS`), canonical copies
 
 Everything is computed from the documents at hand and does not depend on the order of the rows.
@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tasks import schema
 from tasks.dedupe.cluster import Pairs
 from tasks.dedupe.compare import FIRST_BLOCK_LONGER, LONGEST, compare_pairs
 from tasks.dedupe.evidence import describe_pairs
-from tasks.dedupe.find import Edge, find_related, related_edges, story_edges, tell_stories
+from tasks.dedupe.find import Edge, Found, find_among, find_related, related_edges, story_edges, tell_stories
 from tasks.dedupe.relate import (
     CONTAINS,
     EXACT,
@@ -33,6 +34,7 @@ from tasks.dedupe.relate import (
 )
 from tasks.dedupe.stories import day_numbers
 from tasks.dedupe.words import read_words
+from tasks.tables import sorted_by
 
 FULLEST_SHARE = 0.1  # canonical copies may be shorter than the fullest by this share
 MOST_OTHERS = 10  # relations of a document beside that to its canonical copy
@@ -40,23 +42,40 @@ MOST_OTHERS = 10  # relations of a document beside that to its canonical copy
 CANONICALS = pa.schema([pa.field("document_id", pa.string(), False), pa.field("canonical_id", pa.string(), False)])
 
 
-def find_duplicates(documents: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Relations between the documents, and the cluster each is in, from the texts alone.
+@dataclass(frozen=True)
+class Compared:
+    """Documents whose texts were compared: what `find_duplicates` and `find_stories` tell from."""
+
+    ids: list[str]  # sorted
+    texts: pa.Array
+    found: Found
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def compare_documents(documents: pa.Table) -> Compared:
+    """Hold the texts of documents against each other.
 
     Args:
-        documents: columns document_id, text; title is welcome. One row a document that has a text.
+        documents: columns document_id, text. One row a document that has a text.
+    """
+    documents = sorted_by(documents.select(["document_id", "text"]), "document_id")
+    texts = _one_chunk(documents["text"])
+    return Compared(documents["document_id"].to_pylist(), texts, find_related(texts))
+
+
+def find_duplicates(compared: Compared) -> tuple[pa.Table, pa.Table]:
+    """Relations between the documents, and the cluster each is in, from the texts alone.
 
     Returns:
         relations: schema.RELATIONS, exact, near and contains; sorted by ids.
         clusters: schema.CLUSTERS, one row a document, sorted by document_id.
     """
-    documents = documents.sort_by("document_id")
-    ids = documents["document_id"].to_pylist()
-    texts = _one_chunk(documents["text"])
-    found = find_related(texts)
+    ids, found = compared.ids, compared.found
     named = [f"clu_{ids[label].removeprefix('doc_')[:16]}" for label in found.labels.tolist()]
     clusters = pa.table({"document_id": ids, "cluster_id": named}, schema.CLUSTERS)
-    return _relations(ids, related_edges(texts, found, ids)), clusters
+    return _relations(ids, related_edges(compared.texts, found, ids)), clusters
 
 
 def choose_canonicals(documents: pa.Table, clusters: pa.Table, *, fullest_share: float = FULLEST_SHARE) -> pa.Table:
@@ -97,23 +116,23 @@ def _preference(row: dict[str, Any]) -> tuple[bool, str, int, str]:
     return not when, when, (row.get("n_flags") or 0) + (row.get("n_repairs") or 0), row["document_id"]
 
 
-def find_stories(articles: pa.Table) -> pa.Table:
+def find_stories(articles: pa.Table, compared: Compared) -> pa.Table:
     """`same_story` relations between canonical copies.
 
     Args:
-        articles: columns document_id, text, published_date; one row a cluster.
+        articles: columns document_id, published_date; one row a cluster.
+        compared: of all documents; the articles are among them.
 
     Returns:
         schema.RELATIONS, sorted by ids.
     """
-    articles = articles.sort_by("document_id")
-    ids = articles["document_id"].to_pylist()
-    texts = _one_chunk(articles["text"])
-    found = find_related(texts)
-    every = np.arange(len(ids))
+    articles = sorted_by(articles.select(["document_id", "published_date"]), "document_id")
+    chosen = pc.index_in(articles["document_id"].cast(pa.string()), value_set=pa.array(compared.ids, pa.string()))
+    chosen = chosen.to_numpy().astype(np.int64)
     # Each article stands for itself here, also where two of them share enough to be of one cluster.
-    stories = tell_stories(replace(found, labels=every), every, day_numbers(articles["published_date"]))
-    return _relations(ids, story_edges(texts, every, stories))
+    found = find_among(compared.found, chosen)
+    stories = tell_stories(found, chosen, day_numbers(articles["published_date"]))
+    return _relations(compared.ids, story_edges(compared.texts, chosen, stories))
 
 
 def relate_to_canonicals(documents: pa.Table, relations: pa.Table, canonicals: pa.Table) -> pa.Table:
@@ -156,7 +175,7 @@ def _compare_now(documents: pa.Table, pairs: list[tuple[str, str]]) -> list[dict
         return []
     wanted = sorted({one for pair in pairs for one in pair})
     place = {one: k for k, one in enumerate(wanted)}
-    rows = documents.filter(pa.compute.is_in(documents["document_id"], pa.array(wanted))).sort_by("document_id")
+    rows = documents.filter(pc.is_in(documents["document_id"], pa.array(wanted))).sort_by("document_id")
     texts = _one_chunk(rows["text"])
     words = read_words(texts)
     lengths = words.lengths
