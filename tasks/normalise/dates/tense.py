@@ -33,7 +33,7 @@ def _any_of(words: list[str]) -> str:
 
 # The verb behind "will (also) be" belongs to it: "will be held" looks ahead.
 _VERB = (
-    r"(?:\s+(?:also|not|be|been|have|[a-z]+ly)){0,3}"
+    r"(?:\s+(?:also|not|still|then|again|soon|now|never|be|been|have|[a-z]+ly)){0,3}"
     r"(?:\s+(?:remain|stay)\s+[a-z]+|\s+(?!(?:was|were|had|has|did|is|are)\b)[a-z]+)?"
 )
 _FUTURE = rf"(?:{_any_of(TENSE['future'])}){_VERB}"
