@@ -134,6 +134,18 @@ def test_examples_are_the_least_certain_ones(published_tables):
     assert [example["score"] for example in role["rules"][0]["examples"]] == [0.1, 0.2, 0.3, 0.7]
 
 
+def test_what_is_lost_to_readers_comes_before_what_is_kept_in_a_column(published_tables, tmp_path):
+    documents = [{"name": f"a{at}", "title": f"Title {at}", "text": f"Text {at}."} for at in range(3)]
+    tables = published_tables([*documents, {"name": "b", "title": "B", "text": "Text.", "tail": "\n\nMore"}])
+
+    page = write_report(tables, tmp_path / "r.html", version="v0001", created_at=NOON).read_text()
+
+    cuts = page[page.index('id="cuts"') :]
+    assert [role["role"] for role in view_all(tables)["removals"]] == ["related_tail", "title"]
+    assert "<details open><summary><strong>related tail</strong>" in cuts
+    assert "<details><summary><strong>title</strong>" in cuts
+
+
 def test_a_raw_text_is_shown_whole(published_tables):
     raw = "Head\n\nBody text\n\nTail"
     cuts = [

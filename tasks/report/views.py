@@ -112,7 +112,18 @@ def view_removals(database: duckdb.DuckDBPyConnection, tables: Tables) -> list[R
         {"role": role, "rules": rules, **{key: sum(r[key] for r in rules) for key in ("spans", "characters")}}
         for role, rules in roles.items()
     ]
-    return sorted(totals, key=lambda row: (row["role"] == "whitespace", -row["spans"], row["role"]))
+    return sorted(totals, key=lambda row: (_place(row["role"]), -row["spans"], row["role"]))
+
+
+# A role that takes whole sentences away is looked at first; what was kept in a column, or only mended, comes last
+_LOST_FIRST = ("related_tail", "read_more", "newsletter", "comments", "notice", "legal_footer")
+_KEPT_LAST = ("title_repeat", "caption", "byline", "date_line", "title", "repair", "whitespace")
+
+
+def _place(role: str) -> int:
+    if role in _LOST_FIRST:
+        return _LOST_FIRST.index(role)
+    return len(_LOST_FIRST) + 1 + _KEPT_LAST.index(role) if role in _KEPT_LAST else len(_LOST_FIRST)
 
 
 def _in_context(row: Row, raw: tuple[str, str]) -> Row:
