@@ -57,6 +57,8 @@ def unit(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
 
 def ago(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     """The unit that lies so many units back, or ahead."""
+    if expr["n"] > 0 and context.narrative and context.recent is not None:
+        return earlier(expr, context, None)
     now = context.now(expr["u"])
     return periods.shifted(expr["u"], now, expr["n"]) if now else None
 
@@ -81,7 +83,7 @@ def year_ago(expr: Expr, context: Context, whole: Period | None) -> Period | Non
     if expr["u"] == "year" and (base := _reported(context, expr.get("base"))) is not None:
         context.used = "previous"
         return _year_back(base)
-    if whole is not None:
+    if whole is not None and not context.narrative:
         context.used = "previous"
         return _year_back(whole)
     if context.narrative:
@@ -146,7 +148,7 @@ def prev(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
         return context.recent
     if context.narrative and context.recent is not None and unit in periods.GRAINS:
         context.used = "previous"
-        return periods.unit_period(unit, context.recent.first)
+        return periods.unit_period(unit, context.recent.first) if as_fine(context.recent.grain, unit) else None
     now = context.now("quarter" if unit == "period" else unit)
     if now is None:
         return None
@@ -192,6 +194,8 @@ def the_nth(expr: Expr, context: Context, _whole: Period | None) -> Period | Non
 
 def clock(_expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     """The day that a time of day belongs to."""
+    if context.narrative and (context.recent is None or context.recent.grain != "day"):
+        return None
     day = context.said.get("day")
     if day is not None and day.first == day.last:
         context.used = "previous"
