@@ -193,7 +193,8 @@ class Context:
             return unit
         if unit.shared not in self.known:
             shared = _readings()[unit.shared]
-            counts = Counter(map(shared.code_of.__getitem__, shared.words.findall(f" {self.low[:MAX_CONTEXT]}")))
+            words = shared.words.findall(f" {self.low[:MAX_CONTEXT]}")
+            counts = Counter(shared.code_of[word] for word in words)
             against = counts.pop("", 0)
             code = max(counts, key=lambda one: (counts[one], one), default="")
             self.known[unit.shared] = shared.units[code if code and counts[code] > against else ""]

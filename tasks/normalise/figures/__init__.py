@@ -124,6 +124,8 @@ def _mentions(text: str, low: str, drafts: list[Draft]) -> list[FigureMention]:
     found: list[FigureMention] = []
     last_end = 0
     for draft in drafts:
+        if draft.rule == "dropped":
+            continue
         if draft.kind is None:
             _count(text, low, draft)
             if draft.kind == "count" and draft.noun is None and draft.low >= MANY and found:

@@ -69,7 +69,7 @@ def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:
         apart = draft.start - joined[-1].end
         if not 0 < apart < FARTHEST or not _joins(text, low, joined[-1], draft):
             joined.append(draft)
-    return [draft for draft in joined if draft.rule != "dropped"]
+    return joined
 
 
 def _share(low: str, left: Draft, right: Draft) -> None:

@@ -48,6 +48,7 @@ _DASHES = "-−–"
 _SIGNED = frozenset(["measure", "percent", "percentage_point", "money"])
 _NO_UNIT_BEHIND = frozenset(["", *",.;:!?)]\n"])
 _AGE_GAPS = frozenset(" -\u00a0y")  # what may stand between a number and "year-old", "yo"
+_AGE_STARTS = frozenset("ymwdo.- \u00a0/")
 _AGE_LEADS = (
     "age ",
     "of ",
@@ -87,7 +88,7 @@ _COMPOUNDS = (  # large unit, small units in it, the code both are given in, its
     (re.compile(r"-foot-(\d{1,2})(?![\d-])"), "[ft_i]", 1.0, 12),
     (re.compile(r" ?(?:st|stones?) ?(\d{1,2})[ -]?(?:lbs?|pounds?)(?![a-z])"), "[lb_av]", 14.0, 1),
 )
-_COMPOUND_STARTS = frozenset(" -fs'′’")
+_COMPOUND_STARTS = frozenset("fs'′’")
 _PART_OF = re.compile(r" (?:of (?:an? )?|(?<=half )an? )(?=[a-z])")
 _POINT_STEP = re.compile(r"-point(?= (?:rate|interest|cut|hike|increase|rise|reduction|move|easing|drop|jump))")
 
@@ -116,11 +117,12 @@ def draft_number(text: str, low: str, number: Number, context: Context, previous
         if before and plain and text[draft.start : number.start] in ("PS", "R"):
             return None  # a pound sign in some feeds and a games console; rand and the name of a car
         owned = before is not None or draft.kind == "age"
-        if is_code(text, number.start, draft.end, owned, not draft.is_bare, joined_at):
+        is_bare = draft.is_bare
+        if is_code(text, number.start, draft.end, owned, not is_bare, joined_at):
             return None
-        if draft.is_bare and is_year(low, number):
+        if is_bare and is_year(low, number):
             return None
-        if draft.is_bare and _HYPHEN_BEFORE.match(text, number.start - 2):
+        if is_bare and _HYPHEN_BEFORE.match(text, number.start - 2):
             if not _BELOW_ZERO.search(low, max(0, number.start - 12), number.start - 1):
                 return None
             draft.low, draft.start = -draft.low, number.start - 1  # "fell below -2"
@@ -181,7 +183,8 @@ def _take_age(text: str, low: str, draft: Draft) -> bool:
     """Ages: "44-year-old", "aged 44", "he is 44", and ", 44," behind a name."""
     number = draft.number
     after = low[number.end : number.end + 1]
-    if after in _AGE_GAPS and (match := _AGE_BEHIND.match(low, number.end)):
+    may_be_told = after in _AGE_GAPS and low[number.end + 1 : number.end + 2] in _AGE_STARTS
+    if may_be_told and (match := _AGE_BEHIND.match(low, number.end)):
         draft.take("age", Unit("age", _AGE_CODES[match[1]]), match.end())
         return True
     if (
@@ -242,7 +245,8 @@ def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
     after = low[number.end : number.end + 1]
     if after in _NO_UNIT_BEHIND:
         return
-    if after in _COMPOUND_STARTS and not number.grouped and number.form == "digits" and _take_compound(low, draft):
+    may_go_on = after in _COMPOUND_STARTS or low[number.end + 1 : number.end + 2] in _COMPOUND_STARTS
+    if may_go_on and number.form == "digits" and not number.grouped and _take_compound(low, draft):
         return
     if number.form in ("digits", "words") and (match := _TIMES.match(low, number.end)):
         if text[match.end() - 1] == "X" and number.value >= MODEL:
