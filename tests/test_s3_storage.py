@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import socket
+import sys
 from dataclasses import replace
+from urllib.request import Request, urlopen
 
 import obstore
 import pytest
@@ -12,7 +15,7 @@ import pytest
 from tasks.errors import ConfigError, CopydeskError
 from tasks.ingest import bucket as raw_bucket
 from tasks.ingest import list_raw, open_raw, read_records
-from tasks.storage import Disk, lies_in, locate, objects, open_storage
+from tasks.storage import Disk, access, lies_in, locate, objects, open_storage
 from tasks.storage.access import NO_CREDENTIALS, connect, read_profile
 from tasks.storage.objects import CLAIM, SEAL, Overtaken
 
@@ -260,6 +263,32 @@ def test_raw_files_give_the_same_records_from_a_bucket_as_from_a_folder(bucket, 
     assert from_folder.num_rows == 56
 
 
+def test_what_stands_for_a_folder_is_no_raw_file(bucket, object_server):
+    store = open_storage(f"{bucket}/raw")
+    store.write("site/a.txt", b"A text about the harbour.")
+    store.write("empty.txt", b"")
+    for marker in ("", "site/", "nothing/"):
+        urlopen(Request(f"{object_server}/{bucket[5:]}/raw/{marker}", method="PUT", data=b"")).close()
+
+    assert read_records(f"{bucket}/raw")["source_path"].to_pylist() == ["empty.txt", "site/a.txt"]
+
+
+@pytest.mark.parametrize("name", ["50% off.txt", "a#b?.txt", "a\\b.txt", "déjà ☃.txt", '"q" <x>.txt', "%2F.txt"])
+def test_odd_names_are_read(bucket, name):
+    open_storage(f"{bucket}/raw").write(name, b"A text about the harbour.")
+
+    (row,) = read_records(f"{bucket}/raw").to_pylist()
+
+    assert (row["source_path"], row["reason"]) == (name, None)
+
+
+def test_a_name_that_cannot_be_a_path_is_told(bucket, object_server):
+    urlopen(Request(f"{object_server}/{bucket[5:]}/raw/x//y.txt", method="PUT", data=b"x")).close()
+
+    with pytest.raises(ConfigError, match=r"name that cannot be a path .*x//y\.txt"):
+        read_records(f"{bucket}/raw")
+
+
 def test_a_listing_changes_with_every_byte(bucket):
     store = open_storage(f"{bucket}/raw")
     store.write("a.txt", b"one")
@@ -345,6 +374,37 @@ def test_a_store_that_does_not_answer_is_named_soon(bucket, monkeypatch):
         open_storage(bucket).read("latest.json")
 
 
+def test_a_store_that_keeps_silent_is_given_up(bucket, monkeypatch):
+    monkeypatch.setitem(access._CLIENT, "read_timeout", "200ms")
+    monkeypatch.setitem(access._RETRY, "max_retries", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:{1}".format(*silent.getsockname()))
+
+        with pytest.raises(CopydeskError, match=r"does not answer \(timed out\)"):
+            open_storage(bucket).read("latest.json")
+
+
+def test_keys_that_are_not_known_are_refused_by_the_store(bucket, object_server):
+    open_storage(bucket).write("x", b"")
+    _ask_for_keys(object_server, b"0")
+    try:
+        for act in (
+            lambda s: s.read("x"),
+            lambda s: s.names(""),
+            lambda s: s.write("x", b""),
+            lambda s: s.guard("y").put(""),
+        ):
+            with pytest.raises(ConfigError, match=r"does not accept the credentials \(InvalidAccessKeyId\)"):
+                act(open_storage(bucket))
+    finally:
+        _ask_for_keys(object_server, b"inf")
+
+
+def _ask_for_keys(server, after):
+    plain = {"Content-Type": "text/plain"}
+    urlopen(Request(f"{server}/moto-api/reset-auth", data=after, method="POST", headers=plain)).close()
+
+
 def test_without_credentials_it_is_said_where_they_are_looked_for(bucket, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -393,6 +453,37 @@ def test_keys_may_stand_in_a_profile(tmp_path):
     assert client.config["endpoint"] == ENDPOINT
     with pytest.raises(ConfigError, match="AWS_PROFILE=home: no such profile"):
         read_profile({**files, "AWS_PROFILE": "home"})
+
+
+def _profile_with_a_process(folder, monkeypatch, answer):
+    script = folder / "keys.py"
+    script.write_text(f"print({answer!r})")
+    (folder / "config").write_text(f"[profile process]\ncredential_process = {sys.executable} {script}\n")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(folder / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "process")
+
+
+def test_a_profile_with_a_process_is_asked_through_botocore(bucket, tmp_path, monkeypatch):
+    until = "2099-01-01T00:00:00Z"
+    keys = {"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "S", "SessionToken": "T", "Expiration": until}
+    _profile_with_a_process(tmp_path, monkeypatch, json.dumps(keys))
+
+    storage = open_storage(bucket)
+    storage.write("x", b"one")
+
+    assert storage.read("x") == b"one"
+
+
+def test_a_profile_that_gives_no_keys_is_told(bucket, tmp_path, monkeypatch):
+    _profile_with_a_process(tmp_path, monkeypatch, "no keys today")
+
+    with pytest.raises(ConfigError, match="the AWS profile gives no credentials"):
+        open_storage(bucket).read("x")
+    monkeypatch.setitem(sys.modules, "botocore.session", None)
+    with pytest.raises(ConfigError, match="needs botocore"):
+        open_storage(bucket)
 
 
 def test_the_environment_goes_before_the_profile(tmp_path):

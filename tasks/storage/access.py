@@ -18,7 +18,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +151,7 @@ def _through_botocore(profile: str) -> Callable[[], dict[str, Any]]:
             "access_key_id": frozen.access_key,
             "secret_access_key": frozen.secret_key,
             "token": frozen.token,
-            "expires_at": until,
+            "expires_at": until.astimezone(UTC) if until else None,
         }
 
     return provide
@@ -168,7 +168,16 @@ _STATUS = re.compile(r"status code: (\d{3})")
 _DENIED = {"AccessDenied", "AllAccessDisabled", "AccountProblem"}
 _KEYS_REFUSED = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"}
 _ELSEWHERE = {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
-_METADATA = ("/latest/api/token", "/latest/meta-data/", "credential provider", "169.254.170.")
+_METADATA = ("/latest/api/token", "/latest/meta-data/", "169.254.170.")
+_CAUSES = {
+    "dns error": "no such host",
+    "Connection refused": "connection refused",
+    "TimedOut": "timed out",
+    "timed out": "timed out",
+    "invalid peer certificate": "its certificate is not trusted",
+    "InvalidContentType": "it does not speak https",
+}
+_PROVIDER = re.compile(r"credential provider: (?:\w+: )?(.*)")
 
 
 @contextmanager
@@ -192,6 +201,8 @@ def explain(bucket: Bucket, error: Exception) -> CopydeskError:
     code = match[1] if (match := _CODE.search(text)) else ""
     status = match[1] if (match := _STATUS.search(text)) else ""
     at = endpoint_of() or "AWS"
+    if match := _PROVIDER.search(text):
+        return ConfigError(f"{bucket}: the AWS profile gives no credentials ({match[1]}); sign on again, or correct it")
     if any(mark in text for mark in _METADATA):
         return ConfigError(f"{bucket}: {NO_CREDENTIALS}")
     if code == "NoSuchBucket":
@@ -205,17 +216,14 @@ def explain(bucket: Bucket, error: Exception) -> CopydeskError:
             f"{bucket}: access denied at {at}; the credentials have to allow ListBucket, GetObject, PutObject and "
             "DeleteObject there"
         )
-    if isinstance(error, exceptions.InvalidPathError):
-        why = text.partition("\n")[0]
+    why = text.partition("\n")[0]
+    if isinstance(error, exceptions.InvalidPathError) or "parse path" in why:
         return ConfigError(f"{bucket}: an object has a name that cannot be a path ({why}); rename or remove it")
     if "HTTP error" in text or "timed out" in text:
         return CopydeskError(f"{bucket}: {at} does not answer ({_cause(text)}); check AWS_ENDPOINT_URL and the network")
-    return CopydeskError(f"{bucket}: {at} refused: {code or text.partition(chr(10))[0][:300]}; nothing was published")
+    return CopydeskError(f"{bucket}: {at} refused: {code or why[:300]}; nothing was published")
 
 
 def _cause(text: str) -> str:
     """The innermost of the nested causes that a person can use."""
-    for words in ("dns error", "Connection refused", "timed out", "invalid peer certificate", "InvalidContentType"):
-        if words in text:
-            return words.lower()
-    return "no connection"
+    return next((words for mark, words in _CAUSES.items() if mark in text), "no connection")

@@ -248,8 +248,17 @@ class Objects:
     # -------------------------------------------------------------- requests
 
     def list_all(self) -> list[Entry]:
-        """Every object below the prefix."""
-        return self._list("")
+        """Every object below the prefix, but for those that stand for a folder: their names end with a stroke."""
+        found = self._list("")
+        folders = {"/".join(parts[:n]) for e in found for parts in [e.name.split("/")] for n in range(1, len(parts))}
+        return [e for e in found if e.size or (e.name not in folders and self._is_there(e.name))]
+
+    def _is_there(self, name: str) -> bool:
+        """Whether there is an object of that very name; the list leaves the stroke at its end away."""
+        try:
+            return bool(name) and bool(self._head(name))
+        except FileNotFoundError:
+            return False
 
     def fetch_range(self, entry: Entry, start: int, length: int) -> bytes:
         """Some bytes of an object, provided that it is still the one that was listed.
