@@ -22,6 +22,8 @@ def duration(match: Match) -> Built | None:
     unit = match.first("units", "unit")
     if unit == "quarter" and match.words[-1] == "quarters" and amount_of(match) == 3:
         return None  # three-quarters of the house
+    if match.tokens[0].letter == "y" and match.words[-1] == "year":
+        return None  # the 1996 calendar year
     if match.previous_word().lower() in ("aged", "age") or _WAR.match(match.text, match.tokens[-1].end):
         return None
     if match.text_of == "one day" and match.next_word() in ("last", "this", "next"):

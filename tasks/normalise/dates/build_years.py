@@ -169,8 +169,8 @@ def century(match: Match) -> Built | None:
 def quarter(match: Match) -> Built | None:
     """The third quarter, Q3."""
     numbers = match.numbers("1234") or match.numbers("Q")
-    expr: Expr = {"k": "quarter", "n": int(numbers[0])}
-    if not match.numbers("Q") and not match.is_report():
+    expr: Expr = {"k": "quarter", "n": int(numbers[0]) if numbers else 4}
+    if not numbers or (not match.numbers("Q") and not match.is_report()):
         expr["of"] = True
     return dated(expr)
 

@@ -31,7 +31,7 @@ _LISTED = re.compile(r"\s*(?:,|and|or|,\s*and)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s*and\s*$", re.IGNORECASE)
 _FROM = re.compile(r"(?:\bfrom|\bbetween)\s+(?:the\s)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+(?:the\s)?$", re.IGNORECASE)
-_CLOCK_GAP = re.compile(r"\s*,?\s*(?:[a-z]{2,4}\s*,?\s*)?(?:on|at|of)?\s*$", re.IGNORECASE)
+_CLOCK_GAP = re.compile(r"\s*,?\s*(?:(?:local time|[a-z]{2,4})\s*,?\s*)?(?:on|at|of)?\s*$", re.IGNORECASE)
 
 
 def join_mentions(text: str, found: list[ScannedDate]) -> list[ScannedDate]:

@@ -75,7 +75,7 @@ def _with_month(text: str, found: list[ScannedDate], at: int) -> ScannedDate:
 _STOP = re.compile(r"[.!?]\s+[A-Z]|\n\s*\n")
 
 
-_ELSEWHERE = re.compile(r"\s?\(")
+_ELSEWHERE = re.compile(r"(?:\s+local time)?\s*\(")
 
 
 def _is_told_twice(text: str, left: ScannedDate | None, right: ScannedDate) -> bool:

@@ -49,7 +49,7 @@ from tasks.normalise.units import Context
 __all__ = ["find_figures"]
 
 _PER = re.compile(r" (?:per|a|an|each|every) (day|week|month|year|hour|minute|capita|person)(?![a-z])")
-_TAIL_WORD = re.compile(r"(?:[- ](odd|plus)|\+)(?= [a-z])")
+_TAIL_WORD = re.compile(r"(?:[- ](odd|plus)| or (so|more)|\+)(?= [a-z])")
 _HALF_THE = re.compile(r" (?:the|its|their|his|her|our|all|this)(?= )")
 _OF_A_TOTAL = re.compile(
     r" (?:out )?of (?:(?:the |its |their |his |her |all )?(?:[a-z]+['’]s? )?)(?:last |past |first )?"
@@ -69,9 +69,10 @@ _PLACE = re.compile(r" (?:in|on|from|at|for|by|with|of them|of whom|were|was|are
 MANY = 1000  # from here on a bare number behind "from" or "versus" counts what the number before it counts
 _AGAINST = re.compile(
     r"(?<![a-z])(?:and|another|from|versus|vs\.?|against|compared (?:with|to)|than) "
-    r"(?:(?:the|some|about|around|nearly|just|only|almost) )?$"
+    r"(?:(?:the|some|about|around|nearly|just|only|almost|[a-z]+['’]s) )?$"
 )
 _NEXT_PLACE = re.compile(r"(?:,| and|, and|;) (?:[A-Z][\w.]+ ){1,2}")  # "Dover had 9,000 jobs, Ayr 7,000"
+_LEVEL = frozenset([" to ", ", to ", " at ", " to close at ", " to end at "])
 _SENTENCE_END = re.compile(r"[.!?] |[;\n]")
 FARTHEST_END = 60  # characters between the ends of one move
 _CLAUSE_END = re.compile(r"[;:!?\n]|\.(?: |$)|(?:, | )(?:and|but|while|which|who|as|when|after|because|by) ")
@@ -199,6 +200,9 @@ def _count_part(low: str, draft: Draft, left: FigureMention) -> None:
 
 def _noun_before(text: str, low: str, draft: Draft, found: list[FigureMention]) -> str | None:
     """The noun of the count that a large bare number is compared with: "9 million seats, up from 8.5 million"."""
+    moved = found[-1].unit == "point" and found[-1].change in ("up", "down")
+    if moved and low[found[-1].end : draft.start] in _LEVEL:
+        return "point"  # "rose 12 points to 3,401"
     if not _AGAINST.search(low, max(0, draft.start - 30), draft.start):
         place = _NEXT_PLACE.fullmatch(text, found[-1].end, draft.start)
         return found[-1].unit if place and found[-1].kind == "count" else None
@@ -225,7 +229,8 @@ def _is_part(low: str, draft: Draft) -> bool:
 def _noun(text: str, low: str, draft: Draft) -> tuple[str, int] | None:
     position = draft.number_end
     if match := _TAIL_WORD.match(low, position):
-        draft.tail_bound, position = "~" if match[1] == "odd" else ">=", match.end()  # "20-odd boats", "65+ boats"
+        is_about = match[1] == "odd" or match[2] == "so"
+        draft.tail_bound, position = "~" if is_about else ">=", match.end()  # "20-odd boats", "65+ boats"
     if low[position : position + 1] in ("-", "–"):
         return None
     if match := _OF_A_TOTAL.match(low, position):  # "112 of 200 seats": what the total counts

@@ -129,6 +129,8 @@ def _change_at(words: list[str]) -> tuple[str, str | None, str]:
         if word == "at" and 0 < at < len(words) - 1:
             continue  # "grew at an annual 2.7 percent"
         if word in _CHANGES:
+            if word == "off" and at and words[at - 1] in _CHANGES:
+                continue  # "dropped off eight cents"
             if word == "off" and not (at and (words[at - 1][-1] == "," or words[at - 1] in _STANDS)):
                 break  # "knocked off 14 seconds"
             if word in _PARTICLES and at and words[at - 1] in _PHRASAL:

@@ -124,6 +124,10 @@ def _compared_with(low: str, before: list[Draft], right: Draft) -> Draft | None:
         left = whole[-1]  # not the share or the cents between the two
     if right.number.scale >= 1000 and left.kind == "money":
         return left
+    if match[1] == "to" and left.kind == "money" and left.unit is not None and left.unit.factor == 1:
+        left.cues = left.cues or cues_before(low, left.start)
+        if left.cues.change in ("up", "down") and right.low > left.low:
+            return left  # "fell 13 marks to 532"
     small, large = sorted((abs(left.low), abs(right.low)))
     is_near = large <= NEAR * small and (right.low % 1 != 0 or right.low >= 100)
     return left if match[1] in _AGAINST and is_near else None

@@ -218,7 +218,7 @@ def _age_start(text: str, low: str, number: Number) -> int | None:
         return start if is_told and _PERSON_BEFORE.search(low, max(0, start - 60), start) else None
     if not low.endswith(_AGE_LEADS, 0, start):
         return None
-    if number.form == "digits" and _GROUP_BEFORE.search(low, max(0, start - 44), start):
+    if _GROUP_BEFORE.search(low, max(0, start - 44), start):
         return None if noun_behind(text, low, number.end, number.value) else start
     match = _AGE_BEFORE.search(low, max(0, start - 16), start)
     if match is None:
