@@ -43,7 +43,7 @@ class _Labels(NamedTuple):
 def _labels() -> _Labels:
     table = read_toml("strip_labels")
     languages: dict[str, set[str]] = {}
-    openings = set()
+    openings: set[str] = set()
     for row in table["label"]:
         code = row["id"].split(".")[0]
         for phrase in (*row["whole"], *_pairs(row)):

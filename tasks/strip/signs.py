@@ -29,7 +29,9 @@ SHORT_SENTENCE = 14
 TWO_SENTENCES = 20
 SENTENCES = ("sentence", "line", "prose")
 LONGEST_DOUBLED = 260  # characters of a headline that stands twice; what is longer is a paragraph
-FIRST_PART = 0.4  # of the characters: the vocabulary that later lines are held against
+FIRST_PART = 0.6
+STEM = 5  # letters that two forms of a word have in common
+FEW_WORDS = 3
 _LONGEST_READ = 260  # characters of a line that are looked at for words
 
 _CUT_MARK = re.compile(
@@ -194,7 +196,7 @@ def _shared_marks(texts: Sequence[str], kinds: Sequence[str]) -> list[tuple[bool
 
 
 def _first_words(texts: Sequence[str]) -> frozenset[str]:
-    """The longer words of the first part of the text."""
+    """The stems of the longer words of the first part of the text."""
     budget = FIRST_PART * sum(map(len, texts))
     first: list[str] = []
     for text in texts:
@@ -202,7 +204,7 @@ def _first_words(texts: Sequence[str]) -> frozenset[str]:
         budget -= len(text)
         if budget <= 0:
             break
-    return long_words(" ".join(first))
+    return frozenset(word[:STEM] for word in long_words(" ".join(first)))
 
 
 def long_words(text: str) -> frozenset[str]:
@@ -228,7 +230,7 @@ def _signs(
         f"{kind}.{_size(words)}",
         f"{before}>{kind}",
         f"{kind}>{after}",
-        f"{_GROUP[kind]}.known_{known_share(text, known)}",
+        f"{_GROUP[kind]}.known_{_stems_known(text, known)}",
         f"{_GROUP[kind]}.prose_below_{_few(prose_below)}",
     ]
     if kind == "cut":
@@ -284,6 +286,18 @@ def known_share(text: str, known: frozenset[str]) -> str:
         return "empty"
     share = sum(word in known for word in found) / len(found)
     return "none" if share == 0 else "few" if share < 0.2 else "some" if share < 0.45 else "most"
+
+
+def _stems_known(text: str, stems: frozenset[str]) -> str:
+    """`known_share` by the words' stems; none of few words says less than none of many."""
+    found = _WORD.findall(text[:_LONGEST_READ].casefold())
+    if not found:
+        return "empty"
+    known = sum(word[:STEM] in stems for word in found)
+    if not known:
+        return "none" if len(found) > FEW_WORDS else "none_of_few"
+    share = known / len(found)
+    return "few" if share < 0.2 else "some" if share < 0.45 else "most"
 
 
 def capitals(text: str) -> str:

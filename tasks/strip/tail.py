@@ -7,6 +7,8 @@ Every line's features (signs.py) have weights, positive for a tail's lines; a li
 suffix with the highest total. It is cut only if it also holds a hard sign:
     first rank    a doubled headline, a label ("Related stories"), headlines parted by the same mark
     second rank   a paragraph that breaks off, or three headlines in a row to the end
+A single paragraph that breaks off has no form of its own: an article behind a paywall ends so too. It is cut only if it
+speaks of something else than the text above it (topic.py), whatever the features say.
 On a sign of the second rank alone never more than `MOST_CUT` of the words go, and none before `EARLIEST` of the text.
 
 Limits  Complete foreign paragraphs without a headline look like a round-up and stay. So does a tail above more prose.
@@ -21,6 +23,7 @@ from functools import cache
 from tasks.rules import read_toml
 from tasks.strip.draft import Draft
 from tasks.strip.signs import LONGEST_HEADING, SENTENCES, Signs, describe, kind_of, word_count
+from tasks.strip.topic import foreignness
 from tasks.text import Line
 
 # Set by hand, on the development bodies: below the first total a suffix is no tail, a single line needs the second.
@@ -31,10 +34,13 @@ PROSE_IN_A_ROW = 5
 # The best start is moved by at most so many lines to where an item can begin.
 REACH = 3
 HEADINGS, BROKEN = ("heading", "question"), ("cut", "meta")
+LONGEST_OPENING = 6  # words of a line with a colon that belongs to the headlines below it
 LEAST_ITEM = -2.6  # total of an item above the best start that still belongs to the tail
 SHORT = ("heading", "question", "label", "meta", "rule", "sentence", "line")
 HEADLINES = ("heading", "question", "meta", "sentence", "line")
 LABEL_TOTAL = 8.0  # what a label above a list counts as
+# A single paragraph that breaks off is cut if it is foreign; so little less foreign, it is flagged.
+ALMOST_FOREIGN = 1.0
 FIRST_RANK = ("tail.doubled_headline", "tail.label", "tail.piped_headlines")
 
 
@@ -79,8 +85,44 @@ def find_tail(texts: Sequence[str], weights: tuple[Mapping[str, float], float] |
     first = _search_from(texts)
     if first == len(texts):
         return None
-    found = _best_suffix(describe(texts, first), *(weights or _weights()))
-    return None if found is None else replace(found, start=found.start + first)
+    signs = describe(texts, first)
+    found = _best_suffix(signs, *(weights or _weights()))
+    found = None if found is None else replace(found, start=found.start + first)
+    return _held_to_topic(found, texts, signs, first)
+
+
+def _held_to_topic(found: Tail | None, texts: Sequence[str], signs: Sequence[Signs], first: int) -> Tail | None:
+    """The tail found, unless all that it holds is one paragraph that breaks off, and that may be the article's own."""
+    single = _single_cut(signs)
+    if single is not None and (found is None or found.start >= first + single):
+        return _foreign_cut(texts, first + single)
+    if found is None or found.rule != "tail.broken_off" or not _is_one_item(signs[found.start - first :]):
+        return found
+    foreign = foreignness([*texts[: found.start], texts[-1]], found.start)
+    return found if foreign is not None and foreign > 0 else replace(found, rule=None)
+
+
+def _is_one_item(suffix: Sequence[Signs]) -> bool:
+    """Whether a suffix ends with the only paragraph in it that breaks off, and has hardly a headline."""
+    kinds = [sign.kind for sign in suffix]
+    return kinds[-1] == "cut" and kinds.count("cut") == 1 and sum(kind in HEADINGS for kind in kinds) <= 2
+
+
+def _single_cut(signs: Sequence[Signs]) -> int | None:
+    """Where a last paragraph that breaks off stands below a complete one, with the rule between them; or None."""
+    at = len(signs) - 1
+    if at < 1 or signs[at].kind != "cut":
+        return None
+    start = at - (signs[at - 1].kind == "rule" and at > 1)
+    return start if signs[start - 1].kind in (*SENTENCES, "question") else None
+
+
+def _foreign_cut(texts: Sequence[str], start: int) -> Tail | None:
+    """A single paragraph that breaks off, as a tail if it speaks of something else than the text above it."""
+    foreign = foreignness([*texts[:start], texts[-1]], start)
+    if foreign is None or foreign <= -ALMOST_FOREIGN:
+        return None
+    return Tail(start, "tail.foreign_cut" if foreign > 0 else None, 2 + 2 * foreign)
 
 
 def _search_from(texts: Sequence[str]) -> int:
@@ -134,8 +176,8 @@ def _settled(signs: Sequence[Signs], scores: Sequence[float], start: int) -> int
     pairs = [i for i in range(start, len(signs)) if signs[i].doubled]
     if len(pairs) >= 4:
         start = pairs[0] - (pairs[0] == start and signs[start - 1].doubled)
-    elif all(kind in HEADLINES for kind in kinds[start:]):
-        start = _top_of_run(signs, start)
+    elif all(kind in HEADLINES for kind in kinds[start + (kinds[start] == "open") :]):
+        start = _top_of_run(signs, start + (kinds[start] == "open"))
     else:
         start = _item_above(signs, scores, _item_start(signs, scores, start))
     while start > 1 and kinds[start - 1] in ("rule", "label"):
@@ -151,7 +193,9 @@ def _top_of_run(signs: Sequence[Signs], start: int) -> int:
     if start - top > REACH or signs[top - 1].kind not in (*SENTENCES, "rule", "open"):
         return start
     above = signs[top - 1]
-    if top > 1 and ((above.kind == "open" and above.words <= 4) or (above.words <= 2 and above.kind == "sentence")):
+    if top > 1 and (
+        (above.kind == "open" and above.words <= LONGEST_OPENING) or (above.words <= 2 and above.kind == "sentence")
+    ):
         return top - 1
     return top
 
