@@ -7,6 +7,7 @@ import json
 import socket
 import sys
 from dataclasses import replace
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import obstore
@@ -421,6 +422,7 @@ def test_without_credentials_it_is_said_where_they_are_looked_for(bucket, monkey
         ("403", "InvalidAccessKeyId", r"does not accept the credentials \(InvalidAccessKeyId\)"),
         ("400", "ExpiredToken", r"does not accept the credentials \(ExpiredToken\)"),
         ("301", "PermanentRedirect", "set AWS_REGION"),
+        ("(redirect without LOCATION: an incorrectly configured region)", "", "set AWS_REGION"),
         ("503", "SlowDown", "refused: SlowDown"),
     ],
 )
@@ -506,6 +508,16 @@ def test_the_environment_goes_before_the_profile(tmp_path):
     assert (config["access_key_id"], config["region"], config["endpoint"]) == ("C", "eu-north-1", ENDPOINT)
 
 
+def test_without_a_home_readers_read_and_writers_are_asked_for_a_folder(bucket, monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
+    storage = open_storage(bucket)
+
+    assert storage.read("latest.json") is None
+    with pytest.raises(ConfigError, match="name a folder with --cache DIR"):
+        storage.guard(".lock")
+
+
 def test_each_place_has_a_folder_of_its_own_on_this_machine(bucket, monkeypatch, tmp_path):
     first, second = open_storage(f"{bucket}/a"), open_storage(f"{bucket}/b")
     monkeypatch.setenv("AWS_ENDPOINT_URL", ENDPOINT)
@@ -515,4 +527,4 @@ def test_each_place_has_a_folder_of_its_own_on_this_machine(bucket, monkeypatch,
     assert len({first.work, second.work, elsewhere.work}) == 3
     assert first.work.parent == tmp_path / "caches" / "copydesk"
     assert named.work == tmp_path / "named"
-    assert replace(first, work=named.work) != first
+    assert replace(first, chosen=named.work) == named

@@ -7,7 +7,8 @@ Looked at in the order of the AWS tools: `AWS_ACCESS_KEY_ID` and its kin, the pr
 `~/.aws/config` and `~/.aws/credentials`, then web identity, container and instance. A profile with sign-on, a role or a
 process of its own is resolved by botocore, where that is installed. Nothing is ever read from copydesk.toml.
 
-Limits  Every request is bounded: 3 seconds to connect, 60 in all, tries for 15 seconds.
+Limits  Every request is bounded: 3 seconds to connect, 20 without an answer (uploads and copies: 3 minutes), and no
+        new try after 15.
 """
 
 from __future__ import annotations
@@ -32,25 +33,26 @@ KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 ROLES = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 INDIRECT = ("sso_session", "sso_start_url", "role_arn", "credential_process", "source_profile", "login_session")
 _CLIENT = {"connect_timeout": "3s", "read_timeout": "20s", "timeout": "60s"}
+_PATIENT = {"connect_timeout": "3s", "read_timeout": "180s", "timeout": "300s"}  # 32 MiB under way at 1.5 Mbit/s
 _RETRY = {"max_retries": 5, "retry_timeout": timedelta(seconds=15)}
 
 
-def connect(bucket: Bucket, environment: Mapping[str, str] = os.environ) -> S3Store:
-    """A client for the prefix of a bucket. Nothing is sent yet.
+def connect(bucket: Bucket, environment: Mapping[str, str] = os.environ, *, patient: bool = False) -> S3Store:
+    """A client for the prefix of a bucket; a patient one for what takes the store its time. Nothing is sent yet.
 
     Raises:
         ConfigError: the profile that was asked for is not there, or needs botocore.
     """
     profile = read_profile(environment)
     settings = {**_endpoint(profile, environment), **_region(profile, environment), **_keys(profile, environment)}
-    if str(settings.get("endpoint", "")).startswith("http://"):
-        settings["client_options"] = {**_CLIENT, "allow_http": True}
+    http = {"allow_http": True} if str(settings.get("endpoint", "")).startswith("http://") else {}
     with told(bucket):
         return S3Store(
             bucket.name,
             prefix=bucket.prefix or None,
             retry_config=_RETRY,  # type: ignore[arg-type]
-            **{"client_options": _CLIENT, **settings},
+            client_options={**(_PATIENT if patient else _CLIENT), **http},  # type: ignore[arg-type]
+            **settings,
         )
 
 
@@ -68,9 +70,9 @@ def read_profile(environment: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         ConfigError: a profile was asked for and is in neither file, or a file is damaged.
     """
-    home = Path(environment.get("HOME", "~")).expanduser() / ".aws"
-    config = Path(environment.get("AWS_CONFIG_FILE") or home / "config").expanduser()
-    credentials = Path(environment.get("AWS_SHARED_CREDENTIALS_FILE") or home / "credentials").expanduser()
+    home = os.path.expanduser("~/.aws")  # noqa: PTH111  stays as it is where there is no home
+    config = Path(os.path.expanduser(environment.get("AWS_CONFIG_FILE") or f"{home}/config"))  # noqa: PTH111
+    credentials = Path(os.path.expanduser(environment.get("AWS_SHARED_CREDENTIALS_FILE") or f"{home}/credentials"))  # noqa: PTH111
     wanted = environment.get("AWS_PROFILE")
     name = wanted or "default"
     settings, secrets = _read(config), _read(credentials)
@@ -209,7 +211,7 @@ def explain(bucket: Bucket, error: Exception) -> CopydeskError:
         return ConfigError(f"{bucket}: there is no bucket {bucket.name} at {at}; make it, or name another")
     if code in _KEYS_REFUSED:
         return ConfigError(f"{bucket}: {at} does not accept the credentials ({code}); renew or correct them")
-    if code in _ELSEWHERE or status == "301":
+    if code in _ELSEWHERE or status == "301" or "configured region" in text:
         return ConfigError(f"{bucket}: the bucket lies in another region; set AWS_REGION to the bucket's")
     if code in _DENIED or status in ("401", "403"):
         return ConfigError(

@@ -27,6 +27,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -35,12 +36,12 @@ from obstore.exceptions import AlreadyExistsError, NotModifiedError, Preconditio
 from obstore.store import S3Store
 
 from tasks.errors import ConfigError, CopydeskError, LockHeld
-from tasks.storage.access import connect, endpoint_of, told
+from tasks.storage.access import connect, told
 from tasks.storage.places import Bucket
 
 CLAIM, SEAL = "claim", "manifest.json"
 PART = 8 << 20  # bytes a request
-UPLOADS, PARTS = 3, 4  # files, and parts of each, on their way at a time: 96 MiB in memory
+UPLOADS, PARTS = 2, 2  # files, and parts of each, on their way at a time: 32 MiB in memory
 _CONFLICT = (AlreadyExistsError, PreconditionError)
 
 
@@ -61,14 +62,27 @@ class Objects:
     """A data set in a bucket; names are relative to the prefix and `/`-separated."""
 
     bucket: Bucket
-    work: Path  # the folder on this machine for staging and caches
     client: S3Store = field(compare=False, repr=False)
+    chosen: Path | None = None  # the folder on this machine that was asked for
     _watched: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
     _claims: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _token: str = field(default_factory=lambda: secrets.token_hex(8), compare=False, repr=False)
 
     def __str__(self) -> str:
         return str(self.bucket)
+
+    @property
+    def work(self) -> Path:
+        """The folder on this machine for staging and caches.
+
+        Raises:
+            ConfigError: none was named, and there is no home to put it.
+        """
+        return self.chosen or default_work(self.bucket, str(self.client.config.get("endpoint", "")))
+
+    @cached_property
+    def _patient(self) -> S3Store:
+        return connect(self.bucket, patient=True)
 
     @property
     def root(self) -> Bucket:
@@ -202,7 +216,7 @@ class Objects:
             return
         for file in sorted(fresh, key=lambda file: file == SEAL):
             with told(self.bucket):
-                obstore.copy(self.client, f"{new}/{file}", f"{name}/{file}")
+                obstore.copy(self._patient, f"{new}/{file}", f"{name}/{file}")
         self._delete(f"{name}/{e.name}" for e in self._list(name) if e.name not in (*fresh, CLAIM))
         etags = {e.name: e.etag for e in self._list(name) if e.name not in (CLAIM, SEAL)}
         self.write(f"{name}/{CLAIM}", self._note(etags))
@@ -303,7 +317,7 @@ class Objects:
     def _upload(self, files: list[Path], name: str) -> None:
         def send(file: Path) -> None:
             with told(self.bucket):
-                obstore.put(self.client, f"{name}/{file.name}", file, chunk_size=PART, max_concurrency=PARTS)
+                obstore.put(self._patient, f"{name}/{file.name}", file, chunk_size=PART, max_concurrency=PARTS)
 
         with ThreadPoolExecutor(UPLOADS) as pool:
             for sent in [pool.submit(send, file) for file in files]:
@@ -403,12 +417,15 @@ class RangeFile(io.RawIOBase):
 
 def open_objects(bucket: Bucket, work: Path | None = None) -> Objects:
     """The storage of a prefix in a bucket; nothing is sent yet."""
-    return Objects(bucket, work or default_work(bucket), connect(bucket))
+    return Objects(bucket, connect(bucket), work)
 
 
-def default_work(bucket: Bucket) -> Path:
-    """A folder of its own for each place, in the user's cache folder."""
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+def default_work(bucket: Bucket, endpoint: str) -> Path:
+    """A folder of its own for each place at each endpoint, in the user's cache folder."""
+    try:
+        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        raise ConfigError(f"{bucket}: no home folder for staging and caches; name a folder with --cache DIR") from None
     words = re.sub(r"[^A-Za-z0-9.]+", "-", f"{bucket.name}-{bucket.prefix}").strip("-")[:60]
-    digest = hashlib.sha256(f"{endpoint_of() or ''} {bucket}".encode()).hexdigest()[:8]
+    digest = hashlib.sha256(f"{endpoint} {bucket}".encode()).hexdigest()[:8]
     return caches / "copydesk" / f"{words}-{digest}"
