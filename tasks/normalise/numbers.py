@@ -158,26 +158,25 @@ def find_numbers(low: str) -> list[Number]:
     found: list[Number] = []
     position = 0
     if low and low[0].isalpha() and (match := _IN_WORDS.match(low)):
-        _keep(found, _READERS[match.lastgroup](match))  # type: ignore[index]
+        number = _READERS[match.lastgroup](match)  # type: ignore[index]
+        if number and number.value < LIMIT:
+            found.append(number)
         position = match.end()
     while start := _START.search(low, position):
         at = start.start()
         if low[at] not in _BEGINNINGS:
             at += 1
         if match := _DIGITS.match(low, at):
-            _keep(found, _read_digits(match))
+            number = _read_digits(match)
         elif match := _IN_WORDS.match(low, at):
-            _keep(found, _READERS[match.lastgroup](match))  # type: ignore[index]
+            number = _READERS[match.lastgroup](match)  # type: ignore[index]
         else:
             position = start.end()
             continue
+        if number and number.value < LIMIT:
+            found.append(number)
         position = match.end()
     return found
-
-
-def _keep(found: list[Number], number: Number | None) -> None:
-    if number is not None and number.value < LIMIT:
-        found.append(number)
 
 
 # ------------------------------------------------------------------ digits

@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from tasks.normalise.numbers import SCALES, trie
@@ -61,7 +60,6 @@ def _unit_of(row: dict[str, str]) -> Unit:
     return Unit("measure", code, factor=float(row["factor"]))
 
 
-@cache
 def _tables() -> tuple[dict[str, list[tuple[str, Unit]]], dict[str, Unit], dict[str, Unit]]:
     """(names by first word, longest first; signs behind a number; signs before one)."""
     names: dict[str, Unit] = {}
@@ -192,7 +190,7 @@ class Context:
         if not unit.shared:
             return unit
         if unit.shared not in self.known:
-            shared = _readings()[unit.shared]
+            shared = _READINGS[unit.shared]
             words = shared.words.findall(f" {self.low[:MAX_CONTEXT]}")
             counts = Counter(shared.code_of[word] for word in words)
             against = counts.pop("", 0)
@@ -210,7 +208,6 @@ class _Shared:
     units: dict[str, Unit]  # by code; "" where nothing tells
 
 
-@cache
 def _readings() -> dict[str, _Shared]:
     tables = {}
     for name, table in _SHARED.items():
@@ -225,3 +222,6 @@ def _readings() -> dict[str, _Shared]:
             units[""] = Unit("money", code=table["unit"] or None, factor=factor, flag=table["flag"] or None)
         tables[name] = _Shared(re.compile(rf"[^a-z]({trie(code_of)})(?![a-z])"), code_of, units)
     return tables
+
+
+_READINGS = _readings()  # when the module is loaded, so that no text waits for it

@@ -331,6 +331,8 @@ def _is_same_move(low: str, left: FigureMention, start: int) -> bool:
 
 def _values(draft: Draft) -> tuple[float, float]:
     """Both ends of a draft in its unit; equal where it has one value."""
+    if draft.high is None and (draft.unit is None or draft.unit.factor == 1.0):
+        return draft.low, draft.low
     factor = draft.unit.factor if draft.unit else 1.0
     high = draft.low if draft.high is None else draft.high
     return (draft.low, high) if factor == 1.0 else (scaled(draft.low, factor), scaled(high, factor))

@@ -13,7 +13,6 @@ Out    the same, with shared units; two joined to one     to   tasks.normalise.f
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 from tasks.normalise.figures.cues import cues_before
@@ -289,7 +288,7 @@ def _span(left: Draft, right: Draft) -> bool:
     if left.unit is None or (right.unit and not left.unit.currency and right.unit.currency):
         left.unit = right.unit
     left.end, left.number_end, left.flag = right.end, right.number_end, left.flag or right.flag
-    left.number = replace(left.number, grouped=left.number.grouped or right.number.grouped, end=right.number.end)
+    left.number.grouped, left.number.end = left.number.grouped or right.number.grouped, right.number.end
     left.rule = "range"
     if left.cues and left.cues.change == "from":  # the ends of a move
         left.rule = "rise" if left.first < second else "fall"

@@ -43,6 +43,7 @@ _PERSON_BEFORE = re.compile(
     rf"(?!(?:[a-z'’-]+ ){{0,4}}(?:{'|'.join(_NO_PERSONS)}), $)(?:[a-z'’-]+ ){{0,4}}[a-z'’-]+, $"
 )  # "the former senator, 78, had …"
 _TIMES = re.compile(r"(?: times(?! (?:a|per|in|this|last|on|at|and)\b)|[- ]?fold|x)(?![a-z0-9])")
+_TIMES_STARTS = frozenset("tfx")
 _RANGE = re.compile(r" ?[-–] ?| to ")
 _DASHES = "-−–"
 _SIGNED = frozenset(["measure", "percent", "percentage_point", "money"])
@@ -248,7 +249,8 @@ def _take_unit(text: str, low: str, draft: Draft, context: Context) -> None:
     may_go_on = after in _COMPOUND_STARTS or low[number.end + 1 : number.end + 2] in _COMPOUND_STARTS
     if may_go_on and number.form == "digits" and not number.grouped and _take_compound(low, draft):
         return
-    if number.form in ("digits", "words") and (match := _TIMES.match(low, number.end)):
+    is_times = after in _TIMES_STARTS or low[number.end + 1 : number.end + 2] in _TIMES_STARTS
+    if is_times and number.form in ("digits", "words") and (match := _TIMES.match(low, number.end)):
         if text[match.end() - 1] == "X" and number.value >= MODEL:
             return  # the name of a model: 5800X
         draft.kind, draft.end = "multiple", match.end()
