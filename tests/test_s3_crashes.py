@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -213,6 +214,13 @@ def test_two_publishers_never_take_one_number(template, published_tables, letter
     ]
     assert publish.verify(template) == []
     assert run(template, published_tables(letters("abcd")), "c", os.getpid()) == "v0004"
+
+
+def test_many_at_once_get_a_number_each(template):
+    with ThreadPoolExecutor(6) as pool:
+        names = list(pool.map(lambda _: versions.claim_name(open_storage(template)), range(12)))
+
+    assert sorted(names) == [f"v{n:04}" for n in range(2, 14)]
 
 
 def test_a_swap_that_was_lost_to_who_named_the_same_version_is_no_loss(template, published_tables, monkeypatch):

@@ -321,6 +321,24 @@ def test_raw_files_that_change_or_go_while_they_are_read_are_told(bucket, monkey
     ]
 
 
+def test_a_large_raw_file_is_never_in_memory_as_a_whole(bucket, monkeypatch):
+    monkeypatch.setattr(raw_bucket, "SMALL", 1000)
+    monkeypatch.setattr(raw_bucket, "WINDOW", 5000)
+    line = b'{"text": "A text about the harbour, its ferry and the weather of last week."}\n'
+    open_storage(f"{bucket}/raw").write("large.jsonl", line * 2000)
+    lengths = []
+    fetch = objects.Objects.fetch_range
+
+    def count(storage, entry, start, length):
+        lengths.append(length)
+        return fetch(storage, entry, start, length)
+
+    monkeypatch.setattr(objects.Objects, "fetch_range", count)
+
+    assert read_records(f"{bucket}/raw").num_rows == 2000
+    assert max(lengths) <= 1 << 18 and sum(lengths) < 1.1 * len(line) * 2000
+
+
 def test_raw_files_are_fetched_ahead_once_each(bucket, monkeypatch):
     monkeypatch.setattr(raw_bucket, "AHEAD", 4)
     store = open_storage(f"{bucket}/raw")
