@@ -12,6 +12,7 @@ from tasks.normalise.dates.match import Built, Match, amount_of, by_name, dated
 from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import CONTEXT, VALUES
 
+_MANY = re.compile(r"\b(?:hundreds|thousands|dozens|tens|scores|a number)\s+of\s+$", re.IGNORECASE)
 _WAR = re.compile(r"['’]?\s+War\b")  # the Thirty Years' War
 
 # ------------------------------------------------------------------ lengths and recurrences
@@ -40,6 +41,19 @@ def duration(match: Match) -> Built | None:
     return "DURATION", {"k": "length", "u": unit, "n": amount}, None
 
 
+def a_unit_told(match: Match) -> Built | None:
+    """A week left, a year since, give him a day."""
+    before, after = match.previous_word().lower(), match.next_word().lower()
+    if before not in CONTEXT["gives_a_length"] and after not in CONTEXT["behind_a_length"]:
+        return None
+    return None if _is_counted(before) else duration(match)
+
+
+def nights(match: Match) -> Built | None:
+    """Two nights."""
+    return "DURATION", {"k": "length", "u": "day", "n": match.numbers("denyzw")[0]}, None
+
+
 def duration_range(match: Match) -> Built | None:
     """12 to 18 months: a length without one value."""
     return "DURATION", {"k": "vague", "u": match.first("units", "unit")}, None
@@ -63,8 +77,14 @@ def vague_duration(match: Match) -> Built | None:
     counted = match.before is not None and match.before.letter in "denyzw"
     before = match.previous_word().lower()
     named = match.after is not None and match.after.letter == "y"  # the years 1710 to 1736
+    many = before == "of" and bool(_MANY.search(match.text_before))
     described = (
-        counted or named or before in ("of", "-") or before in CONTEXT["millions"] or before in VALUES["season_name"]
+        counted
+        or named
+        or (before in ("of", "-") and not many)
+        or before in ("hour", "hours")
+        or before in CONTEXT["millions"]
+        or before in VALUES["season_name"]
     )
     if match.rule.id == "duration.bare" and described:
         return None  # hundreds of years; a number that is an age; the winter months
@@ -153,6 +173,6 @@ def daypart_of(_match: Match) -> Built | None:
 
 _PARTS = {"start": "early", "mid": "mid", "end": "late"}  # mod -> class of words
 
-BUILDERS = by_name(duration, duration_range, long, half_duration, vague_duration) | by_name(
+BUILDERS = by_name(duration, a_unit_told, nights, duration_range, long, half_duration, vague_duration) | by_name(
     set_every, set_adverb, set_per, set_share, holiday, modifier, daypart_of
 )

@@ -34,6 +34,8 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
         context.reported = None  # "in the nine months": what is compared with them is no quarter
     if kind in ("length", "every"):
         value = periods.length_value(expr["n"], expr["u"])
+        if "more" in expr:
+            value = periods.sum_of_lengths(periods.length_value(*expr["more"]), value)
         return Found(value, grain=expr["u"], mod=scanned.mod)
     if kind == "bc":
         return Found(expr["v"], grain="year", mod=scanned.mod)

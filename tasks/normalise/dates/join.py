@@ -42,6 +42,7 @@ def join_mentions(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
         found = _fold(text, found, _join_whole)
         found = _fold(text, found, _join_clock)
         found = _fold(text, found, _join_range)
+        found = _fold(text, found, _join_lengths)
     if any(m.type == "MOD" for m in found):
         found = _fold(text, list(reversed(found)), _join_modifier)[::-1]
     found = [replace(m, expr=m.expr["else"]) if "else" in m.expr else m for m in found]
@@ -183,6 +184,22 @@ def _join_range(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate
     if not (hyphen or worded or between):
         return None
     return replace(left, end=right.end, expr={"k": "span", "a": left.expr, "b": right.expr}, rule="date.range")
+
+
+_FINER = ("year", "month", "week", "day", "hour", "minute", "second")
+_PLUS = re.compile(r"\s*(?:,|and|,\s*and)?\s+$", re.IGNORECASE)
+
+
+def _join_lengths(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate | None:
+    """Two hours and 20 minutes."""
+    a, b = left.expr, right.expr
+    if not (a["k"] == b["k"] == "length" and right.rule == "duration.count" and {a["u"], b["u"]} <= set(_FINER)):
+        return None
+    if _FINER.index(a["u"]) >= _FINER.index(b["u"]) or "-" in text[left.start : right.end] or a["n"] % 1:
+        return None
+    if right.mod or not _PLUS.fullmatch(text, left.end, right.start):
+        return None
+    return replace(left, end=right.end, expr={"k": "length", "u": b["u"], "n": b["n"], "more": [a["n"], a["u"]]})
 
 
 def _same_form(a: Expr, b: Expr) -> bool:

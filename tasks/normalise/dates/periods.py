@@ -203,3 +203,14 @@ def length_value(amount: float, unit: str) -> str:
         return f"PT{whole or ''}{letter[unit][-1] if whole else ''}{rest}{finer}"
     code = letter.get(unit) or {"month": "M", "quarter": "M", "season": "M", "half": "M"}.get(unit, "Y")
     return f"P{'T' if len(code) == 2 else ''}{amount * factor:.10g}{code[-1]}"
+
+
+def sum_of_lengths(coarse: str, fine: str) -> str:
+    """Two durations as one, the coarser first.
+
+    >>> sum_of_lengths("P4Y", "P6M"), sum_of_lengths("PT2H", "PT20M"), sum_of_lengths("P1D", "PT6H")
+    ('P4Y6M', 'PT2H20M', 'P1DT6H')
+    """
+    days, _, clock = coarse[1:].partition("T")
+    more_days, _, more_clock = fine[1:].partition("T")
+    return f"P{days}{more_days}" + (f"T{clock}{more_clock}" if clock or more_clock else "")

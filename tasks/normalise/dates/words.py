@@ -139,7 +139,21 @@ def _core() -> frozenset[str]:
         set("yIDSCcaQHZF")
         | {
             LETTERS[w]
-            for w in ("period", "half", "ago", "current", "recent", "midyear", "while", "time", "bc", "bce", "ad", "ce")
+            for w in (
+                "period",
+                "half",
+                "ago",
+                "current",
+                "recent",
+                "midyear",
+                "nights",
+                "while",
+                "time",
+                "bc",
+                "bce",
+                "ad",
+                "ce",
+            )
         }
         | {c for w, c in LETTERS.items() if w.endswith("long") and w != "long"}
         | {c for name in _CORE_CLASSES for c in CLASSES[name]}
