@@ -162,7 +162,7 @@ def clean(
     cleaned = clean_stdin(sys.stdin.buffer.read(), rules) if file == "-" else clean_file(Path(file), rules)
     if output.json or cleaned.has_articles:
         output.answer(cleaned.as_dict(), cleaned.describe)
-    for complaint in cleaned.complaints():
+    for complaint in (*(f"warning: {warning}" for warning in cleaned.warnings), *cleaned.complaints()):
         say(f"copydesk: {complaint}")
     return 0 if cleaned.has_articles else ConfigError.exit_code
 

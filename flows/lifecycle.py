@@ -162,7 +162,7 @@ def _judge_and_publish(
     if publishes:
         staged = staged.claimed()
     changes = pipeline.step("compare", compare, staged, latest)
-    warnings = (*writer.found.warnings, *verdict.warnings)
+    warnings = (*writer.found.warnings, *pipeline.warnings, *verdict.warnings)
     counts = {**count_rows(staged.tables), **changes.counts}
     outcome = partial(Outcome, counts=counts, seconds=pipeline.seconds, warnings=warnings)
     if not publishes:

@@ -26,6 +26,7 @@ class Cleaned:
 
     tables: Mapping[str, list[dict[str, Any]]]
     folder: Path = Path()  # where the file lies, for messages
+    warnings: tuple[str, ...] = ()
 
     @property
     def has_articles(self) -> bool:
@@ -100,7 +101,7 @@ def _clean(files: Mapping[str, bytes], rules: Rules) -> Cleaned:
         for name, data in files.items():
             (raw / name).write_bytes(data)
         mapper = Mapper(InProcess(), Spool(Path(folder) / "spool"), None)
-        tables = build_tables(raw, lenient, Pipeline(call, mapper, no_watch))
-        return Cleaned(
-            {table: [json.loads(json_line(row)) for row in rows.to_pylist()] for table, rows in tables.items()}
-        )
+        pipeline = Pipeline(call, mapper, no_watch)
+        tables = build_tables(raw, lenient, pipeline)
+        rows = {name: [json.loads(json_line(row)) for row in table.to_pylist()] for name, table in tables.items()}
+        return Cleaned(rows, warnings=tuple(pipeline.warnings))

@@ -94,6 +94,7 @@ class Pipeline:
     mapper: Mapper
     watch: Watch
     seconds: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)  # for people: what was found odd on the way
 
     def step(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Carry out one step, and note how long it took."""
@@ -121,7 +122,7 @@ def build_tables(
     """From raw files to the tables of the contract."""
     steps = document_steps(rules)
 
-    records = pipeline.step("ingest", read_records, raw, rules, pipeline.mapper.spool)
+    records = pipeline.step("ingest", read_records, raw, rules, pipeline.mapper.spool, pipeline.warnings.append)
     pages = pipeline.map(steps["extract"], records)
     documents = beside(records, pages, "raw_text", "html_title")
     lines = pipeline.map(steps["lines"], pages)
@@ -159,10 +160,12 @@ def build_tables(
     )
 
 
-def read_records(raw: ingest.Raw, rules: Rules, spool: Spool) -> pa.Table:
-    """Every document under `raw`, sorted by path and row, on disk."""
+def read_records(raw: ingest.Raw, rules: Rules, spool: Spool, warn: Callable[[str], None]) -> pa.Table:
+    """Every document under `raw`, sorted by path and row, on disk; `warn` is told what sidecars say in vain."""
     reading = ingest.read_batches(raw, input_settings(rules))
     records = spool.keep(schema.RECORDS, reading)
+    for warning in reading.warnings:
+        warn(warning)
     return ingest.mark_shared(records, reading.shared)
 
 

@@ -277,6 +277,21 @@ def test_explain_and_report_answer_for_a_path(desk):
     assert (desk / json.loads(report.stdout)["report"]).is_file()
 
 
+def test_an_odd_value_in_a_sidecar_is_a_warning_of_the_run(tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "wall.txt").write_text(ARTICLE)
+    (tmp_path / "raw" / "wall.txt.meta.json").write_text('{"headlin": "Wall"}')
+
+    done = copydesk("run", "--direct", "--quiet", "--json", cwd=tmp_path)
+    cleaned = copydesk("clean", "raw/wall.txt", cwd=tmp_path)
+
+    (warning,) = json.loads(done.stdout)["warnings"]
+    assert warning == "wall.txt.meta.json: 'headlin' is no field; did you mean 'headline'?; not taken"
+    assert f"copydesk: warning: {warning}" in done.stderr.decode()
+    assert f"copydesk: warning: {warning}" in cleaned.stderr.decode()
+    assert warning in (tmp_path / "curated" / "versions" / "v0001" / "report.html").read_text().replace("&#39;", "'")
+
+
 def test_a_damaged_version_is_shown_as_such_and_warned_of_whatever_is_asked(desk, tmp_path):
     copy = tmp_path / "desk"
     shutil.copytree(desk, copy)

@@ -219,6 +219,61 @@ def test_a_sidecar_gives_the_fields_of_its_file(tmp_path):
 # ------------------------------------------------------------------ identity
 
 
+def test_what_a_sidecar_says_in_vain_is_told_with_file_and_key_and_the_document_is_kept(tmp_path):
+    sidecars = {
+        "a.txt": {"published": "soon", "titel": "The mill", "url": ["a", "b"], "author": "Mara Olsen"},
+        "b.txt": {"publishd": "2021-03-04", "text": "not this"},
+        "c.txt": ["no", "object"],
+        "gone.txt": {"title": "Left behind"},
+    }
+    for name, content in sidecars.items():
+        if name != "gone.txt":
+            (tmp_path / name).write_text(f"{name} {TEXT}")
+        (tmp_path / f"{name}.meta.json").write_text(json.dumps(content))
+
+    reading = read_batches(tmp_path)
+    (batch,) = reading
+    said = "\n".join(reading.warnings)
+
+    assert batch["source_path"].to_pylist() == ["a.txt", "b.txt", "c.txt"]
+    assert batch["reason"].null_count == 3
+    assert batch["byline"][0].as_py() == ["Mara Olsen"]
+    for wanted in (
+        "a.txt.meta.json: 'published' is 'soon', which is no date; not taken",
+        "a.txt.meta.json: 'titel' is no field; did you mean 'title'?; not taken",
+        "a.txt.meta.json: 'url' is ['a', 'b'], not a short string; not taken",
+        "b.txt.meta.json: 'publishd' is no field; did you mean 'published'?; not taken",
+        "b.txt.meta.json: 'text': the text is the file's own; not taken from a sidecar",
+        "c.txt.meta.json: the sidecar is not taken: it is no JSON object",
+        "gone.txt.meta.json: a sidecar of no document; not taken",
+    ):
+        assert wanted in said
+    assert len(reading.warnings) == 7
+
+
+def test_what_many_sidecars_say_in_vain_is_told_once(tmp_path):
+    for number in range(30):
+        (tmp_path / f"{number:02}.txt").write_text(f"{number} {TEXT}")
+        (tmp_path / f"{number:02}.txt.meta.json").write_text(json.dumps({"crawl": 1, f"odd{number}": 1}))
+
+    reading = read_batches(tmp_path)
+    list(reading)
+
+    assert reading.warnings[0] == "00.txt.meta.json: 'crawl' is no field; not taken (and in 29 more)"
+    assert len(reading.warnings) == 21
+    assert reading.warnings[-1] == "11 more kinds of odd values in sidecars"
+
+
+def test_a_good_sidecar_is_no_reason_to_warn(tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT)
+    (tmp_path / "a.txt.meta.json").write_text(json.dumps({"date": "2021-03-04T05:06:07Z", "source": {"name": "Wire"}}))
+
+    reading = read_batches(tmp_path)
+    list(reading)
+
+    assert reading.warnings == ()
+
+
 def test_the_id_is_of_the_url_else_of_id_and_folder_else_of_the_path(tmp_path):
     (tmp_path / "desk").mkdir()
     lines = [{"text": TEXT, "url": "https://example.org/a#b", "id": 1}, {"text": TEXT, "id": 1}, {"text": TEXT}]

@@ -23,18 +23,18 @@ from tasks.errors import CopydeskError
 from tasks.ingest import archives
 from tasks.ingest.bucket import RawBucket
 from tasks.ingest.fields import RowReader
-from tasks.ingest.formats import READERS, parse_json, read_unknown
+from tasks.ingest.formats import READERS, read_unknown
 from tasks.ingest.identity import Identities, site_of
-from tasks.ingest.records import NO_FIELDS, BatchBuilder, Fields, Found, Refused
+from tasks.ingest.records import BatchBuilder, Found, Refused
 from tasks.ingest.scan import SIDECAR, is_passed_over, scan
-from tasks.ingest.settings import MIB, IngestSettings
+from tasks.ingest.settings import IngestSettings
+from tasks.ingest.sidecars import OF_ONE_DOCUMENT, Complaints, read_sidecar, with_sidecar
 from tasks.ingest.sources import BROKEN, Source, of_file, open_unpacked, suffixes
 from tasks.storage import Bucket, Location, locate
 
 log = logging.getLogger(__name__)
 
 SHARED = "identity_shared"
-SIDECAR_BYTES = MIB
 TRIES = 3  # for a file of one document that changes while it is read
 
 Progress = Callable[[int], None]
@@ -54,7 +54,8 @@ class Reading:
 
     def __init__(self, raw: Path | RawBucket, settings: IngestSettings, progress: Progress):
         self._identities = Identities()
-        self._batches = _batches(raw, settings, self._identities, progress)
+        self._complaints = Complaints()
+        self._batches = _batches(raw, settings, self._identities, self._complaints, progress)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         return self
@@ -70,6 +71,11 @@ class Reading:
     def shared(self) -> frozenset[str]:
         """Ids whose flag is still to be set; complete when the iterator has ended."""
         return frozenset(self._identities.shared)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What sidecars say that is not taken, with file and key; complete when the iterator has ended."""
+        return self._complaints.lines()
 
 
 Raw = str | Location | RawBucket
@@ -124,10 +130,14 @@ def mark_shared(records: pa.Table, shared: frozenset[str]) -> pa.Table:
 
 
 def _batches(
-    raw: Path | RawBucket, settings: IngestSettings, identities: Identities, progress: Progress
+    raw: Path | RawBucket,
+    settings: IngestSettings,
+    identities: Identities,
+    complaints: Complaints,
+    progress: Progress,
 ) -> Generator[pa.RecordBatch]:
     builder = BatchBuilder(settings.batch_rows, settings.batch_bytes)
-    for path, found in _found(raw, RowReader(settings)):
+    for path, found in _found(raw, RowReader(settings), complaints):
         if builder.add(_row(path, found, identities), len(found.content or "")):
             batch = builder.take()
             progress(batch.num_rows)
@@ -138,7 +148,7 @@ def _batches(
         yield batch
 
 
-def _found(raw: Path | RawBucket, rows: RowReader) -> Iterator[tuple[str, Found]]:
+def _found(raw: Path | RawBucket, rows: RowReader, complaints: Complaints) -> Iterator[tuple[str, Found]]:
     """Every document with its path, in the order of (path, row)."""
     files, sidecars = scan(raw)
     beside = {path: of_file(file, rows.settings) for path, file in sidecars.items()}
@@ -153,9 +163,14 @@ def _found(raw: Path | RawBucket, rows: RowReader) -> Iterator[tuple[str, Found]
                     count += 1
                     heapq.heappush(waiting, (member.path, count, member))
                 continue
-            given = _read_sidecar(beside.pop(path), rows) if path in beside else None
+            given = read_sidecar(beside.pop(path), rows, complaints) if path in beside else None
             for found in _documents(source, form, packing, rows):
-                yield path, _with_sidecar(found, given) if given else found
+                if given and found.row == 0 and any(getattr(given, name) for name in OF_ONE_DOCUMENT):
+                    words = "title, url and id are not taken: the file holds many documents"
+                    complaints.add(path + SIDECAR, "many", "", words)
+                yield path, with_sidecar(found, given) if given else found
+        for path in sorted(beside):
+            complaints.add(path + SIDECAR, "alone", "", "a sidecar of no document; not taken")
     finally:
         for source in (*(source for _, _, source in waiting), *beside.values()):
             source.close()
@@ -260,40 +275,7 @@ def _reason(error: Exception) -> tuple[str, str]:
     return "unreadable", f"unexpected {type(error).__name__}: {error}"
 
 
-# ------------------------------------------------------------------ sidecars and rows
-
-
-def _read_sidecar(sidecar: Source, rows: RowReader) -> Fields:
-    """The fields that a sidecar gives; one that cannot be read gives a flag."""
-    try:
-        if sidecar.problem:
-            raise Refused(*sidecar.problem)
-        with sidecar.open() as stream:
-            raw = stream.read(SIDECAR_BYTES)
-        value = parse_json(raw.decode("utf-8-sig"), raw, "the sidecar", rows.settings)
-        if isinstance(value, dict):
-            return rows.fields(value)
-    except (Refused, OSError, UnicodeDecodeError, *BROKEN):
-        pass
-    finally:
-        sidecar.close()
-    return NO_FIELDS._replace(flags=("sidecar_malformed",))
-
-
-def _with_sidecar(found: Found, given: Fields) -> Found:
-    """A document with what its sidecar adds; title, url and id of a file of many are no row's."""
-    own = found.fields
-    of_document = given if found.row is None else NO_FIELDS
-    merged = Fields(
-        title=own.title or of_document.title,
-        published=own.published or given.published,
-        url=own.url or of_document.url,
-        id=own.id or of_document.id,
-        byline=own.byline or given.byline,
-        publisher=own.publisher or given.publisher,
-        flags=tuple(sorted({*own.flags, *given.flags})),
-    )
-    return found._replace(fields=merged)
+# ------------------------------------------------------------------ rows
 
 
 def _row(path: str, found: Found, identities: Identities) -> tuple[object, ...]:
