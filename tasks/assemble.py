@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from hashlib import sha256
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks import schema
-from tasks.tables import joined, merged_lists, sorted_by
+from tasks.cache import take_rows
+from tasks.tables import beside, joined, merged_lists, sha256_of, sorted_by, utf8
 
 NOTHING = pa.scalar(None, pa.string())
+STRINGS = schema.STRINGS
+LARGE = ("raw_text", "text", "removals", "captions", "found", "scanned_dates", "figures")  # left where they lie
 
 
 def build_tables(
@@ -37,38 +40,55 @@ def build_tables(
         relations: `schema.RELATIONS`; each duplicate's relation to its canonical copy is among them.
         resolved: document_id and `schema.RESOLVED`, of the articles.
     """
-    raw_digests = digests(documents["raw_text"])
-    documents = documents.drop_columns(["raw_text"]).append_column("raw_text_sha256", raw_digests)
-    documents = joined(documents, clusters, "cluster_id")
-    documents = joined(documents, canonicals, "canonical_id")
-    documents = joined(documents, dated, *(name for name in schema.ANCHORED.names if name.startswith("published_")))
-    unresolved = [["mentions_failed"] if why else [] for why in resolved["failed"].to_pylist()]
-    findings = resolved.drop_columns(["flags", "failed"])
-    findings = findings.append_column(
-        "resolved_flags", merged_lists(resolved["flags"], pa.chunked_array([unresolved], schema.STRINGS))
-    )
-    dated_flags = dated.select(["document_id", "flags"]).rename_columns({"flags": "dated_flags"})
-    documents = joined(joined(documents, dated_flags, "dated_flags"), findings, "resolved_flags")
-    every_flag = merged_lists(documents["flags"], documents["dated_flags"], documents["resolved_flags"])
-    documents = documents.drop_columns(["flags", "figures"]).append_column("flags", every_flag)
-    documents = sorted_by(documents, "document_id")
-
-    is_live = pc.is_valid(documents["canonical_id"])
-    is_article = pc.fill_null(pc.equal(documents["document_id"], documents["canonical_id"]), False)
-    documents = documents.append_column(
-        "status", pc.if_else(is_article, "article", pc.if_else(is_live, "duplicate", "rejected"))
-    )
-    documents = documents.append_column("text_sha256", digests(pc.if_else(is_live, documents["text"], NOTHING)))
-    articles = _articles(documents, documents.filter(is_article), findings)
+    facts = _facts(documents, clusters, dated, canonicals, resolved)
+    is_live = pc.is_valid(facts["canonical_id"])
+    is_article = pc.equal(facts["status"], "article")
+    owners = facts.filter(is_article)
+    articles = _articles(facts, _with(owners, documents, "text", "captions"), resolved)
+    copies = _with(facts.filter(pc.equal(facts["status"], "duplicate")), documents, "text")
     return {
         "articles": articles,
-        "documents": _documents(documents),
-        "duplicates": _duplicates(documents.filter(pc.and_(is_live, pc.invert(is_article))), relations),
+        "documents": _documents(facts),
+        "duplicates": _duplicates(copies, relations),
         "relations": _table(_columns(relations), schema.RELATIONS),
-        "removals": _flat(documents.filter(is_live), "removals", ("document_id",), schema.REMOVALS),
+        "removals": _flat(
+            _with(facts.filter(is_live), documents, "removals"), "removals", ("document_id",), schema.REMOVALS
+        ),
         "dates": _flat(articles, "dates", ("article_id", "published_date"), schema.DATES),
         "figures": _flat(articles, "figures", ("article_id", "published_date"), schema.FIGURES),
     }
+
+
+def _facts(
+    documents: pa.Table, clusters: pa.Table, dated: pa.Table, canonicals: pa.Table, resolved: pa.Table
+) -> pa.Table:
+    """What there is to say about each document but the large columns, sorted by id; `row` leads to these."""
+    facts = documents.drop_columns([name for name in LARGE if name in documents.column_names])
+    facts = facts.append_column("raw_text_sha256", sha256_of(documents["raw_text"]))
+    facts = facts.append_column("text_sha256", sha256_of(documents["text"]))
+    facts = sorted_by(facts.append_column("row", pa.array(np.arange(len(facts)))), "document_id")
+    facts = joined(facts, clusters, "cluster_id")
+    facts = joined(facts, canonicals, "canonical_id")
+    facts = joined(facts, dated, *(name for name in schema.ANCHORED.names if name.startswith("published_")))
+
+    unresolved = pc.if_else(pc.is_valid(resolved["failed"]), pa.scalar(["mentions_failed"]), pa.scalar([], STRINGS))
+    resolved_flags = {"document_id": resolved["document_id"], "found": merged_lists(resolved["flags"], unresolved)}
+    flags = joined(facts.select(["document_id", "flags"]), dated.rename_columns({"flags": "dated"}), "dated")
+    flags = joined(flags, pa.table(resolved_flags), "found")
+    facts = facts.drop_columns(["flags"])
+    facts = facts.append_column("flags", merged_lists(flags["flags"], flags["dated"], flags["found"]))
+
+    is_live = pc.is_valid(facts["canonical_id"])
+    is_article = pc.fill_null(pc.equal(facts["document_id"], facts["canonical_id"]), False)
+    status = pc.if_else(is_article, "article", pc.if_else(is_live, "duplicate", "rejected"))
+    at = facts.schema.get_field_index("text_sha256")
+    facts = facts.set_column(at, "text_sha256", pc.if_else(is_live, facts["text_sha256"], NOTHING))
+    return facts.append_column("status", status)
+
+
+def _with(facts: pa.Table, documents: pa.Table, *names: str) -> pa.Table:
+    """Some documents with large columns, of which only their rows are read."""
+    return beside(facts, take_rows(documents.select(names), facts["row"].to_numpy()))
 
 
 def article_ids(document_ids: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -76,19 +96,18 @@ def article_ids(document_ids: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring(document_ids, "doc_", "art_", max_replacements=1)
 
 
-def _articles(documents: pa.Table, chosen: pa.Table, findings: pa.Table) -> pa.Table:
-    rows = joined(chosen, findings, "dates", "figures", "text_normalised", "content_date")
+def _articles(documents: pa.Table, chosen: pa.Table, resolved: pa.Table) -> pa.Table:
+    rows = joined(chosen, resolved, "dates", "figures", "text_normalised", "content_date")
     sizes = Counter(documents["cluster_id"].to_pylist())
     titles, origins = _titles(documents, rows)
-    texts = rows["text"].to_pylist()
     columns = {
         "article_id": article_ids(rows["document_id"]),
         "cluster_size": pa.array([sizes[c] for c in rows["cluster_id"].to_pylist()], pa.int32()),
         "title": pa.array(titles, pa.string()),
         "title_origin": pa.array(origins, pa.string()),
         "text_normalised": pc.coalesce(rows["text_normalised"], rows["text"]),
-        "n_chars": pa.array([len(t) for t in texts], pa.int32()),
-        "n_words": pa.array([len(t.split()) for t in texts], pa.int32()),
+        "n_chars": pc.utf8_length(rows["text"]),
+        "n_words": pa.array((len(str(text or b"", "utf-8").split()) for text in utf8(rows["text"])), pa.int32()),
     }
     return _table({**_columns(rows), **columns}, schema.ARTICLES)
 
@@ -130,12 +149,6 @@ def _flat(owners: pa.Table, nested: str, keep: tuple[str, ...], wanted: pa.Schem
     columns = {name: owners[name].take(parents) for name in keep}
     columns |= {item.name: pc.struct_field(structs, item.name) for item in structs.type}
     return _table(columns, wanted)
-
-
-def digests(texts: pa.ChunkedArray) -> pa.Array:
-    """Hex sha256 of each text in UTF-8; null for null."""
-    rows = (None if text is None else sha256(text.encode("utf-8")).hexdigest() for text in texts.to_pylist())
-    return pa.array(rows, pa.string())
 
 
 def _columns(table: pa.Table) -> dict[str, pa.ChunkedArray]:
