@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.schema import ARTICLES, PUBLISHED, REASONS, ROLES, SORTED_BY, STATUSES
+from tasks.tables import sha256_of
 
 RELATIONS = ("exact", "near", "contains", "same_story")
 DUPLICATE_RELATIONS = RELATIONS[:3]
@@ -41,6 +42,7 @@ WORDS = {
     },
 }
 _HEX = "[0-9a-f]{16}"
+ROWS_AT_ONCE, MENTIONS_AT_ONCE = 5_000, 50_000
 _IDS = {
     "articles": {"article_id": "art", "document_id": "doc", "cluster_id": "clu"},
     "documents": {"document_id": "doc", "canonical_id": "doc", "cluster_id": "clu"},
@@ -84,8 +86,11 @@ def _ids(tables: Tables) -> Iterator[str]:
     for name, columns in _IDS.items():
         for column, prefix in columns.items():
             values = tables[name][column]
-            shaped = pc.match_substring_regex(values, f"^{prefix}_{_HEX}$")
-            yield from _told(f"{name}.{column} is not {prefix}_ and 16 hex digits", pc.invert(shaped), values)
+            each = values.unique()  # an id of an article stands in many rows of figures
+            misshaped = each.filter(pc.invert(pc.match_substring_regex(each, f"^{prefix}_{_HEX}$")))
+            if len(misshaped):
+                is_bad = pc.is_in(values, value_set=misshaped.drop_null())
+                yield from _told(f"{name}.{column} is not {prefix}_ and 16 hex digits", is_bad, values)
     for name, column in (("articles", "article_id"), ("documents", "document_id"), ("duplicates", "document_id")):
         values = tables[name][column]
         if twice := len(values) - len(values.unique()):
@@ -177,7 +182,7 @@ def _texts(tables: Tables) -> Iterator[str]:
     known = _values(documents["document_id"])
     for name in ("articles", "duplicates"):
         table = tables[name]
-        digests = pa.array([_sha256(text) for text in table["text"].to_pylist()], pa.string())
+        digests = sha256_of(table["text"])
         stated = documents["text_sha256"].take(pc.index_in(table["document_id"], value_set=known))
         yield from _told(
             f"{name}: documents.text_sha256 is not of its text", pc.not_equal(digests, stated), table["document_id"]
@@ -223,18 +228,26 @@ def _raw_texts(tables: Tables) -> Iterator[str]:
     documents, removals = tables["documents"], tables["removals"]
     stated = dict(zip(documents["document_id"].to_pylist(), documents["raw_text_sha256"].to_pylist(), strict=True))
     bounds = _bounds(removals["document_id"])
-    spans = [removals[name].to_pylist() for name in ("start", "end", "text", "replacement")]
     wrong = []
-    for name in ("articles", "duplicates"):
-        for document, text in zip(
-            tables[name]["document_id"].to_pylist(), tables[name]["text"].to_pylist(), strict=True
-        ):
-            first, last = bounds.get(document, (0, 0))
-            raw = rebuild_raw(text, *(column[first:last] for column in spans))
+    for part in _parts(tables["articles"], tables["duplicates"]):
+        ids = part["document_id"].to_pylist()
+        cut = [bounds[document] for document in ids if document in bounds]
+        base, end = (cut[0][0], cut[-1][1]) if cut else (0, 0)
+        spans = removals.slice(base, end - base)
+        columns = [spans[name].to_pylist() for name in ("start", "end", "text", "replacement")]
+        for document, text in zip(ids, part["text"].to_pylist(), strict=True):
+            first, last = bounds.get(document, (base, base))
+            raw = rebuild_raw(text, *(column[first - base : last - base] for column in columns))
             if raw is None or _sha256(raw) != stated.get(document):
                 wrong.append(document)
     if wrong:
         yield f"text and removals do not rebuild the raw text ({len(wrong):,} documents, first {wrong[0]})"
+
+
+def _parts(*tables: pa.Table) -> Iterator[pa.Table]:
+    """The tables some rows at a time: what becomes Python objects has to fit into memory."""
+    for table in tables:
+        yield from (table.slice(start, ROWS_AT_ONCE) for start in range(0, len(table), ROWS_AT_ONCE))
 
 
 def rebuild_raw(
@@ -279,7 +292,7 @@ def _relations(tables: Tables) -> Iterator[str]:
 def _mentions(tables: Tables) -> Iterator[str]:
     """Mentions quote their text; the flat tables are the nested columns, row for row."""
     articles = tables["articles"]
-    texts, ids = articles["text"].to_pylist(), articles["article_id"]
+    ids = articles["article_id"]
     for name in ("dates", "figures"):
         flat, nested = tables[name], articles[name].combine_chunks()
         rows = pc.list_flatten(nested)
@@ -295,12 +308,16 @@ def _mentions(tables: Tables) -> Iterator[str]:
         published = articles["published_date"].take(pc.list_parent_indices(nested))
         if not _same(_whole(published), _whole(flat["published_date"])):
             yield f"table {name} has other dates of publication than articles"
-        yield from _misquoted(name, flat, texts, pc.list_parent_indices(nested).to_pylist())
+        yield from _misquoted(name, flat, articles["text"], pc.list_parent_indices(nested).to_numpy())
 
 
-def _misquoted(name: str, flat: pa.Table, texts: list[str], owners: list[int]) -> Iterator[str]:
-    spans = zip(owners, flat["start"].to_pylist(), flat["end"].to_pylist(), flat["surface"].to_pylist(), strict=True)
-    bad = [not 0 <= start < end or texts[at][start:end] != surface for at, start, end, surface in spans]
+def _misquoted(name: str, flat: pa.Table, texts: pa.ChunkedArray, owners: np.ndarray) -> Iterator[str]:
+    bad: list[bool] = []
+    for first in range(0, len(flat), MENTIONS_AT_ONCE):
+        part, mine = flat.slice(first, MENTIONS_AT_ONCE), owners[first : first + MENTIONS_AT_ONCE].tolist()
+        some = texts.slice(mine[0], mine[-1] - mine[0] + 1).to_pylist()
+        spans = zip(mine, *(part[column].to_pylist() for column in ("start", "end", "surface")), strict=True)
+        bad += [not 0 <= start < end or some[at - mine[0]][start:end] != surface for at, start, end, surface in spans]
     yield from _told(f"{name}: text[start:end] is not the surface", pa.array(bad, pa.bool_()), flat["article_id"])
 
 

@@ -19,9 +19,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.cache import take_rows
 from tasks.invariants import rebuild_raw
 from tasks.report.mentions import mean_date, mean_figure
 from tasks.report.words import diff_words, shorten
@@ -75,7 +77,7 @@ def view_all(tables: Tables) -> dict[str, Any]:
             "clusters": view_clusters(database),
             "stories": view_stories(database),
             "rejected": view_rejected(database),
-            "mentions": {name: view_mentions(database, name) for name in ("dates", "figures")},
+            "mentions": {name: view_mentions(database, name, tables[name]) for name in ("dates", "figures")},
             "flags": view_flags(database),
             "conflicts": view_conflicts(database),
             "sites": view_sites(database),
@@ -349,20 +351,17 @@ _LANGUAGES = "SELECT language, count(*) AS articles FROM articles GROUP BY 1 ORD
 # ------------------------------------------------------------------ mentions
 
 
-def view_mentions(database: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
+def view_mentions(database: duckdb.DuckDBPyConnection, name: str, mentions: pa.Table) -> list[Row]:
     """The rules of a kind of mention: counts, and a few examples of each in their context, flagged ones first."""
     group = "type" if name == "dates" else "kind"
+    database.register("mentions", _first_mentions(mentions))
     examples = _rows(
         database,
         f"""
         SELECT m.*, substr(a.text, greatest(m.start - {CONTEXT}, 0) + 1, least(m.start, {CONTEXT})) AS before,
                substr(a.text, m.end + 1, {CONTEXT}) AS after, a.source_path AS path
-        FROM (
-            SELECT *, row_number() OVER (
-                PARTITION BY rule ORDER BY flag IS NULL, article_id, start) AS place
-            FROM {name}
-        ) m JOIN articles a USING (article_id) WHERE place <= {EXAMPLES} ORDER BY m.rule, m.place
-        """,  # noqa: S608  two fixed words and constants
+        FROM mentions m JOIN articles a USING (article_id) ORDER BY m.rule, m.flag IS NULL, m.article_id, m.start
+        """,  # noqa: S608  a constant above
     )
     shown = defaultdict(list)
     for row in examples:
@@ -373,6 +372,14 @@ def view_mentions(database: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
         f"FROM {name} GROUP BY rule ORDER BY mentions DESC, rule",
     )
     return [{**row, "examples": shown[row["rule"]]} for row in rules]
+
+
+def _first_mentions(mentions: pa.Table) -> pa.Table:
+    """The first few of each rule, flagged ones first; of mentions sorted by article and place."""
+    rules = mentions["rule"].combine_chunks().dictionary_encode().indices.to_numpy()
+    order = np.lexsort((mentions["flag"].is_null().to_numpy(), rules))
+    place = np.arange(len(order)) - np.searchsorted(rules[order], rules[order])
+    return take_rows(mentions, order[place < EXAMPLES])
 
 
 def clip(text: str, length: int = LONG) -> str:
