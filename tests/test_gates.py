@@ -19,7 +19,7 @@ class Version:
     version = "v0001"
 
     def __init__(self, tables):
-        self.table = tables.__getitem__
+        self.read = lambda name, columns: tables[name].select(columns)
 
 
 def changed(tables, table, column, change):

@@ -84,6 +84,11 @@ class Dataset:
 
         return ds.dataset(path, format="parquet", schema=PUBLISHED[name])
 
+    def read(self, name: str, columns: Sequence[str]) -> pa.Table:
+        """Some columns of a published table, read now and not kept."""
+        found = self.scan(name)
+        return found.select(columns) if isinstance(found, pa.Table) else found.to_table(columns=list(columns))
+
     def tables(self) -> dict[str, pa.Table]:
         """All seven tables by name."""
         return {name: self.table(name) for name in PUBLISHED}
