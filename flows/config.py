@@ -182,6 +182,9 @@ _READ: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_IN_WORDS = {"Location": "a folder or s3://bucket/prefix", "Path | None": "a path"}
+
+
 def build(kind: type, given: Mapping[str, Any], where: str) -> Any:
     """An instance of a dataclass from plain values, as they stand in a settings file.
 
@@ -198,7 +201,8 @@ def build(kind: type, given: Mapping[str, Any], where: str) -> Any:
         try:
             values[name] = _READ[known[name]](value)
         except (TypeError, ValueError):
-            raise ConfigError(f"{where}: '{name}' must be {known[name]}, found {value!r}") from None
+            wanted = _IN_WORDS.get(known[name], known[name])
+            raise ConfigError(f"{where}: '{name}' must be {wanted}, found {value!r}") from None
     return kind(**values)
 
 

@@ -229,6 +229,9 @@ def test_places_may_stand_in_the_settings_the_environment_and_the_call(tmp_path)
 
     assert (str(config.raw), str(config.curated)) == ("s3://news/raw", "s3://news/curated")
     assert str(load_config(tmp_path / "c.toml", environment={}, curated="here").curated) == "here"
+    (tmp_path / "odd.toml").write_text("raw = 3\n")
+    with pytest.raises(ConfigError, match="'raw' must be a folder or s3://bucket/prefix, found 3"):
+        load_config(tmp_path / "odd.toml", environment={})
     with pytest.raises(ConfigError, match="gs://news/raw: only folders"):
         load_config(None, environment={}, raw="gs://news/raw")
     with pytest.raises(ConfigError, match="lies inside s3://news/raw"):

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import io
+import ipaddress
 import json
 import socket
+import ssl
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.request import Request, urlopen
 
 import obstore
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tasks.errors import ConfigError, CopydeskError
 from tasks.ingest import bucket as raw_bucket
@@ -422,6 +430,49 @@ def test_keys_that_are_not_known_are_refused_by_the_store(bucket, object_server)
 def _ask_for_keys(server, after):
     plain = {"Content-Type": "text/plain"}
     urlopen(Request(f"{server}/moto-api/reset-auth", data=after, method="POST", headers=plain)).close()
+
+
+@pytest.fixture
+def secret_server(tmp_path):
+    """An empty store that speaks https, with a certificate of its own authority; gives address and certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    alternatives = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(1))
+    certificate = builder.add_extension(alternatives, critical=False).sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    (tmp_path / "ca.pem").write_bytes(certificate.public_bytes(pem))
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "both.pem").write_bytes(certificate.public_bytes(pem) + secret)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "both.pem")
+
+    class Nothing(BaseHTTPRequestHandler):
+        def do_GET(self):  # noqa: N802  the server calls it so
+            self.send_error(404)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Nothing) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"https://127.0.0.1:{server.server_port}", tmp_path / "ca.pem"
+        server.shutdown()
+
+
+def test_a_store_may_have_an_authority_of_its_own(bucket, secret_server, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", secret_server[0])
+
+    with pytest.raises(CopydeskError, match=r"does not answer \(its certificate is not trusted\)"):
+        open_storage(bucket).read("latest.json")
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(secret_server[1]))
+    assert open_storage(bucket).read("latest.json") is None
+    monkeypatch.setenv("AWS_CA_BUNDLE", "nowhere.pem")
+    with pytest.raises(ConfigError, match=r"AWS_CA_BUNDLE=nowhere\.pem: cannot be read"):
+        open_storage(bucket)
 
 
 def test_without_credentials_it_is_said_where_they_are_looked_for(bucket, monkeypatch):

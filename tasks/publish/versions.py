@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tasks.storage import Storage
 
 LATEST, MANIFEST = "latest.json", "manifest.json"
+LOOKS = 8  # manifests read at a time: each is a request where the data set is far away
 _NAME = re.compile(r"v(\d{4,})")
 
 
@@ -82,7 +84,8 @@ def list_versions(curated: str | Location | Storage) -> list[VersionInfo]:
     latest = read_latest(storage)
     names = version_names(storage)
     newest = number(latest.version) if latest.version in names else None
-    return [_info(storage, name, latest.version, newest) for name in names]
+    with ThreadPoolExecutor(LOOKS) as pool:
+        return list(pool.map(lambda name: _info(storage, name, latest.version, newest), names))
 
 
 def _info(storage: Storage, name: str, latest: str | None, newest: int | None) -> VersionInfo:
@@ -254,7 +257,7 @@ def refuse_newer(storage: Storage, contract: str, *, reading: bool = False) -> N
     """Leave a data set alone that was written by a newer contract; a reader minds the first number only.
 
     Raises:
-        ConfigError: some version is newer than `contract`.
+        ConfigError: the newest version that can be read is newer than `contract`.
     """
     parts = 1 if reading else 2
     for name in reversed(version_names(storage)):
@@ -268,6 +271,7 @@ def refuse_newer(storage: Storage, contract: str, *, reading: bool = False) -> N
                 f"{storage}: {name} was written by contract {found}, this copydesk knows {contract}; "
                 "nothing was touched; upgrade copydesk"
             )
+        return  # the newest tells for all: nobody builds on what is newer than himself
 
 
 def _contract(text: str) -> tuple[int, ...]:

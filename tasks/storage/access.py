@@ -45,13 +45,15 @@ def connect(bucket: Bucket, environment: Mapping[str, str] = os.environ, *, pati
     """
     profile = read_profile(environment)
     settings = {**_endpoint(profile, environment), **_region(profile, environment), **_keys(profile, environment)}
-    http = {"allow_http": True} if str(settings.get("endpoint", "")).startswith("http://") else {}
+    options = {**(_PATIENT if patient else _CLIENT), **_trust(profile, environment)}
+    if str(settings.get("endpoint", "")).startswith("http://"):
+        options["allow_http"] = True
     with told(bucket):
         return S3Store(
             bucket.name,
             prefix=bucket.prefix or None,
             retry_config=_RETRY,  # type: ignore[arg-type]
-            client_options={**(_PATIENT if patient else _CLIENT), **http},  # type: ignore[arg-type]
+            client_options=options,  # type: ignore[arg-type]
             **settings,
         )
 
@@ -115,6 +117,15 @@ def _region(profile: Mapping[str, str], environment: Mapping[str, str]) -> dict[
     return {"region": found} if found else {}
 
 
+def _trust(profile: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Certificates of a store's own authority."""
+    file = environment.get("AWS_CA_BUNDLE") or profile.get("ca_bundle")
+    try:
+        return {"root_certificate": Path(file).read_bytes()} if file else {}
+    except OSError as error:
+        raise ConfigError(f"AWS_CA_BUNDLE={file}: cannot be read ({error.strerror})") from None
+
+
 def _keys(profile: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, Any]:
     """Keys from the environment or the profile; nothing where the client is to ask for a role by itself."""
     if all(environment.get(name) for name in KEYS):
@@ -176,7 +187,7 @@ _CAUSES = {
     "Connection refused": "connection refused",
     "TimedOut": "timed out",
     "timed out": "timed out",
-    "invalid peer certificate": "its certificate is not trusted",
+    "InvalidCertificate": "its certificate is not trusted",
     "InvalidContentType": "it does not speak https",
 }
 _PROVIDER = re.compile(r"credential provider: (?:\w+: )?(.*)")
