@@ -106,7 +106,7 @@ def _imports(module: str) -> frozenset[str]:
     """Full names of the modules that a module of the project imports anywhere, its own packages included."""
     source = _source(module)
     names = {module.rsplit(".", n)[0] for n in range(1, module.count(".") + 1)}  # importing a.b runs a
-    for node in ast.walk(ast.parse(source)):
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -115,6 +115,14 @@ def _imports(module: str) -> frozenset[str]:
                 f"{node.module}.{alias.name}" for alias in node.names if _is_module(f"{node.module}.{alias.name}")
             }
     return frozenset(name for name in names if name.split(".")[0] not in PACKAGES or _is_module(name))
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements below a node; imports are statements, so that expressions need not be walked."""
+    for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for child in getattr(node, block, ()):
+            yield child
+            yield from _statements(child)
 
 
 @cache
@@ -172,14 +180,21 @@ def library_versions(module: str) -> tuple[str, ...]:
     found: dict[str, str] = {}
     while waiting:
         name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
-        if name in found:
+        if name in found or (installed := _installed(name)) is None:
             continue
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:  # an extra that is not installed here
-            continue
-        waiting += [match[0] for line in metadata.requires(name) or [] if (match := re.match(r"[\w.-]+", line))]
+        found[name], required = installed
+        waiting += required
     return tuple(f"{name}=={version}" for name, version in sorted(found.items()))
+
+
+@cache
+def _installed(name: str) -> tuple[str, list[str]] | None:
+    """Version and requirements of a distribution; None for one that is not here, such as an extra's."""
+    try:
+        version, lines = metadata.version(name), metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return None
+    return version, [match[0] for line in lines if (match := re.match(r"[\w.-]+", line))]
 
 
 # ------------------------------------------------------------------ keys

@@ -153,6 +153,7 @@ def fresh_fingerprints():
             cache.library_versions,
             cache._imports,
             cache._source,
+            cache._installed,
         ):
             function.cache_clear()
 
