@@ -10,12 +10,12 @@ Limits  A caption without a credit or label looks like a sub-heading and stays i
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from tasks.model import Caption
 from tasks.rules import Rule, load_rules, read_toml
 from tasks.strip.draft import Draft
-from tasks.strip.rules import ANY, match_line
+from tasks.strip.rules import ANY, fewest, match_line
 
 LONGEST_CAPTION = 900
 _EDGES = " \t\xa0\u3000"
@@ -47,16 +47,25 @@ def _rules() -> tuple[tuple[Rule, tuple[str, ...]], ...]:
     return tuple((rule, needs[rule.id]) for rule in load_rules("strip_captions"))
 
 
+@cache
+def _quick() -> tuple[str, ...]:
+    """The fewest words of which every line with a credit holds one."""
+    return fewest(need for _, needs in _rules() for need in needs)
+
+
 def has_credit(text: str) -> bool:
     """Whether a line ends with a photo credit."""
     return _credited(text) is not None
 
 
+@lru_cache(1 << 13)  # a line is asked for when a page is told from an article, and again for its caption
 def _credited(text: str) -> tuple[Caption, str, float] | None:
     """The caption, the rule and its score for a line that ends with a credit."""
     tail_start = max(0, len(text) - 160)
     tail = text[tail_start:]
     lowered = tail.casefold()
+    if not any(map(lowered.__contains__, _quick())):
+        return None
     for rule, needs in _rules():
         match = rule.regex.search(tail) if any(map(lowered.__contains__, needs)) else None
         if match is not None and tail_start + match.start() > 0:

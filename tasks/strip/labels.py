@@ -37,6 +37,7 @@ class _Labels(NamedTuple):
     joins: dict[str, frozenset[str]]
     before_section: tuple[str, ...]
     unspaced_closers: tuple[str, ...]
+    first_words: frozenset[str]  # of the phrases and what goes before a section
 
 
 @cache
@@ -56,6 +57,7 @@ def _labels() -> _Labels:
         {row["code"]: frozenset(map(_key, row["joins"])) for row in table["language"]},
         tuple(sorted(openings)),
         tuple(sorted(c for words in closers.values() for c in words if is_unspaced(c))),
+        frozenset(phrase.split(" ", 1)[0] for phrase in (*languages, *openings)),
     )
 
 
@@ -85,6 +87,8 @@ def is_label(text: str) -> bool:
         return False
     words = _key(text)
     table = _labels()
+    if words.isascii() and words[:1].isalpha() and words.split(" ", 1)[0] not in table.first_words:
+        return False
     if words in table.phrases or (words and _COUNT.sub("", words) in table.phrases):
         return True
     if words.count(" ") >= MOST_WORDS:

@@ -15,21 +15,20 @@ Limits  Comments, blurbs and the next article in full sentences look like body. 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
-from functools import cache
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cache, lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from tasks.rules import read_toml
-from tasks.strip.captions import has_credit
 from tasks.strip.draft import Draft
 from tasks.strip.fields import take_line
+from tasks.strip.forms import LONGEST_RULED, Form, form_of, longer_words, role_of, rule_of
 from tasks.strip.lists import lines_of_lists
-from tasks.strip.rules import FOOT, HEAD, match_line
-from tasks.strip.signs import capitals, kind_of, known_share, long_words, word_count
+from tasks.strip.rules import HEAD
+from tasks.strip.signs import share_of, word_count
 from tasks.text import line_key
 
 # Of the development pages 98 % have this much furniture, of their bare bodies (with tails too) 0.1 %.
@@ -47,19 +46,13 @@ FURNITURE_ROLES = (
 )
 MUCH_FURNITURE = 8  # lines, where few are short
 MUCH_REPEATED = 12  # lines that repeat on the site
-# Lines without prose end a stretch of prose when they cost more words than it has.
-COST_IN_DENSE, COST_IN_WIDE = 12, 4
+# What a line without prose costs, in words: a stretch of prose ends when its lines cost more than it has.
+COST = 12
 ABOUT_HEADLINE = 6  # lines above the headline and below the first paragraph in which its date and credits stand
 NEAR = 3  # lines up and down whose prose counts as beside a line
+# A line with none of more words so near is a menu's, and not looked at: half of a page, and .1 % of the bodies.
+FAR_WORDS, FAR_LINES = 9, 4
 _PROSE = ("prose", "line", "cut")
-_LONGEST_RULED = 240
-_PRIVACY = re.compile(
-    r"(?i)cookie.{0,80}\b(?:consent|plugin|session|visitors?|analytics|expires?|stored?s?|used to|browser"
-    r"|sets? (?:this|by))\b|\b(?:cookies?|personal (?:data|information)|opt[- ]out|privacy policy"
-    r"|third[- ]part(?:y|ies) (?:partners|vendors))\b.{0,400}\b(?:cookies?|browser|our (?:web)?sites?|this (?:web)?site"
-    r"|your (?:device|consent|privacy)"
-    r"|personal (?:data|information)|partners|preferences)\b"
-)
 
 
 def cut_page(draft: Draft, repeated: Set[int], given: str | None) -> None:
@@ -72,10 +65,11 @@ def cut_page(draft: Draft, repeated: Set[int], given: str | None) -> None:
     """
     places = [index for index, _ in draft.standing()]
     texts = [line.text for _, line in draft.standing()]
-    stays = body_lines(texts, {n for n, index in enumerate(places) if index in repeated})
     headline = find_headline(texts)
+    stays = _choose(texts, {n for n, index in enumerate(places) if index in repeated}, headline)
     first = next((n for n, stay in enumerate(stays) if stay), len(stays))
     last = max((n for n, stay in enumerate(stays) if stay), default=-1)
+    others: list[tuple[int, Reason]] = []
     for n, index in enumerate(places):
         if n == headline:
             if not given:
@@ -84,16 +78,26 @@ def cut_page(draft: Draft, repeated: Set[int], given: str | None) -> None:
         elif not stays[n]:
             about = headline is not None and headline - ABOUT_HEADLINE <= n <= max(first, headline) + ABOUT_HEADLINE
             if not (about and take_line(draft, index, HEAD)):
-                _cut_other(draft, index, texts[n], "site_header" if n < last else "related_tail")
+                others.append((index, _reason(texts[n], "site_header" if n < last else "related_tail")))
+    for lines, reason in _runs(others):
+        draft.cut_lines(lines[0], lines[-1], *reason)
 
 
-def _cut_other(draft: Draft, index: int, text: str, otherwise: str) -> None:
-    """Cut a line that is not the article's, under the rule that it fits, if any."""
-    found = match_line(text, FOOT) if len(text) <= _LONGEST_RULED else None
-    if found is None or found.rule.role in ("caption", "byline", "source_line"):
-        draft.cut_line(index, otherwise, "page.outside_body", 0.8)
-    else:
-        draft.cut_line(index, found.rule.role, found.rule.id, found.rule.score)
+Reason = tuple[str, str, float]  # role, rule, score
+
+
+def _reason(text: str, otherwise: str) -> Reason:
+    """Why a line goes that is not the article's: the rule that it fits, if any."""
+    rule = rule_of(text)
+    if rule is None or rule.role in ("caption", "byline", "source_line"):
+        return otherwise, "page.outside_body", 0.8
+    return rule.role, rule.id, rule.score
+
+
+def _runs(lines: Iterable[tuple[int, Reason]]) -> Iterator[tuple[list[int], Reason]]:
+    """Neighbouring lines that go for the same reason."""
+    for (_, reason), run in groupby(enumerate(lines), key=lambda item: (item[1][0] - item[0], item[1][1])):
+        yield [index for _, (index, _) in run], reason
 
 
 def is_page(texts: Sequence[str], n_repeated: int = 0) -> bool:
@@ -106,7 +110,7 @@ def is_page(texts: Sequence[str], n_repeated: int = 0) -> bool:
         return True
     furniture = 0
     for text in texts:
-        furniture += _role(text, "") in FURNITURE_ROLES
+        furniture += role_of(text) in FURNITURE_ROLES
         if furniture >= enough:
             return True
     return False
@@ -118,7 +122,7 @@ def find_headline(texts: Sequence[str]) -> int | None:
     words = set(head.split())
     alike = None
     for i in range(1, len(texts)):
-        if not 15 <= len(texts[i]) <= _LONGEST_RULED or texts[i].count(" ") < 3:
+        if not 15 <= len(texts[i]) <= LONGEST_RULED or texts[i].count(" ") < 3:
             continue
         key = line_key(texts[i])
         if key and (head.startswith(key) or key.startswith(head) or (len(key) > 25 and key in head)):
@@ -142,8 +146,23 @@ def body_lines(
         weights: others than the table's, for fitting.
     """
     of_name, line, change = weights or _weights()
-    scores = [line + sum(of_name.get(name, 0.0) for name in names) for names in describe_page(texts, repeated)]
-    return _path(scores, change)
+    if weights is None:
+        return _choose(texts, repeated, find_headline(texts))
+    of_name, line, change = weights
+    return _path(
+        [line + sum(of_name.get(name, 0.0) for name in names) for names in describe_page(texts, repeated)], change
+    )
+
+
+def _choose(texts: Sequence[str], repeated: Set[int], headline: int | None) -> list[bool]:
+    """`body_lines` with the weights of the table."""
+    return _path([_score(sight) for sight in _see(texts, repeated, headline)], _weights()[2])
+
+
+@lru_cache(1 << 15)  # sights come again and again
+def _score(sight: Sight) -> float:
+    of_name, line, _ = _weights()
+    return line + sum(of_name.get(name, 0.0) for name in _names(sight))
 
 
 @cache
@@ -170,65 +189,124 @@ def _path(scores: Sequence[float], change: float) -> list[bool]:
 # ------------------------------------------------------------------ features
 
 
-class _Map(NamedTuple):
-    """What is known of the page as a whole."""
+class Sight(NamedTuple):
+    """What is seen of a line and of its surroundings, in steps that are few enough to be met again."""
 
-    kinds: list[str]
-    sums: list[int]  # words of prose above each line
-    dense: tuple[int, int]
-    wide: tuple[int, int]
-    headline: int | None
-    others: list[int]  # the lines that do not belong to a list of items
+    kind: str
+    size: int  # all of these count the bounds that are passed
+    side: str  # of the densest stretch of prose
+    steps: int  # to that stretch
+    above: int  # words of prose beside it
+    below: int
+    title: str  # where the headline stands
+    role: str
+    known: str  # share of its longer words that the densest stretch uses
+    twice: bool
+    repeats: bool
 
 
-def describe_page(texts: Sequence[str], repeated: Set[int]) -> list[list[str]]:
+FAR_FORM = Form(1, "heading", "none", ())
+FAR = Sight("far", 0, "far", 0, 0, 0, "far", "far", "far", False, False)  # of a line that nothing more is asked about
+_BOUNDS = {"size": (2, 4, 7, 12, 20, 40), "steps": (1, 2, 4, 8, 20), "words": (0, 15, 40, 90), "title": (2, 6, 20, 60)}
+_STEPS = {name: (*map(str, bounds), "more") for name, bounds in _BOUNDS.items()}
+_LONG = _BOUNDS["size"].index(12)  # size of the longest lines that are short
+
+
+def describe_page(texts: Sequence[str], repeated: Set[int]) -> list[tuple[str, ...]]:
     """The names of every line's features."""
-    words = [word_count(text) for text in texts]
-    kinds = [kind_of(text, n) for text, n in zip(texts, words, strict=True)]
-    roles = [_role(text, kind) for text, kind in zip(texts, kinds, strict=True)]
-    twice = Counter(texts)
-    prose = [n if kinds[i] in _PROSE and roles[i] == "none" and i not in repeated else 0 for i, n in enumerate(words)]
-    page = _map(texts, kinds, prose, lines_of_lists(texts, words, prose))
-    known = long_words(" ".join(texts[page.dense[0] : page.dense[1] + 1]))
-    features = []
+    return [_names(sight) for sight in _see(texts, repeated, find_headline(texts))]
+
+
+def _names(sight: Sight) -> tuple[str, ...]:
+    """The names of a line's features."""
+    if sight is FAR:
+        return ("far",)
+    size, side = _STEPS["size"][sight.size], sight.side
+    length = "long" if sight.size > _LONG else "short"
+    names = [
+        f"{sight.kind}.{size}",
+        f"{side}.{sight.kind}",
+        side if side == "inside" else f"{side}_{_STEPS['steps'][sight.steps]}",
+        f"prose_above.{_STEPS['words'][sight.above]}",
+        f"prose_below.{_STEPS['words'][sight.below]}",
+        f"title.{sight.title}",
+        f"rule.{sight.role}",
+        f"known.{length}_{sight.known}_{side}",
+    ]
+    if sight.twice:
+        names.append("twice")
+    if sight.repeats:
+        names.append(f"repeats.{length}")
+    return tuple(names)
+
+
+def _see(texts: Sequence[str], repeated: Set[int], headline: int | None) -> Iterator[Sight]:
+    """What is seen of every line."""
+    near = _near_prose(texts)
+    forms = [form_of(text) if is_near else FAR_FORM for text, is_near in zip(texts, near, strict=True)]
+    words = [form.words for form in forms]
+    prose = [
+        form.words if form.kind in _PROSE and form.role == "none" and i not in repeated else 0
+        for i, form in enumerate(forms)
+    ]
+    listed = lines_of_lists(texts, words, prose)
+    first, last = _densest(prose, listed, headline)
+    known = frozenset(longer_words(" ".join(texts[first : last + 1])))
+    beside = _prose_beside(prose, listed)
+    copies = Counter(texts)
+    for i, (text, form) in enumerate(zip(texts, forms, strict=True)):
+        if not near[i]:
+            yield FAR
+            continue
+        side = "above" if i < first else "below" if i > last else "inside"
+        steps = first - i if i < first else max(0, i - last)
+        yield Sight(
+            form.kind,
+            bisect_left(_BOUNDS["size"], form.words),
+            side,
+            0 if side == "inside" else bisect_left(_BOUNDS["steps"], steps),
+            bisect_left(_BOUNDS["words"], beside[i][0]),
+            bisect_left(_BOUNDS["words"], beside[i][1]),
+            _beside_title(i, headline, side),
+            form.role,
+            share_of(form.long_words, known),
+            copies[text] > 1,
+            i in repeated,
+        )
+
+
+def _near_prose(texts: Sequence[str]) -> list[bool]:
+    """Which lines have a line of some length among their neighbours, or are one themselves."""
+    near = [False] * len(texts)
     for i, text in enumerate(texts):
-        names = _place(i, words[i], page)
-        names.append(f"rule.{roles[i]}")
-        side = _side(i, page.dense)
-        names.append(f"known.{'long' if words[i] > 12 else 'short'}_{known_share(text, known)}_{side}")
-        if kinds[i] in ("heading", "question"):
-            names.append(f"capitals.{capitals(text)}")
-        if twice[text] > 1:
-            names.append("twice")
-        if i in repeated:
-            names.append("repeats.long" if words[i] > 12 else "repeats.short")
-        features.append(names)
-    return features
+        if word_count(text) > FAR_WORDS:
+            first = max(0, i - FAR_LINES)
+            near[first : i + FAR_LINES + 1] = [True] * (min(len(texts), i + FAR_LINES + 1) - first)
+    return near
 
 
-def _map(texts: Sequence[str], kinds: list[str], prose: Sequence[int], listed: Set[int]) -> _Map:
-    headline = find_headline(texts)
-    below = list(prose) if headline is None else [n if i > headline else n // 3 for i, n in enumerate(prose)]
-    dense, wide = _stretch(below, listed, COST_IN_DENSE), _stretch(below, listed, COST_IN_WIDE)
-    sums = [0, *accumulate(prose)]
-    return _Map(kinds, sums, dense, wide, headline, [i for i in range(len(texts)) if i not in listed])
+def _beside_title(i: int, headline: int | None, side: str) -> str:
+    """Where a line stands to the headline; inside the densest stretch however far, since the article may be long."""
+    if headline is None:
+        return "none"
+    if i <= headline:
+        return "above"
+    return (
+        "below_inside" if side == "inside" else f"below_{_STEPS['title'][bisect_left(_BOUNDS['title'], i - headline)]}"
+    )
 
 
-def _role(text: str, kind: str) -> str:
-    """The role of the rule that the line fits, `label`, or `none`."""
-    if ("ookie" in text or len(text) > _LONGEST_RULED) and _PRIVACY.search(text, 0, 1000):
-        return "notice"
-    if len(text) < 600 and has_credit(text):
-        return "caption"
-    found = match_line(text, FOOT) if len(text) <= _LONGEST_RULED else None
-    return found.rule.role if found else "label" if kind == "label" else "none"
+def _densest(prose: Sequence[int], listed: Set[int], headline: int | None) -> tuple[int, int]:
+    """First and last line of the densest stretch of prose; what stands above the headline counts a third."""
+    below = prose if headline is None else [n if i > headline else n // 3 for i, n in enumerate(prose)]
+    return _stretch(below, listed)
 
 
-def _stretch(prose: Sequence[int], listed: Set[int], cost: int) -> tuple[int, int]:
+def _stretch(prose: Sequence[int], listed: Set[int]) -> tuple[int, int]:
     """First and last line of the stretch with the most words of prose, every other line but a list's costing some."""
     best, span, total, start = 0, (0, -1), 0, 0
     for i, words in enumerate(prose):
-        total += words or (-cost if i not in listed else 0)
+        total += words or (-COST if i not in listed else 0)
         if total <= 0:
             total, start = 0, i + 1
         elif total > best:
@@ -236,45 +314,17 @@ def _stretch(prose: Sequence[int], listed: Set[int], cost: int) -> tuple[int, in
     return span
 
 
-def _side(i: int, span: tuple[int, int]) -> str:
-    return "above" if i < span[0] else "below" if i > span[1] else "inside"
-
-
-def _place(i: int, words: int, page: _Map) -> list[str]:
-    """Names for the line's form and for what stands around it."""
-    kind, side = page.kinds[i], _side(i, page.dense)
-    steps = page.dense[0] - i if side == "above" else i - page.dense[1]
-    above, below = _prose_beside(i, page)
-    if page.headline is None:
-        title = "none"
-    elif side == "inside" and i > page.headline:
-        title = "below_inside"  # however far: the article may be long
-    else:
-        title = "above" if i <= page.headline else f"below_{_upto(i - page.headline, 2, 6, 20, 60)}"
-    return [
-        f"{kind}.{_upto(words, 2, 4, 7, 12, 20, 40)}",
-        f"{side}.{kind}",
-        side if side == "inside" else f"{side}_{_upto(steps, 1, 2, 4, 8, 20)}",
-        f"prose_above.{_upto(above, 0, 15, 40, 90)}",
-        f"prose_below.{_upto(below, 0, 15, 40, 90)}",
-        f"title.{title}",
-        f"title.{title[:5]}.{'long' if words > 12 else 'short'}",
-        f"wide.{'inside' if page.wide[0] <= i <= page.wide[1] else 'outside'}.{kind}",
-    ]
-
-
-def _prose_beside(i: int, page: _Map) -> tuple[int, int]:
-    """Words of prose in the next lines above and below that are no list's."""
-    others, sums = page.others, page.sums
-    at = bisect_left(others, i)
-    after = at + (at < len(others) and others[at] == i)
-    above, below = others[max(0, at - NEAR) : at], others[after : after + NEAR]
-    return sum(sums[k + 1] - sums[k] for k in above), sum(sums[k + 1] - sums[k] for k in below)
-
-
-def _upto(n: int, *bounds: int) -> str:
-    """The first bound that n does not pass, or `more`."""
-    for bound in bounds:
-        if n <= bound:
-            return str(bound)
-    return "more"
+def _prose_beside(prose: Sequence[int], listed: Set[int]) -> list[tuple[int, int]]:
+    """For every line the words of prose in the next lines above and below it that are no list's."""
+    sums = [0]
+    places = []  # of each line among those that are no list's
+    for i, words in enumerate(prose):
+        places.append(len(sums) - 1)
+        if i not in listed:
+            sums.append(sums[-1] + words)
+    end = len(sums) - 1
+    found = []
+    for i, at in enumerate(places):
+        after = min(end, at + (i not in listed))
+        found.append((sums[at] - sums[max(0, at - NEAR)], sums[min(end, after + NEAR)] - sums[after]))
+    return found

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -48,7 +49,11 @@ class _Bucket(NamedTuple):
     """The rules for lines of one length in one zone, made ready for a quick no."""
 
     rules: tuple[LineRule, ...]
-    any_of_them: re.Pattern[str]  # the patterns of the rules without needs, as one alternation
+    # The patterns of the rules without needs as two alternations. Those that take either case are held in small letters
+    # against the line in small letters: branches that begin with a letter are passed over seven times as fast.
+    exact: re.Pattern[str]
+    lowered: re.Pattern[str]
+    needs: tuple[str, ...]  # of the others: what a line must hold one of
     needy: tuple[LineRule, ...]  # the others
 
 
@@ -61,23 +66,38 @@ def _buckets() -> dict[tuple[str, int], _Bucket]:
     for zone, wanted in _ASKED.items():
         for n, shortest in enumerate((0, *LENGTHS)):
             chosen = tuple(rule for rule in rules if rule.zone in wanted and rule.longest > shortest)
-            plain = "|".join(_ungrouped(rule.rule.regex.pattern) for rule in chosen if not rule.needs)
-            buckets[zone, n] = _Bucket(chosen, re.compile(plain), tuple(rule for rule in chosen if rule.needs))
+            plain = [rule.rule.regex.pattern for rule in chosen if not rule.needs]
+            exact = _together(pattern for pattern in plain if not pattern.startswith("(?i)"))
+            lowered = _together(_lowered(pattern[4:]) for pattern in plain if pattern.startswith("(?i)"))
+            needy = tuple(rule for rule in chosen if rule.needs)
+            needs = fewest(need for rule in needy for need in rule.needs)
+            buckets[zone, n] = _Bucket(chosen, exact, lowered, needs, needy)
     return buckets
 
 
 def _line_rule(rule: Rule, row: dict[str, Any]) -> LineRule:
-    return LineRule(rule, row.get("zone", ANY), row.get("longest", LONGEST_LINE), _lowered(row), row.get("field"))
+    needs = tuple(need.lower() for need in row.get("needs", ()))
+    return LineRule(rule, row.get("zone", ANY), row.get("longest", LONGEST_LINE), needs, row.get("field"))
 
 
-def _lowered(row: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(need.casefold() for need in row.get("needs", ()))
+def _together(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Patterns as one alternation, their groups without names; one that never matches where there are none."""
+    return re.compile("|".join(re.sub(r"\(\?[Pp]<\w+>", "(?:", f"(?:{pattern})") for pattern in patterns) or r"(?!)")
 
 
-def _ungrouped(pattern: str) -> str:
-    """A pattern as one branch of an alternation: its flags scoped, its groups without names."""
-    pattern = re.sub(r"\(\?P<\w+>", "(?:", pattern)
-    return f"(?i:{pattern[4:]})" if pattern.startswith("(?i)") else f"(?:{pattern})"
+def fewest(words: Iterable[str]) -> tuple[str, ...]:
+    """The words without those that hold another of them: a line that holds any word holds one of these.
+
+    >>> fewest(["photo", "ap photo", "image"])
+    ('image', 'photo')
+    """
+    chosen = set(words)
+    return tuple(sorted(w for w in chosen if not any(other in w for other in chosen - {w})))
+
+
+def _lowered(pattern: str) -> str:
+    """A pattern in small letters, but for what stands behind a backslash."""
+    return re.sub(r"\\.|[^\\]+", lambda m: m[0] if m[0][0] == "\\" else m[0].lower(), pattern)
 
 
 @lru_cache(maxsize=1 << 14)  # pages of one site share their furniture
@@ -88,8 +108,10 @@ def match_line(text: str, zone: str) -> LineMatch | None:
         return None
     bucket = _buckets()[zone, bisect_left(LENGTHS, length)]
     entries = bucket.rules
-    if not bucket.any_of_them.match(text):
-        lowered = text.casefold()
+    lowered = text.lower().replace("i\u0307", "i")  # the small form of the dotted capital of Turkish is two characters
+    if not bucket.lowered.match(lowered) and not bucket.exact.match(text):
+        if not any(map(lowered.__contains__, bucket.needs)):
+            return None
         entries = tuple(entry for entry in bucket.needy if any(map(lowered.__contains__, entry.needs)))
     for entry in entries:
         if length <= entry.longest and (found := entry.rule.regex.match(text)):

@@ -130,9 +130,9 @@ def kind_of(text: str, words: int, repeated: frozenset[str] = frozenset()) -> st
     if len(text) <= 40 and (text in repeated or _TIME.match(text)):
         return "meta"
     end = text[-30:]
-    if text[-1] in ",-–—" or _CUT_MARK.search(end):
+    if text[-1] in ",-–—" or (("…" in end or ".." in end) and _CUT_MARK.search(end)):
         return "cut" if words > 6 else "heading"
-    if _STOP.search(end):
+    if not text[-1].isalnum() and _STOP.search(end):
         if text[-1] in "?!" and words <= LONGEST_HEADING:
             return "question"
         if 4 <= words <= LONGEST_HEADING and capitals(text) == "most":
@@ -281,10 +281,14 @@ def _few(lines: int) -> str:
 
 def known_share(text: str, known: frozenset[str]) -> str:
     """How many of the line's longer words the first part of the text uses: none, few, some, most, or no words."""
-    found = _WORD.findall(text[:_LONGEST_READ].casefold())
-    if not found:
+    return share_of(_WORD.findall(text[:_LONGEST_READ].casefold()), known)
+
+
+def share_of(words: Sequence[str], known: frozenset[str]) -> str:
+    """The same of a line's longer words."""
+    if not words:
         return "empty"
-    share = sum(word in known for word in found) / len(found)
+    share = sum(map(known.__contains__, words)) / len(words)
     return "none" if share == 0 else "few" if share < 0.2 else "some" if share < 0.45 else "most"
 
 
