@@ -124,11 +124,11 @@ def test_every_command_takes_a_bucket(call, bucket, tmp_path):
     assert call(*run)[0] == 3
     assert json.loads(call(*run, "--release")[1])["version"] == "v0004"
 
+    assert "Removed: v0001, v0002" in call("prune", "--keep", "2", "--yes", *curated)[1]
     code, out, _ = call("takedown", "gazette/eels.txt", "--reason", "court order", "--purge", *curated)
-    assert (code, "taken out of v0001, v0002, v0003, v0004" in out) == (0, True)
+    assert (code, "taken out of v0003, v0004" in out) == (0, True)
     assert "court order" in open_storage(f"{bucket}/curated").read("takedowns.toml").decode()
     assert json.loads(call(*run)[1])["counts"]["rejected"] == 1
-    assert "Removed: v0001" in call("prune", "--keep", "2", "--yes", *curated)[1]
     assert call("verify", *curated)[0] == 0
     store = open_storage(f"{bucket}/curated")
     assert not any(b"young eels" in (store.read(entry.name) or b"") for entry in store.list_all())

@@ -449,7 +449,7 @@ def secret_server(tmp_path):
     context.load_cert_chain(tmp_path / "both.pem")
 
     class Nothing(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802  the server calls it so
+        def do_GET(self):
             self.send_error(404)
 
         def log_message(self, *_):
