@@ -50,17 +50,13 @@ SALTS = ("", "again")  # of the two hashes
 LEAST_SEEN, LEAST_SEEN_ON_PAGES = 40, 30
 TAIL_PENALTY, PAGE_PENALTY = 3.0, 50.0
 # Added to every line's weight of the pages: a lost line of the body costs more than a line of furniture that stays.
-<<<<<<< HEAD
 PAGE_BIAS, PAGE_CHANGE = 1.15, 0.25
-=======
-PAGE_BIAS, PAGE_CHANGE = 1.0, 0.25
 # Paragraphs of so many words below so much of a body; donors among so many of the nearest; the same story shares more.
 TOPIC_WORDS, TOPIC_PARTS, NEAREST, SAME_STORY = (18, 130), (0.4, 0.7, 0.9), 8, 0.3
 TOPIC_PENALTY, TOPIC_WRONG = 1.0, 0.04
 SHORTEST_BROKEN = 18  # words of a last paragraph that breaks off
 # Decided by what they speak of (tasks/strip/topic.py), not by these weights.
 NOT_FITTED = ("cut_teaser",)
->>>>>>> origin/main
 HEADER = (
     "# Weights of the features of tasks/strip/{room}.py, in hundredths; positive: {means}.\n"
     "# Made by bench/strip_fit.py; do not edit.\n"
