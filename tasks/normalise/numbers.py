@@ -124,11 +124,11 @@ _IN_WORDS = re.compile(
         |(?P<glyph>{_GLYPH})""",
     re.VERBOSE,
 )
-_FIRST_WORDS = trie([*_SMALL, *_TABLE["crowds"], *_TABLE["multiples"], *_TABLE["verbs"], "half", "quarter", "couple"])
+_NUMBER_WORDS = [*_SMALL, *_TABLE["crowds"], *_TABLE["multiples"], *_TABLE["verbs"], "half", "quarter", "couple"]
 # A sieve that is cheaper than the patterns above: where a number may begin at all. It opens with one set of characters
 # (what is no letter), which the engine skips along fast
 _START = re.compile(
-    rf"[^a-z_](?:(?<=[\d{''.join(_TABLE['glyphs'])}])|{_FIRST_WORDS}{_END}"
+    rf"[^a-z_](?:(?<=[\d{''.join(_TABLE['glyphs'])}])|{trie(_NUMBER_WORDS)}{_END}"
     rf"|an?[ -](?=(?:{_SCALE}|{_PART}|couple){_END})|\.\d)",
     re.ASCII,
 )

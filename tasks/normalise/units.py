@@ -114,7 +114,7 @@ _GLUED = {
     "Dh",
 }  # letters that are words elsewhere: a sign only when they touch digits
 _SCALE_BEHIND = re.compile(r" ((?:m|b|tr)illion)(?![a-z])")
-_SIGN_ENDS = {sign[-1] for sign in _BEFORE}
+_SIGN_ENDS = {sign[-2:] for sign in _BEFORE}  # of the few signs of one letter, that letter
 
 
 def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[Unit, int] | None:
@@ -164,10 +164,8 @@ def currency_before(text: str, start: int) -> tuple[Unit, int] | None:
     >>> currency_before("for US$40", 7)
     (Unit(kind='money', code=None, currency='USD', factor=1.0, shared='', flag=None), 4)
     """
-    last = text[start - 1] if start else ""
-    if last in " -−–" and start > 1:
-        last = text[start - 2]
-    if last not in _SIGN_ENDS:
+    end = start - 1 if start > 1 and text[start - 1] in " -−–" else start
+    if text[end - 2 : end] not in _SIGN_ENDS and text[end - 1 : end] not in _SIGN_ENDS:
         return None
     sign = _SIGN_BEFORE.search(text, max(0, start - 8), start)
     if sign is None:

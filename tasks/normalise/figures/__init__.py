@@ -62,6 +62,8 @@ _ELLIPSIS = re.compile(r",? (?:and |while )?[^,.;!?\n]{1,40} by ")  # "Oak fell 
 MAX_MAGNITUDE = 10  # of earthquakes
 _MAGNITUDE = re.compile(r"(?<![a-z])magnitude(?: of |[ -])$")
 _ENDS = ("to", "from")
+FARTHEST_PART = 60  # characters between a count and a part of it
+FARTHEST_NOUN = 120  # characters between a count and one that is compared with it
 PART_OF_COUNT = "figure.count.of_count"
 _PARTED = re.compile(r" ?[–—:(-] ?(?:including |with |of which |among them )?|, (?:including |of which |among them )")
 _PARTED_AGAIN = re.compile(r" [^.;\d]{2,40}?(?:,| and|, and|,? while|,? plus) (?:another |the other |a further )?")
@@ -129,9 +131,10 @@ def _mentions(text: str, low: str, drafts: list[Draft]) -> list[FigureMention]:
             continue
         if draft.kind is None:
             _count(text, low, draft)
-            if draft.kind == "count" and draft.noun is None and draft.low >= MANY and found:
+            is_near = bool(found) and draft.start - found[-1].end < FARTHEST_NOUN
+            if is_near and draft.kind == "count" and draft.noun is None and draft.low >= MANY:
                 draft.noun = _noun_before(text, low, draft, found[-3:])
-        if draft.kind is None and found and draft.low >= 2:
+        if draft.kind is None and draft.low >= 2 and found and draft.start - found[-1].end < FARTHEST_PART:
             _count_part(low, draft, found[-1])
         if draft.kind == "measure" and is_title(text, draft):
             continue

@@ -50,23 +50,8 @@ _SIGNED = frozenset(["measure", "percent", "percentage_point", "money"])
 _NO_UNIT_BEHIND = frozenset(["", *",.;:!?)]\n"])
 _AGE_GAPS = frozenset(" -\u00a0y")  # what may stand between a number and "year-old", "yo"
 _AGE_STARTS = frozenset("ymwdo.- \u00a0/")
-_AGE_LEADS = (
-    "age ",
-    "of ",
-    "aged ",
-    "between ",
-    "from ",
-    "turn ",
-    "turns ",
-    "turned ",
-    " is ",
-    " was ",
-    " be ",
-    "under ",
-    "over ",
-    "above ",
-    "below ",
-    "than ",
+_AGE_LEADS = frozenset(  # the last letters of "aged ", "between ", "she was " …
+    ["ge ", "of ", "ed ", "en ", "om ", "rn ", "ns ", "is ", "as ", "be ", "er ", "ve ", "ow ", "an "]
 )
 _TRACK = re.compile(r" (?:hurdles|champions|relays|heats|finals|sprints|races|runners|swimmers|medallists|records)")
 _AMOUNT_BEFORE = re.compile(
@@ -217,7 +202,7 @@ def _age_start(text: str, low: str, number: Number) -> int | None:
             return start
         is_told = number.value >= ADULT and low.startswith(",", number.end)
         return start if is_told and _PERSON_BEFORE.search(low, max(0, start - 60), start) else None
-    if not low.endswith(_AGE_LEADS, 0, start):
+    if low[start - 3 : start] not in _AGE_LEADS:
         return None
     if _GROUP_BEFORE.search(low, max(0, start - 44), start):
         return None if noun_behind(text, low, number.end, number.value) else start
