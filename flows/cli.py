@@ -392,6 +392,8 @@ def report(
     dataset = open_dataset(where.folder(), version)
     path = dataset.storage.place(f"versions/{dataset.version}/report.html")
     if to is not None:
+        if not to.parent.is_dir() or to.is_dir():
+            raise ConfigError(f"--output {to}: no file can be written there; name a file in a folder that exists")
         from tasks.report import rewrite_report
 
         path = rewrite_report(dataset, to)
@@ -440,7 +442,7 @@ def main(words: list[str] | None = None) -> None:
     try:
         code = app(words, exit_on_error=False, print_error=False)
     except cyclopts.CycloptsError as error:
-        say(f"copydesk: {error}\nTry 'copydesk --help'.")
+        say(f"copydesk: {_complaint(error)}\nTry '{' '.join(['copydesk', *(error.command_chain or ())])} --help'.")
         code = ConfigError.exit_code
     except CopydeskError as error:
         say(f"copydesk: {error}")
@@ -455,6 +457,13 @@ def main(words: list[str] | None = None) -> None:
         say("copydesk: interrupted; nothing was lost")
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complaint(error: cyclopts.CycloptsError) -> str:
+    """A wrong call in words."""
+    if isinstance(error, cyclopts.UnusedCliTokensError):
+        return f"Unexpected: {' '.join(error.unused_tokens or ())}"
+    return str(error)
 
 
 def _interrupt(_signal: int, _frame: Any) -> None:

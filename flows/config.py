@@ -213,7 +213,8 @@ def check_folders(config: Config) -> None:
         ConfigError: no such raw folder, or the data set lies inside it and would be read as raw files.
     """
     if isinstance(config.raw, Path) and not config.raw.is_dir():
-        raise ConfigError(f"{config.raw}: no such folder; name the folder that holds the raw files (--raw DIR)")
+        found = "is a file" if config.raw.exists() else "no such folder"
+        raise ConfigError(f"{config.raw}: {found}; name the folder that holds the raw files (--raw DIR)")
     if lies_in(config.curated, config.raw):
         raise ConfigError(
             f"{config.curated} lies inside {config.raw}: a run would read its own output; choose a folder outside"

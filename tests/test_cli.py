@@ -167,6 +167,13 @@ def test_plain_calls_import_nothing_heavy(desk, words):
         pytest.param(("rollback", "v0001"), "curated: no data set there", id="rollback of nothing"),
         pytest.param(("takedown", "x", "--reason", "y"), "curated: no data set there", id="takedown from nothing"),
         pytest.param(("clean", "nowhere.txt"), "nowhere.txt: cannot be read", id="clean: no such file"),
+        pytest.param(("versions", "v0001"), "Unexpected: v0001\nTry 'copydesk versions --help'", id="a word too many"),
+        pytest.param(
+            ("run", "--direct", "--raw", "full/a.txt"), "full/a.txt: is a file; name the", id="file as folder"
+        ),
+        pytest.param(("versions", "--curated", "full/a.txt"), "full/a.txt: is a file", id="file as data set"),
+        pytest.param(("verify",), "curated: no published version here", id="verify of nothing"),
+        pytest.param(("explain", "a.txt"), "curated: no published version here", id="explain of nothing"),
     ],
 )
 def test_wrong_usage_is_one_clear_line_and_touches_nothing(tmp_path, words, complaint):
@@ -322,6 +329,32 @@ def test_diff_of_the_latest_version_alone_is_with_its_parent(tmp_path):
     assert (first["old"], first["new"]) == ("v0001", "v0002")
     assert alone.returncode == 2
     assert "its parent v0001 is gone; name two versions" in alone.stderr.decode()
+
+
+def test_a_report_needs_a_folder_to_be_written_to(desk):
+    done = copydesk("report", "--output", "no/such/folder/r.html", cwd=desk)
+
+    assert done.returncode == 2
+    assert "--output no/such/folder/r.html: no file can be written there" in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("versions",),
+        ("verify",),
+        ("diff", "v0001", "v0001"),
+        ("explain", "wall.txt"),
+        ("report",),
+        ("prune", "--keep", "9"),
+    ],
+    ids=" ".join,
+)
+def test_every_call_answers_with_one_json_object(desk, words):
+    done = copydesk(*words, "--json", cwd=desk)
+
+    assert done.returncode == 0
+    assert isinstance(json.loads(done.stdout), dict)
 
 
 def test_diff_of_the_first_version_alone_says_that_there_is_none_before_it(desk):

@@ -30,8 +30,10 @@ def verify(curated: str | Location | Storage, version: str | None = None) -> lis
     storage = open_storage(curated)
     names = versions.version_names(storage)
     latest = versions.read_latest(storage)
-    if not names or (version and version not in names):
-        raise ConfigError(f"{curated}: no version {version or 'was published'}; there are {', '.join(names) or 'none'}")
+    if not names:
+        raise ConfigError(f"{curated}: no published version here; `copydesk run` makes the first")
+    if version and version not in names:
+        raise ConfigError(f"{curated}: no version {version}; there are {', '.join(names)}")
     if version:
         return _version_faults(storage, version)
     faults = _latest_faults(latest, names)
