@@ -218,8 +218,10 @@ def next_daypart(match: Match) -> Built | None:
     return "TIME", {"k": "earlier", "u": "day", "n": 1}, None
 
 
-def that_daypart(_match: Match) -> Built | None:
-    """In the evening: of the day spoken of."""
+def that_daypart(match: Match) -> Built | None:
+    """In the evening: of the day spoken of; the night shift is none."""
+    if match.next_word().lower() in CONTEXT["behind_a_daypart"]:
+        return None
     return "TIME", {"k": "clock"}, None
 
 

@@ -44,9 +44,10 @@ def duration(match: Match) -> Built | None:
 def a_unit_told(match: Match) -> Built | None:
     """A week left, a year since, give him a day."""
     before, after = match.previous_word().lower(), match.next_word().lower()
-    if before not in CONTEXT["gives_a_length"] and after not in CONTEXT["behind_a_length"]:
-        return None
-    return None if _is_counted(before) else duration(match)
+    led = not before.isalnum() or before in CONTEXT["may_lead_a_length"]
+    if before in CONTEXT["gives_a_length"] or (led and before != "%" and after in CONTEXT["behind_a_length"]):
+        return duration(match)
+    return None
 
 
 def nights(match: Match) -> Built | None:

@@ -23,7 +23,9 @@ def rel_unit(match: Match) -> Built | None:
     if "past" in words and unit == "weekend":
         return dated({"k": "unit", "u": unit, "n": -1})
     lately = "the" in words and "last" in words and match.previous_word().lower() in CONTEXT["length_before"]
-    if lately and unit in ("week", "month", "year"):  # over the last year: the twelve months up to now
+    if (
+        lately and unit in ("week", "month", "year") and len(words) == 3
+    ):  # over the last year: the twelve months up to now
         return "DURATION", {"k": "past", "u": unit, "n": -1}, None
     if "past" in words:
         if unit in ("year", "month", "week", "decade", "century", "quarter", "day"):
@@ -156,7 +158,7 @@ def same_period(match: Match) -> Built | None:
     words = match.words
     if "latest" in words and words[-1] not in ("period", "quarter", "year", "half", "month"):
         return None
-    if words[-1] == "time":
+    if words[-1] == "time" or words == ["that", "half"]:
         return None
     if words[-1] == "month" and match.year is None and match.first("last") is None:
         return dated({"k": "prev", "u": "month", "that": True})

@@ -18,6 +18,9 @@ from tasks.normalise.dates.words import CONTEXT
 EARLIEST_BARE, LATEST_BARE = 1500, 2100  # outside, a four-digit number is a year only where a preposition says so
 _CIRCA = re.compile(r"\b(?:c|ca|circa)\.?\s*$", re.IGNORECASE)
 _THE_PART = re.compile(r"\bthe (?:early |late |mid-)$", re.IGNORECASE)
+_IN_THE_PART = re.compile(
+    r"\b(?:in|during|since|of|by|until|from|through|throughout) the (?:early |late |mid-)$", re.IGNORECASE
+)
 _MID = re.compile(r"\bmid-$", re.IGNORECASE)
 _PLURAL = re.compile(r"(?!\w+wards\b|always\b|perhaps\b|whereas\b|besides\b)[a-z]{2,}[^su]s")
 
@@ -147,7 +150,7 @@ def decade(match: Match) -> Built | None:
         return dated(fixed(periods.decade_period(value)))
     hundreds = int((match.numbers("dew") or [19])[0])
     if hundreds not in (18, 19) or not (
-        match.words[0] == "the" or match.numbers("dew") or _THE_PART.search(match.text_before)
+        match.words[0] == "the" or match.numbers("dew") or _IN_THE_PART.search(match.text_before)
     ):
         return None  # in her late eighties
     value = 100 * hundreds + match.first("decade_name")

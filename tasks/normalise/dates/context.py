@@ -51,6 +51,7 @@ class Context:
     narrative: bool = False  # a history: what has no year follows the time told last
     used: str = "none"  # what the evaluation at hand has counted from
     tense: str | None = None
+    doubt: bool = False  # whether the tense may mislead
 
     def now(self, unit: str = "day") -> date | None:
         """The day of writing, to count in `unit` from, noted as used; None where it is not known that finely."""

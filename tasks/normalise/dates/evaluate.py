@@ -25,7 +25,7 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
     """The value of one scanned date in its context."""
     expr = scanned.expr
     kind = expr["k"]
-    context.used, context.tense = "none", scanned.tense
+    context.used, context.tense, context.doubt = "none", scanned.tense, "doubt" in expr
     if kind == "vague":
         return Found(grain=expr.get("u"), mod=scanned.mod, status="vague", relative=scanned.type == "DATE")
     if kind == "day" and expr["n"] == 0 and context.narrative and scanned.type == "DATE":

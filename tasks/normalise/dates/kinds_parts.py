@@ -29,6 +29,7 @@ AHEAD_AT_MOST = 300  # a day that a clause looks ahead to: longer, and the year 
 CLOSE_IF_PAST = 45  # the same where the clause tells of the past
 # Days. A month ahead this near is meant: last year's would be called so ("last May").
 MONTH_AHEAD, MONTH_AHEAD_IF_PAST = 92, 31
+JUST_OVER = 75  # days since the end of a month that is still spoken of by its name
 STEP_BACK = 330  # days that a clause with "had" looks back
 FORWARD, BACKWARD = 260, 105  # days: a story goes on; what lies this far back was told before it
 
@@ -57,6 +58,8 @@ def nearest(candidates: list[Period], context: Context) -> Period | None:
         if context.tense == "past":
             return past
         return min(candidates, key=lambda p: (abs((p.first - now).days + (p.last - now).days), p.first))
+    if context.doubt and past.grain == "month" and back <= JUST_OVER and ahead_days >= FAR:
+        return past  # "February's rise could be undone": the one just over
     near = MONTH_AHEAD_IF_PAST if context.tense == "past" else MONTH_AHEAD
     if context.tense == "future" or (past.grain == "month" and 0 < ahead_days <= near < back):
         return future
@@ -81,7 +84,7 @@ def following(told: Period, make: Make, *, had: bool = False) -> Period | None:
 def _is_against(told: Period, context: Context) -> bool:
     """Whether a clause looks back at a period that lies ahead, or ahead to one that is over."""
     now = context.anchor
-    if now is None:
+    if now is None or context.doubt:
         return False
     return (context.tense == "past" and told.first > now) or (context.tense == "future" and told.last < now)
 

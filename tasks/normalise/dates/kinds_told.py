@@ -11,6 +11,8 @@ from tasks.normalise.dates.context import Context, as_fine
 from tasks.normalise.dates.periods import Period
 from tasks.normalise.dates.records import Expr
 
+MONTH_HALF = 15  # after this day the month's end is the next one, whatever the tense
+
 
 def weekday(expr: Expr, context: Context, whole: Period | None) -> Period | None:
     """The weekday on the side its words or its clause look to; today counts as past."""
@@ -162,6 +164,8 @@ def unit_end(expr: Expr, context: Context, whole: Period | None) -> Period | Non
     if context.tense != "past" or context.narrative:
         return prev(expr, context, None)
     now = context.now(expr["u"])
+    if now is not None and expr["u"] == "month" and now.day > MONTH_HALF:
+        return prev(expr, context, None)
     return periods.shifted(expr["u"], now, -1) if now else None
 
 

@@ -20,7 +20,6 @@ from tasks.normalise.dates.words import ABBREVIATIONS, CAPITAL, CORE, LETTERS, V
 
 _TOKEN = re.compile(
     r"""(?P<fy>(?<!\w)fy[ \xa0]?(?:20\d\d|19\d\d|\d\d)(?![\w/]))
-      | (?P<oclock>(?<!\w)(?:one|t(?:wo|hree|en|welve)|f(?:our|ive)|s(?:ix|even)|e(?:ight|leven)|nine)\so['’]clock(?!\w))
       | (?P<word>(?<![\w@\#/])[^\W\d_]++(?![\d_@]))
       | (?P<qn>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12])(?![^\W_]))
       | (?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)?)?(?![\w/-])
@@ -45,7 +44,9 @@ _THE_NTH = f"[{''.join(LETTERS[w] for w in ('on', 'by', 'until', 'from'))}]{LETT
 _CORE = re.compile(f"[{''.join(sorted(CORE))}]|{_THE_NTH}")
 _DAY_OR_YEAR = frozenset("dy12345")  # before a dash with blanks and a month: June 28 – July 3
 _MONTH_AHEAD = re.compile(r"\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
-_KINDS = frozenset(["comma", "poss", "hyphen", "iso", "slash", "twoyear", "fy", "clock", "qn", "decade", "yy", "num", "oclock"])
+_KINDS = frozenset(
+    ["comma", "poss", "hyphen", "iso", "slash", "twoyear", "fy", "clock", "qn", "decade", "yy", "num", "oclock"]
+)
 # Letters that make a run worth closing: those that carry a date, and number words, which may become a year.
 MAYBE_CORE = CORE | frozenset("wf")
 _GLUE_BEFORE = frozenset("$€£¥₹#+@*^=~&_/\\")
@@ -150,8 +151,6 @@ def _number(match: re.Match[str], lower: str, broken_end: int) -> Token | None:
     words = match[0]
     if kind == "num":
         return _plain_number(words, match["nth"], start, end)
-    if kind == "oclock":
-        return Token("C", start, end, f"{VALUES['cardinal'][words.split()[0]]} o'clock")
     if kind == "clock":
         exact = words.count(":") > 1 or bool(re.search(r"[a-z]", words))
         return Token("C" if exact else "c", start, end, words)

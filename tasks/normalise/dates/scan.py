@@ -21,7 +21,7 @@ from tasks.normalise.dates.lexer import Run, find_runs
 from tasks.normalise.dates.match import Match
 from tasks.normalise.dates.records import ScannedDate, this_year, ties_year
 from tasks.normalise.dates.recurring import mark_recurring
-from tasks.normalise.dates.tense import is_aside, is_since, is_told_on, steps_back, tense_at
+from tasks.normalise.dates.tense import is_aside, is_since, is_told_on, steps_back, tense_and_doubt, tense_at
 
 # Kinds whose value depends on which way the clause looks, or which a conflict can show in.
 TENSED = frozenset(
@@ -40,6 +40,7 @@ TENSED = frozenset(
         "span",
         "prev",
         "unit_end",
+        "ended",
     ]
 )
 
@@ -144,5 +145,7 @@ def _with_tense(text: str, mention: ScannedDate) -> ScannedDate:
     if this_year(mention.expr) is None and ties_year(mention.expr):  # a bond "due March 1, 2031" was sold in the past
         tense = "past" if is_told_on(text, mention.start, mention.end) else None
     else:
-        tense = tense_at(text, mention.start, mention.end, strict=ties_year(mention.expr))
+        tense, doubt = tense_and_doubt(text, mention.start, mention.end, strict=ties_year(mention.expr))
+        if expr["k"] == "date" and "d" not in expr and (doubt or text[mention.end : mention.end + 2] in ("'s", "’s")):
+            expr = expr | {"doubt": True}
     return ScannedDate(mention.start, mention.end, mention.type, mention.rule, expr, mention.mod, tense, mention.flag)

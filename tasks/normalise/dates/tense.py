@@ -44,7 +44,9 @@ _MODAL = (
     r"(?!\s+have\b)(?:\s+(?:also|be|[a-z]+ly)){0,3}(?:\s+[a-z]+)?"
 )
 _EXPECTED = r"expect(?:s|ed)?(?:\s+(?!will\b|would\b)[\w'’-]+){1,4}?\s+to(?:\s+(?:be\s+)?[a-z]+)?"
-_AGREED = r"agreed to(?!\s+(?:an?|the|its|their|his|her|such|all|terms)\b)(?:\s+[a-z]+)?"  # to meet, not to a deal
+_AGREED = (  # to meet, not to a deal or in May
+    r"agreed to(?!\s+(?:an?|the|its|their|his|her|such|all|terms|in|on|at|by|during|last|earlier)\b)(?:\s+[a-z]+)?"
+)
 # "She vowed to strike on Saturday", "urged them to stay home"; and behind a comma "the shop, to open in May".
 _VOWED = rf"(?:{_any_of(TENSE['vow'])})(?:\s+[\w'’-]+){{0,3}}?\s+to(?:\s+(?:be\s+)?[a-z]+)?"
 _TO = r"(?<=, )to\s+(?:be\s+)?[a-z]+"
@@ -92,14 +94,18 @@ _OF = re.compile(r"\b(?:for|of)\s+$", re.IGNORECASE)
 
 def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | None:
     """The tense of the clause around [start, end); `strict` says "past" only of a sentence that nowhere looks ahead."""
+    return tense_and_doubt(text, start, end, strict=strict)[0]
+
+
+def tense_and_doubt(text: str, start: int, end: int, *, strict: bool = False) -> tuple[str | None, bool]:
+    """The tense, and whether it comes from a word behind the date or from "until", which may mislead."""
     before = text[max(0, start - REACH) : start]
     if _SCHEDULED.search(before, max(0, len(before) - SCHEDULE_REACH)):
-        return "future"
+        return "future", False
     after = text[end : end + REACH]
-    if _AHEAD.search(before, max(0, len(before) - 40)) and (
-        _INTENT.search(before) or not (_HAD.search(before) or _HAD.search(after))
-    ):
-        return "future"
+    ahead = _AHEAD.search(before, max(0, len(before) - 40))
+    if ahead and (_INTENT.search(before) or not (_HAD.search(before) or _HAD.search(after))):
+        return "future", ahead[0].lower().startswith(("until", "till"))
     ends = [m.end() for m in _END.finditer(before)]
     begin = ends[-1] if ends else 0
     stop = _END.search(after)
@@ -110,10 +116,10 @@ def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | 
     if cue and not cues and cue[0].lower().startswith(_TOLD_IF_BEHIND):
         tense = "past"
     if tense == "future" and (_CALLED_OFF.match(after) or (not cues and _OF.search(before))):
-        return None
+        return None, False
     if strict and tense == "past" and (_HEDGE.search(before, begin) or _HEDGE.search(after, 0, size)):
-        return None
-    return tense
+        return None, False
+    return tense, not cues
 
 
 _STEPS_BACK = re.compile(r"\bhad\s+(?!to\b)(?:[a-z'’-]+\s+){1,6}(?:in|on|during)\s+(?:the\s|early\s|late\s|mid-)?$")
