@@ -37,9 +37,9 @@ app = App(
 class Output:
     """How a call answers."""
 
-    json: Annotated[bool, Parameter(negative="")] = False
+    json: Annotated[bool, Parameter(negative="", show_default=False)] = False
     "One JSON object on stdout; everything else goes to stderr."
-    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", show_default=False)] = False
     "No progress and no notes; warnings and errors are still told."
 
     def answer(self, content: dict[str, Any], lines: Callable[[], str]) -> None:
@@ -65,7 +65,7 @@ class Where:
 
 
 PLAIN_OUTPUT, HERE = Output(), Where()
-Switch = Annotated[bool, Parameter(negative="")]
+Switch = Annotated[bool, Parameter(negative="", show_default=False)]
 
 
 @app.command
