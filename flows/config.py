@@ -72,7 +72,7 @@ class Config:
     @property
     def cache_folder(self) -> Path:
         """Where results of earlier runs are kept."""
-        return self.cache or self.store.work / ".cache"
+        return self.store.cache
 
 
 @dataclass(frozen=True)

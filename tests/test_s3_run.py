@@ -239,9 +239,11 @@ def test_places_may_stand_in_the_settings_the_environment_and_the_call(tmp_path)
 
 
 def test_the_folder_on_this_machine_may_be_chosen(bucket, tmp_path):
-    config = Config(curated=locate(f"{bucket}/curated"), cache=tmp_path / "mine")
+    one, two = (Config(curated=locate(f"{bucket}/{name}"), cache=tmp_path / "mine") for name in "ab")
 
-    assert config.cache_folder == config.store.work == tmp_path / "mine"
+    assert one.store.work.parent == two.store.work.parent == tmp_path / "mine"
+    assert one.store.work != two.store.work  # the staging of one is not swept by the other
+    assert one.cache_folder == one.store.work / ".cache"
 
 
 @pytest.mark.parametrize(

@@ -595,5 +595,5 @@ def test_each_place_has_a_folder_of_its_own_on_this_machine(bucket, monkeypatch,
 
     assert len({first.work, second.work, elsewhere.work}) == 3
     assert first.work.parent == tmp_path / "caches" / "copydesk"
-    assert named.work == tmp_path / "named"
-    assert replace(first, chosen=named.work) == named
+    assert named.work == tmp_path / "named" / elsewhere.work.name
+    assert replace(elsewhere, chosen_cache=tmp_path / "named") == named

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["Bucket", "Disk", "Location", "Storage", "lies_in", "locate", "open_storage"]
 
 
-def open_storage(where: str | Location | Storage, work: Path | None = None) -> Storage:
+def open_storage(where: str | Location | Storage, cache: Path | None = None) -> Storage:
     """The storage of a data set.
 
     Args:
         where: a folder, an address in an object store, or a storage that is open already.
-        work: the folder on this machine for staging and caches, for an object store [the user's cache folder].
+        cache: a folder on this machine for results of earlier runs, and for the staging of an object store
+            [beside the data set; for an object store, in the user's cache folder].
 
     Raises:
         ConfigError: the place is of a kind this version cannot reach, or is no folder.
@@ -41,9 +42,9 @@ def open_storage(where: str | Location | Storage, work: Path | None = None) -> S
     if isinstance(where, Bucket):
         from tasks.storage.objects import open_objects
 
-        return open_objects(where, work)
+        return open_objects(where, cache)
     if not isinstance(where, Path):
         return where
     if where.exists() and not where.is_dir():
         raise ConfigError(f"{where}: is a file; give a folder for the data set")
-    return Disk(where)
+    return Disk(where, cache)

@@ -32,14 +32,20 @@ class Disk:
     """A data set in a local folder; names are relative to `root` and `/`-separated."""
 
     root: Path
+    chosen_cache: Path | None = None
 
     def __str__(self) -> str:
         return str(self.root)
 
     @property
     def work(self) -> Path:
-        """The folder on this machine for staging and caches."""
+        """The folder on this machine that holds the staging."""
         return self.root
+
+    @property
+    def cache(self) -> Path:
+        """Where results of earlier runs are kept."""
+        return self.chosen_cache or self.root / ".cache"
 
     def place(self, name: str) -> Path:
         """Where the file or folder of that name lies, for people."""

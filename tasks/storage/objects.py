@@ -63,7 +63,7 @@ class Objects:
 
     bucket: Bucket
     client: S3Store = field(compare=False, repr=False)
-    chosen: Path | None = None  # the folder on this machine that was asked for
+    chosen_cache: Path | None = None
     _watched: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
     _claims: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _token: str = field(default_factory=lambda: secrets.token_hex(8), compare=False, repr=False)
@@ -73,12 +73,19 @@ class Objects:
 
     @property
     def work(self) -> Path:
-        """The folder on this machine for staging and caches.
+        """The folder on this machine that holds the staging, and the cache: one for each place at each endpoint.
 
         Raises:
             ConfigError: none was named, and there is no home to put it.
         """
-        return self.chosen or default_work(self.bucket, str(self.client.config.get("endpoint", "")))
+        words = re.sub(r"[^A-Za-z0-9.]+", "-", f"{self.bucket.name}-{self.bucket.prefix}").strip("-")[:60]
+        digest = hashlib.sha256(f"{self.client.config.get('endpoint', '')} {self.bucket}".encode()).hexdigest()[:8]
+        return (self.chosen_cache or user_caches(self.bucket)) / f"{words}-{digest}"
+
+    @property
+    def cache(self) -> Path:
+        """Where results of earlier runs are kept."""
+        return self.work / ".cache"
 
     @cached_property
     def _patient(self) -> S3Store:
@@ -415,17 +422,14 @@ class RangeFile(io.RawIOBase):
 # ------------------------------------------------------------------ the folder on this machine
 
 
-def open_objects(bucket: Bucket, work: Path | None = None) -> Objects:
+def open_objects(bucket: Bucket, cache: Path | None = None) -> Objects:
     """The storage of a prefix in a bucket; nothing is sent yet."""
-    return Objects(bucket, connect(bucket), work)
+    return Objects(bucket, connect(bucket), cache)
 
 
-def default_work(bucket: Bucket, endpoint: str) -> Path:
-    """A folder of its own for each place at each endpoint, in the user's cache folder."""
+def user_caches(bucket: Bucket) -> Path:
+    """Copydesk's part of the user's cache folder."""
     try:
-        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "copydesk"
     except RuntimeError:
         raise ConfigError(f"{bucket}: no home folder for staging and caches; name a folder with --cache DIR") from None
-    words = re.sub(r"[^A-Za-z0-9.]+", "-", f"{bucket.name}-{bucket.prefix}").strip("-")[:60]
-    digest = hashlib.sha256(f"{endpoint} {bucket}".encode()).hexdigest()[:8]
-    return caches / "copydesk" / f"{words}-{digest}"
