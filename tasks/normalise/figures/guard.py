@@ -188,6 +188,8 @@ def _is_idiom(low: str, number: Number) -> bool:
     before = _WORDS_BEFORE.search(low, max(0, number.start - 24), number.start)
     if before is None:
         return False
+    if before[0] == "than" and low.endswith("more than ", 0, number.start):
+        return False  # "more than one partner"
     if before[0] in (_BEFORE_HALF if word == "half" else _BEFORE_ONE if word == "one" else ()):
         return True
     return low.startswith(_LED.get(before[0], ()), number.start) if before[0] in _LED else False
@@ -244,7 +246,7 @@ def is_short_of_a_figure(text: str, low: str, draft: Draft) -> bool:
         return True
     if (low.startswith("the ", draft.start - 4) and _MARK.match(low, end)) or is_expected(low, end):
         return False
-    if low[end : end + 1] == "+":
+    if low[end : end + 1] == "+" or (number.form == "digits" and low.endswith("another ", 0, draft.start)):
         return False
     if claims_behind(low, end) and not _RATE_BEHIND.match(low, end) and not _took_part(low, draft):
         return not (number.value % 1 and _CAPITALS.match(text, end))
