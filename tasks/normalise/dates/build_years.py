@@ -178,6 +178,12 @@ def quarter(match: Match) -> Built | None:
     return dated(expr)
 
 
+def month_quarter(match: Match) -> Built | None:
+    """The June quarter: April to June."""
+    expr: Expr = {"k": "quarter", "n": match.first("month") // 3}
+    return dated(expr | {"y": match.year} if match.year else expr)
+
+
 def half(match: Match) -> Built | None:
     """The first half; "the latter half" only of a named whole."""
     numbers = match.numbers("12") or match.numbers("H")
@@ -255,5 +261,5 @@ def season(match: Match) -> Built | None:
 
 
 BUILDERS = by_name(year, years, two_years, buddhist, era, era_part, decade, century, centuries) | by_name(
-    quarter, half, first_n, nth_unit, nth_day, nth_weekday, numbered_months, season
+    quarter, month_quarter, half, first_n, nth_unit, nth_day, nth_weekday, numbered_months, season
 )
