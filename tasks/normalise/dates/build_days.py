@@ -228,7 +228,7 @@ def that_daypart(match: Match) -> Built | None:
 def daypart_before(match: Match) -> Built | None:
     """The night before, the morning after; beside an event the day is not known."""
     if match.next_word()[:1].isalnum():
-        return "TIME", dict(VAGUE), None
+        return None if match.previous_word().lower() in ("in", "during", "by") else ("TIME", dict(VAGUE), None)
     return "TIME", {"k": "earlier", "u": "day", "n": -1 if match.words[-1] == "before" else 1}, None
 
 

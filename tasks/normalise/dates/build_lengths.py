@@ -83,7 +83,7 @@ def vague_duration(match: Match) -> Built | None:
         counted
         or named
         or (before in ("of", "-") and not many)
-        or before in ("hour", "hours")
+        or before in ("hour", "hours", "kilowatt", "megawatt", "gigawatt", "watt", "man")
         or before in CONTEXT["millions"]
         or before in VALUES["season_name"]
     )

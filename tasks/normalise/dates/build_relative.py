@@ -182,6 +182,8 @@ def the_period(match: Match) -> Built | None:
     if unit == "quarter" and match.next_word() in ("ended", "ending") and match.year is None:
         return dated({"k": "unit", "u": "quarter", "n": -1})
     bare = match.words[0] == "the" and len(match.words) == 2
+    if bare and unit == "day" and match.text_before.lower().endswith("at the end of "):
+        return None  # an idiom more often than an evening
     if bare and unit in ("day", "decade", "month", "century") and not match.is_part_before():
         return None
     if "latest" in match.words and unit == "year":  # the last that has ended

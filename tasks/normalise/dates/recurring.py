@@ -27,6 +27,8 @@ _CONNECTED = re.compile(
     r"around|shortly|after|before|weekdays|weekends|holidays|public|only|again)\b[ \t\xa0,;:()/–—-]*)*",
     re.IGNORECASE,
 )
+_WEEKDAYS_BEFORE = re.compile(r"\bweekdays,?(?: (?:at|from|between|until|after|before))? $", re.IGNORECASE)
+_WEEKDAYS_BEHIND = re.compile(r",? (?:on )?weekdays\b", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|through|thru|till|until|-|–|—)\s*", re.IGNORECASE)
 _HOURS = re.compile(
     r"\b(?:opening|office|visiting|business|working|trading|school|box office)\s+(?:hours|times)\b|"
@@ -49,13 +51,23 @@ def mark_recurring(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
     """
     if not any(_is_clock(mention) or _is_weekday(mention) for mention in found):
         return found
-    marked = _mark_opening_hours(text, found)
+    marked = [_on_weekdays(text, mention) for mention in _mark_opening_hours(text, found)]
     for order in (list(range(len(marked))), list(reversed(range(len(marked))))):
         for here, there in pairwise(order):
             one, other = marked[here], marked[there]
             if one.type == "SET" and one.expr["k"] == "every" and _is_clock(other) and _are_connected(text, one, other):
                 marked[there] = _as_set(other, one.expr, "set.clock")
     return _joined(text, marked)
+
+
+def _on_weekdays(text: str, mention: ScannedDate) -> ScannedDate:
+    """An hour straight behind or before "weekdays", which by itself is no mention: "weekdays at 6 a.m."."""
+    if not _is_clock(mention):
+        return mention
+    recurs = _WEEKDAYS_BEFORE.search(text, max(0, mention.start - 40), mention.start) or _WEEKDAYS_BEHIND.match(
+        text, mention.end
+    )
+    return _as_set(mention, WEEKLY, "set.clock") if recurs else mention
 
 
 def _joined(text: str, found: list[ScannedDate]) -> list[ScannedDate]:

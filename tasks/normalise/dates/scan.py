@@ -76,6 +76,7 @@ def _with_month(text: str, found: list[ScannedDate], at: int) -> ScannedDate:
 _STOP = re.compile(r"[.!?]\s+[A-Z]|\n\s*\n")
 
 
+_ZONE_CLOSED = re.compile(r"(?:\s?[A-Z]{2,5})?\)")
 _ELSEWHERE = re.compile(r"(?:\s+local time)?\s*\(")
 
 
@@ -83,7 +84,7 @@ def _is_told_twice(text: str, left: ScannedDate | None, right: ScannedDate) -> b
     """Whether a time of day in brackets is the one before it on another clock: 10:35 a.m. (0735 GMT)."""
     if left is None or right.expr["k"] != "clock" or not (left.expr["k"] == "clock" or "t" in left.expr):
         return False
-    return bool(_ELSEWHERE.fullmatch(text, left.end, right.start)) and text.startswith(")", right.end)
+    return bool(_ELSEWHERE.fullmatch(text, left.end, right.start) and _ZONE_CLOSED.match(text, right.end))
 
 
 def _matches(text: str, run: Run) -> Iterator[ScannedDate]:
@@ -123,6 +124,9 @@ def _is_ahead(text: str, mention: ScannedDate) -> bool:
     """Whether a length says when something will be: "it will open in five years"."""
     if mention.mod or mention.expr["k"] != "length" or mention.expr["u"] not in ("day", "week", "month", "year"):
         return False
+    words = text[mention.start : mention.end].lower()
+    if "-" in words or not (words.endswith("s") or words.startswith(("one", "1 "))):
+        return False  # paid in 10-year bonds
     before = text[max(0, mention.start - 48) : mention.start]
     if not _IN.search(before) or _RANKED.search(before) or text.startswith(" of", mention.end):
         return False
