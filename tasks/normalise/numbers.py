@@ -91,6 +91,7 @@ _GAP = rf"(?:{_BLANK}{{1,2}}|-)"
 _END = r"(?![a-z])"
 _SCALE = trie(SCALES)
 _WORD = trie([*_SMALL, *SCALES])
+_ONES = trie(_TABLE["ones"])
 _GLYPH = f"[{''.join(_TABLE['glyphs'])}]"
 _PART = trie([word for word in _TABLE["parts"] if word not in ("half", "halves")])
 _CROWD = trie(_TABLE["crowds"])
@@ -119,6 +120,7 @@ _IN_WORDS = re.compile(
            (?P<partscale>(?:{_BLANK}?{_SCALE}{_END})*)
         |(?P<words>(?:(?:a{_BLANK})?couple{_BLANK}(?:of{_BLANK})?(?={_SCALE}{_END})|an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
            (?:{_GAP}{_WORD}{_END}|(?:(?<=hundred)|(?<=thousand)|(?<=million)){_BLANK}and{_BLANK}{_WORD}{_END})*){_END}
+           (?P<point>{_BLANK}point(?:{_BLANK}(?:{_ONES}){_END})+)?
            (?P<ahalf>(?:{_BLANK}|-)and(?:{_BLANK}|-)a(?:{_BLANK}|-)half{_END})?
            (?P<wordscale>(?:{_BLANK}?{_SCALE}{_END})*)
         |(?P<glyph>{_GLYPH})""",
@@ -314,6 +316,8 @@ def _read_words(match: re.Match[str]) -> Number | None:
     value, scale = read
     if match["ahalf"]:
         value += scale / 2
+    if match["point"]:  # "two point five"
+        value = float(f"{value:.0f}.{''.join(str(_SMALL[word]) for word in _WORDS.findall(match['point'])[1:])}")
     if match["wordscale"]:
         exponent, factor = _worth(match["wordscale"])
         value, scale = value * factor * 10.0**exponent, scale * factor * 10.0**exponent
@@ -368,5 +372,6 @@ _READERS = {
     "partscale": _read_part,
     "words": _read_words,
     "ahalf": _read_words,
+    "point": _read_words,
     "wordscale": _read_words,
 }

@@ -23,7 +23,7 @@ from tasks.rules import read_csv, read_toml
 
 CALENDAR = {"d", "wk", "mo", "3.mo", "a", "10.a", "100.a"}
 MAX_CONTEXT = 100_000  # characters looked at for whose dollars are meant
-_SPACED_LETTERS = set("mtgLWVCFp")  # one-letter signs that may stand a blank away from the number
+_SPACED_LETTERS = set("mtglLWVCFp")  # one-letter signs that may stand a blank away from the number
 
 
 @dataclass(frozen=True, slots=True)

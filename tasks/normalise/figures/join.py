@@ -48,6 +48,7 @@ _COORDINATE = re.compile(r" [^.;:()\d]{2,50}?(?:,| and|, and) (?:another |a furt
 _PLACE = re.compile(r" (?:in|on|from|at|for|through|via|to|by|with)(?![a-z])")
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
 _WORD_FOLLOWS = re.compile(r" ?[a-z]|-")
+_SIDES = frozenset(["m", "cm", "mm", "km", "[ft_i]", "[in_i]", "[yd_i]", "[mi_i]"])
 _AGES = re.compile(r"(?:, | and |, and | or | & )")
 MAX_AGE = 120  # years
 _SHARED_KINDS = ("measure", "age", "percent", "percentage_point", "money", "multiple", "calendar")
@@ -78,6 +79,8 @@ def _share(low: str, left: Draft, right: Draft) -> None:
         return
     if left.number.scale > 1 and right.kind == "money" and _OF_THE.fullmatch(low, left.end, right.start):
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"  # "280 million of the 1.5 billion yen"
+    elif _are_sides(low, left, right):
+        left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"  # "5 by 7 feet"
     elif between < 8 and _LIST.fullmatch(low, left.end, right.start) and _are_comparable(left, right):
         if low.startswith(", or ", left.end) and not _IN_A_LIST.search(low, max(0, left.start - 4), left.start):
             return  # "fell 36.49, or 1.4 percent": the same in other words
@@ -90,6 +93,12 @@ def _share_age(low: str, left: Draft, right: Draft) -> None:
     is_age = right.number.form == "digits" and 0 < right.low < MAX_AGE and right.low % 1 == 0
     if is_age and left.end == left.number_end and not _WORD_FOLLOWS.match(low, right.end):
         right.kind, right.unit, right.rule = "age", left.unit, "shared_unit"
+
+
+def _are_sides(low: str, left: Draft, right: Draft) -> bool:
+    """Whether two numbers are the sides of one thing: "5 by 7 feet", "20 x 30 m"."""
+    is_length = right.unit is not None and right.unit.code in _SIDES
+    return is_length and low[left.end : right.start] in (" by ", " x ", " × ")
 
 
 def _are_comparable(left: Draft, right: Draft) -> bool:

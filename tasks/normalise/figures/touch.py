@@ -72,9 +72,10 @@ _FEET_AND_INCHES = re.compile(
 _COMPOUNDS = (  # large unit, small units in it, the code both are given in, its worth of the large one
     (_FEET_AND_INCHES, "[ft_i]", 1.0, 12),
     (re.compile(r"-foot-(\d{1,2})(?![\d-])"), "[ft_i]", 1.0, 12),
+    (re.compile(r" ?(?:lbs?|pounds?),?(?: and)? (\d{1,2}) ?(?:oz|ounces?)(?![a-z])"), "[lb_av]", 1.0, 16),
     (re.compile(r" ?(?:st|stones?) ?(\d{1,2})[ -]?(?:lbs?|pounds?)(?![a-z])"), "[lb_av]", 14.0, 1),
 )
-_COMPOUND_STARTS = frozenset("fs'′’")
+_COMPOUND_STARTS = frozenset("flps'′’")
 _PART_OF = re.compile(r" (?:of (?:an? )?|(?<=half )an? )(?=[a-z])")
 _POINT_STEP = re.compile(r"-point(?= (?:rate|interest|cut|hike|increase|rise|reduction|move|easing|drop|jump))")
 
