@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from tasks.datelines import find_date_line, find_date_prefix
 from tasks.strip.draft import Draft
+from tasks.strip.labels import is_label
 from tasks.strip.removals import Cut
 from tasks.strip.rules import ANY, FOOT, HEAD, LONGEST_LINE, LineMatch, match_line
 from tasks.text import Line, is_unspaced
@@ -68,7 +69,8 @@ def take_head(draft: Draft) -> int | None:
     for count, (index, line) in enumerate(draft.standing()):
         if count == HEAD_LINES or prose >= 2:
             break
-        roles = set() if count == 0 and _is_title_with_date(line.text) else take_line(draft, index, HEAD)
+        stays = is_label(line.text) or (count == 0 and _is_title_with_date(line.text))  # a label says what is below it
+        roles = set() if stays else take_line(draft, index, HEAD)
         if roles & {"date_line", "byline"} and anchor is None:
             anchor = index
         if not roles and ends_like_prose(line.text):

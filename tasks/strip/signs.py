@@ -32,6 +32,7 @@ LONGEST_DOUBLED = 260  # characters of a headline that stands twice; what is lon
 FIRST_PART = 0.6
 STEM = 5  # letters that two forms of a word have in common
 FEW_WORDS = 3
+LETTERS_OF_A_SIGN = 3  # what a character of a script without blanks says, an alphabet says in so many
 _LONGEST_READ = 260  # characters of a line that are looked at for words
 
 _CUT_MARK = re.compile(
@@ -69,6 +70,9 @@ class Signs:
     doubled: bool = False
     marked: bool = False  # its bullet, last word or parting mark stands in other headings too
     piped: bool = False
+    size: int = 0  # characters, as many as an alphabet would need
+    open_end: bool = False  # ends in a comma or the like, as verse does, and lists
+    small: bool = False  # begins with a small letter
 
 
 def describe(texts: Sequence[str], first: int = 0) -> list[Signs]:
@@ -251,7 +255,11 @@ def _signs(
     ]
     if any(shared):
         names.append(f"marked.prose_below_{_few(prose_below)}")
-    return Signs(kind, tuple(names), words, doubled[i], any(shared), shared[2] and bool(_BAR.search(text)))
+    size = len(text) if text.isascii() or not is_unspaced(text[:60]) else LETTERS_OF_A_SIGN * len(text)
+    piped = shared[2] and bool(_BAR.search(text))
+    return Signs(
+        kind, tuple(names), words, doubled[i], any(shared), piped, size, text[-1] in ",;–—-", text[0].islower()
+    )
 
 
 _GROUP = {

@@ -11,6 +11,8 @@ A single paragraph that breaks off has no form of its own: an article behind a p
 speaks of something else than the text above it (topic.py), whatever the features say.
 On a sign of the second rank alone never more than `MOST_CUT` of the words go, and none before `EARLIEST` of the text.
 
+Names, dates, verse and what a colon introduces are no headlines, whatever the total.
+
 Limits  Complete foreign paragraphs without a headline look like a round-up and stay. So does a tail above more prose.
 """
 
@@ -34,7 +36,11 @@ PROSE_IN_A_ROW = 5
 # The best start is moved by at most so many lines to where an item can begin.
 REACH = 3
 HEADINGS, BROKEN = ("heading", "question"), ("cut", "meta")
-LONGEST_OPENING = 6  # words of a line with a colon that belongs to the headlines below it
+# Characters, on average: shorter lines are names, dates and items; shorter ones that begin small are verse.
+LEAST_HEADLINE, LEAST_SMALL = 35, 50
+LEAST_LISTED = 20  # the same below a label: "Most popular" may stand above names too
+LONGEST_VERSE = 14  # words of a line that ends in a comma and is no teaser
+LONGEST_OPENING = 5  # words of a line with a colon that belongs to the headlines below it
 LEAST_ITEM = -2.6  # total of an item above the best start that still belongs to the tail
 SHORT = ("heading", "question", "label", "meta", "rule", "sentence", "line")
 HEADLINES = ("heading", "question", "meta", "sentence", "line")
@@ -160,14 +166,20 @@ def _best_suffix(signs: Sequence[Signs], weights: Mapping[str, float], bias: flo
 
 
 def _label_of_list(signs: Sequence[Signs]) -> int | None:
-    """A label with nothing but short lines between it and the end, two at least: no total is asked for."""
+    """A label with nothing but headlines between it and the end, two at least: no total is asked for."""
     first = len(signs)
     while first > 1 and signs[first - 1].kind in SHORT:
         first -= 1
     labels = [i for i in range(first, len(signs) - 2) if signs[i].kind == "label"]
-    if not labels:
+    if not labels or _lists_names(signs[labels[0] :]):
         return None
     return max(1, labels[0] - (signs[labels[0] - 1].kind == "rule"))
+
+
+def _lists_names(signs: Sequence[Signs]) -> bool:
+    """Whether lines too short for headlines stand below a label."""
+    items = [sign.size for sign in signs if sign.kind not in ("label", "meta", "rule")]
+    return sum(items) < LEAST_LISTED * len(items)
 
 
 def _settled(signs: Sequence[Signs], scores: Sequence[float], start: int) -> int:
@@ -177,12 +189,18 @@ def _settled(signs: Sequence[Signs], scores: Sequence[float], start: int) -> int
     if len(pairs) >= 4:
         start = pairs[0] - (pairs[0] == start and signs[start - 1].doubled)
     elif all(kind in HEADLINES for kind in kinds[start + (kinds[start] == "open") :]):
-        start = _top_of_run(signs, start + (kinds[start] == "open"))
+        start = _top_of_run(signs, start + (kinds[start] == "open" or _is_last_of_body(signs, start)))
     else:
         start = _item_above(signs, scores, _item_start(signs, scores, start))
     while start > 1 and kinds[start - 1] in ("rule", "label"):
         start -= 1
     return start
+
+
+def _is_last_of_body(signs: Sequence[Signs], start: int) -> bool:
+    """Whether a sentence with its stop stands above headlines that have none."""
+    stops = [sign.kind in SENTENCES for sign in signs[start:]]
+    return stops[0] and not signs[start].marked and not any(stops[1:])
 
 
 def _top_of_run(signs: Sequence[Signs], start: int) -> int:
@@ -238,14 +256,27 @@ def _hard_sign(signs: Sequence[Signs], start: int) -> str | None:
     kinds = [sign.kind for sign in suffix]
     if any(sign.doubled for sign in suffix[:4]):
         return "tail.doubled_headline"
-    if "label" in kinds[:3]:
+    if "label" in kinds[:3] and not _lists_names(suffix):
         return "tail.label"
     if sum(sign.piped for sign in suffix) >= 2:
         return "tail.piped_headlines"
-    if "cut" in kinds:
+    if any(sign.kind == "cut" and not (sign.open_end and sign.words <= LONGEST_VERSE) for sign in suffix):
         return "tail.broken_off"
-    ending = 0
-    while ending < len(suffix) and (kinds[-1 - ending] in HEADLINES and suffix[-1 - ending].words <= LONGEST_HEADING):
-        ending += 1
-    headings = sum(kind in HEADINGS for kind in kinds[len(kinds) - ending :])
-    return "tail.headlines_to_the_end" if ending >= 3 and headings >= 2 else None
+    return "tail.headlines_to_the_end" if _ends_in_headlines(signs, start) else None
+
+
+def _ends_in_headlines(signs: Sequence[Signs], start: int) -> bool:
+    """Whether the suffix ends in three or more headlines, and not in verse, names and dates, or the text's own list."""
+    first = len(signs)
+    while first > start and signs[first - 1].kind in HEADLINES and signs[first - 1].words <= LONGEST_HEADING:
+        first -= 1
+    ending = signs[first:]
+    if len(ending) < 3 or sum(sign.kind in HEADINGS for sign in ending) < 2:
+        return False
+    above = signs[first - 1]
+    if above.kind == "open" and above.words > LONGEST_OPENING:
+        return False
+    if 2 * sum(sign.open_end for sign in ending) >= len(ending):
+        return False
+    least = LEAST_SMALL if 2 * sum(sign.small for sign in ending) >= len(ending) else LEAST_HEADLINE
+    return sum(sign.size for sign in ending) >= least * len(ending)
