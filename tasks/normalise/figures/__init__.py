@@ -74,6 +74,8 @@ _AGAINST = re.compile(
     r"(?:(?:the|some|about|around|nearly|just|only|almost|[a-z]+['’]s) )?$"
 )
 _NEXT_PLACE = re.compile(r"(?:,| and|, and|;) (?:[A-Z][\w.]+ ){1,2}")  # "Dover had 9,000 jobs, Ayr 7,000"
+_POINTS = re.compile(r" points?(?![a-z])")
+_RATES = re.compile(r"(?<![a-z])(?:rates?|per ?cent|pct)(?![a-z])|%")
 _LEVEL = frozenset([" to ", ", to ", " at ", " to close at ", " to end at "])
 _SENTENCE_END = re.compile(r"[.!?] |[;\n]")
 FARTHEST_END = 60  # characters between the ends of one move
@@ -152,12 +154,10 @@ def _count(text: str, low: str, draft: Draft) -> None:
     """Makes a bare number a count with its noun, a share ("a third of") or a plain figure; else leaves it be."""
     number = draft.number
     if number.form == "part" and number.scale == 1:
-        if low.startswith(" point", draft.number_end) and not low.startswith(" point s", draft.number_end):
-            draft.kind, draft.noun, draft.end = (
-                "count",
-                "point",
-                draft.number_end + 6 + low.startswith("s", draft.number_end + 6),
-            )
+        if match := _POINTS.match(low, draft.number_end):
+            is_rate = _RATES.search(low, max(0, draft.start - 60), draft.number_end + 40)
+            draft.kind, draft.noun = ("percentage_point", "%") if is_rate else ("count", "point")
+            draft.end = match.end()
         elif _is_part(low, draft) and not is_name(text, low, draft, None):
             draft.kind = "multiple"
         return

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from tasks.normalise.figures.cues import cues_before
+from tasks.normalise.figures.cues import compared_behind, cues_before
 from tasks.normalise.figures.draft import Draft
 from tasks.normalise.figures.guard import looks_like_year
 from tasks.normalise.figures.nouns import noun_behind
@@ -44,6 +44,7 @@ _COMPARED = re.compile(
 )
 _AGAINST = ("from", "against", "versus", "vs", "vs.", "compared with", "compared to")
 _COMPARED_LATER = re.compile(r"[^.,;:()]{1,30}? (from|to|against|versus|vs\.?|compared (?:with|to))(?: [a-z]+){0,3} ")
+_DRIVEN = re.compile(r" (?:on the )?(?:city|highway|hwy|combined)(?![a-z])")
 _COORDINATE = re.compile(r" [^.;:()\d]{2,50}?(?:,| and|, and) (?:another |a further |about |some )?")
 _PLACE = re.compile(r" (?:in|on|from|at|for|through|via|to|by|with)(?![a-z])")
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
@@ -112,7 +113,8 @@ def _share_forward(text: str, low: str, before: list[Draft], right: Draft) -> No
     """Lends a draft's unit to a bare amount behind it that is compared with it or goes on with it."""
     if not right.is_bare or right.start - before[-1].end > FARTHEST_COMPARED:
         return
-    lender = before[-1] if _is_coordinate(low, before[-1], right) else _compared_with(low, before, right)
+    goes_on = _is_coordinate(low, before[-1], right) or _is_mileage(low, before[-1], right)
+    lender = before[-1] if goes_on else _compared_with(low, before, right)
     if lender and noun_behind(text, low, right.end, right.low) is None:
         right.kind, right.unit, right.flag, right.rule = lender.kind, lender.unit, lender.flag, "shared_unit"
 
@@ -141,6 +143,11 @@ def _compared_with(low: str, before: list[Draft], right: Draft) -> Draft | None:
     return left if match[1] in _AGAINST and is_near else None
 
 
+def _is_mileage(low: str, left: Draft, right: Draft) -> bool:
+    """Whether a bare number is the next of a car's: "21 mpg city, 27 highway and 23 combined"."""
+    return left.unit is not None and left.unit.code == "[mi_i]/[gal_us]" and bool(_DRIVEN.match(low, right.end))
+
+
 def _is_coordinate(low: str, left: Draft, right: Draft) -> bool:
     """Whether a large bare number is said of another place: "900 tonnes from Oslo and 7,000 from Bergen"."""
     if not (right.number.scale > 1 or right.low >= LARGE) or left.kind == "percent" or right.number.form != "digits":
@@ -160,7 +167,7 @@ def _joins(text: str, low: str, left: Draft, right: Draft) -> bool:
     """Whether `right` became part of `left`."""
     gap = low[left.end : right.start]
     if "multiple" in (left.number.form, right.number.form) or left.rule == "dropped":
-        return _drops(gap, left, right)
+        return _drops(low, gap, left, right)
     if left.high is None and right.high is None:
         if _is_compound(low, left, right, gap):
             return _add(left, right)
@@ -168,14 +175,15 @@ def _joins(text: str, low: str, left: Draft, right: Draft) -> bool:
             return _divide(left, right)
         if _is_range(text, low, left, right, gap) or _is_this_or_next(text, low, left, right, gap):
             return _span(left, right)
-    return _drops(gap, left, right)
+    return _drops(low, gap, left, right)
 
 
-def _drops(gap: str, left: Draft, right: Draft) -> bool:
+def _drops(low: str, gap: str, left: Draft, right: Draft) -> bool:
     """Numbers that touch by a hyphen or a blank and are no range are codes: 020 7946 0958, 3-1, 555-14-20."""
+    right_goes_on = low.startswith("-", right.end)  # "three 12-seat planes"
     if (
         gap in ("-", "–", " ")
-        and not (gap == " " and left.number.form == "words" and looks_like_year(right.number))
+        and not (gap == " " and left.number.form == "words" and (looks_like_year(right.number) or right_goes_on))
         and left.kind is None
         and right.is_bare
         and "digits" in (left.number.form, right.number.form)
@@ -194,6 +202,8 @@ def _is_compound(low: str, left: Draft, right: Draft, gap: str) -> bool:
     if left.unit.code == "[ft_i]":
         inches = right.unit is not None and right.unit.code == "[in_i]"
         return 0 <= right.low < 12 and (inches or (gap == "-" and right.kind is None))
+    if left.low % 1 or (gap == ", " and compared_behind(low, right.end)):
+        return False  # "1.62 euros, 9 cents more than in May"
     if left.kind != "money" or left.unit.factor != 1 or not 0 < right.low < 100 or right.low % 1:
         return False
     if right.kind == "money" and right.unit is not None and right.unit.factor == 0.01:
