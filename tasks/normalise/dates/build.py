@@ -4,7 +4,7 @@ In     the tokens of a match, and the text around it
 Out    (type, expr, mod), or None where the words are no date after all
 
 Kinds of expr ("k"), with fields; `whole` is the expr of a period that the date is a part of, `side` is -1 last, 0 this,
-1 next; `of` marks what is dropped unless it is joined to a whole:
+1 next; `of` marks what is dropped unless it is joined to a whole, `else` what it then is instead:
     fixed     v (EDTF), f, l (ISO days), g (grain)      known as it stands
     bc        v (EDTF)                                  before our era: no days
     date      m, d?, d2?, m2?, w?, y?, side?, t?        a month, day, days d to d2, months m to m2; w checks the year

@@ -104,7 +104,7 @@ def ago(match: Match) -> Built | None:
         return None
     if match.words[:2] == ["a", "year"]:
         return dated({"k": "year_ago", "u": "year"})
-    amount = amount_of(match)
+    amount = amount_of(match) if len(match.numbers("denyzw")) < 2 else None
     if unit in ("decade", "century") and amount is not None:  # a decade ago is a year about then, not the decade before
         unit, amount = "year", amount * (10 if unit == "decade" else 100)
     if amount is None or amount > 10000:

@@ -42,6 +42,8 @@ def _is_bare_year(match: Match, value: int) -> bool:
     before, after = match.previous_word().lower(), match.next_word()
     if not (_PLURAL.fullmatch(after) or after.lower() in CONTEXT["count_behind"]) and _is_about_a_year(match):
         return True
+    if 1900 <= value <= 2050 and _is_dated(match, before, after.lower()):
+        return True
     led = before in CONTEXT["medieval"] or bool(_MID.search(match.text_before))
     if not (EARLIEST_BARE <= value <= LATEST_BARE or led):
         return False
@@ -50,6 +52,22 @@ def _is_bare_year(match: Match, value: int) -> bool:
     if before == "of" and _words_before(match)[-2:-1] and _words_before(match)[-2] in CONTEXT["part_before"]:
         return True
     return before in CONTEXT["year_before"] or not _PLURAL.fullmatch(after)
+
+
+def _is_dated(match: Match, before: str, after: str) -> bool:
+    """Whether the words around tell by year: its 1986 earnings, since at least 1982, up over 1985."""
+    if after in CONTEXT["count_behind"]:
+        return False
+    if before in ("its", "their", "his", "her", "our") or before == "s" or after in CONTEXT["told_by_year"]:
+        return before not in CONTEXT["count_before"] or before == "over"
+    if before == "least":
+        return _words_before(match)[-3:-1] == ["since", "at"]
+    return before == "over" and not after.isalpha() and bool(_RISE.search(match.text_before))
+
+
+_RISE = re.compile(
+    r"\b(?:increase|rise|gain|growth|up|improvement|pct|percent|per cent)\b[^.]*$|%[^.]*$", re.IGNORECASE
+)
 
 
 def _is_about_a_year(match: Match) -> bool:
@@ -178,6 +196,14 @@ def quarter(match: Match) -> Built | None:
     return dated(expr)
 
 
+def quarters(match: Match) -> Built | None:
+    """The third and fourth quarters."""
+    first, last = (int(n) for n in match.numbers("1234")[:2])
+    if last - first != 1 and "and" in match.words:
+        return "DATE", dict(VAGUE), None
+    return dated({"k": "quarter", "n": first, "n2": last}) if first < last else None
+
+
 def month_quarter(match: Match) -> Built | None:
     """The June quarter: April to June."""
     expr: Expr = {"k": "quarter", "n": match.first("month") // 3}
@@ -213,6 +239,8 @@ def nth_weekday(match: Match) -> Built | None:
     """The first Monday, the last Friday."""
     numbers = match.numbers("12345")
     expr: Expr = {"k": "nth_weekday", "w": match.first("weekday"), "n": int(numbers[0]) if numbers else -1, "of": True}
+    if match.words[0] == "last":  # last Sunday in Rome
+        expr["else"] = {"rule": "date.rel_weekday", "k": "weekday", "w": expr["w"], "side": -1}
     return dated(expr)
 
 
@@ -221,7 +249,9 @@ def nth_unit(match: Match) -> Built | None:
     numbers = match.numbers("123456")
     expr: Expr = {"k": "nth_unit", "u": match.first("unit"), "n": int(numbers[0]) if numbers else -1, "of": True}
     if expr["u"] == "day" and expr["n"] > 1 and _GOES_ON.search(match.text_before):
-        expr["else"] = {"k": "prev", "u": "day"}  # of a strike, not of a month
+        expr["else"] = {"rule": "date.nth_day", "k": "prev", "u": "day"}  # of a strike, not of a month
+    if match.words[0] == "last" and expr["u"] not in ("day", "decade"):  # growth last year of nine percent
+        expr["else"] = {"rule": "date.rel_unit", "k": "unit", "u": expr["u"], "n": -1}
     return dated(expr)
 
 
@@ -245,7 +275,7 @@ def season(match: Match) -> Built | None:
             return None
     if (
         match.words[0] == "the"
-        and len(match.words) == 2
+        and len(match.words) == (3 if match.words[-1] == "months" else 2)
         and match.previous_word().lower() not in CONTEXT["season_before"]
     ):
         return None  # the spring in the hills
@@ -261,5 +291,5 @@ def season(match: Match) -> Built | None:
 
 
 BUILDERS = by_name(year, years, two_years, buddhist, era, era_part, decade, century, centuries) | by_name(
-    quarter, month_quarter, half, first_n, nth_unit, nth_day, nth_weekday, numbered_months, season
+    quarter, quarters, month_quarter, half, first_n, nth_unit, nth_day, nth_weekday, numbered_months, season
 )

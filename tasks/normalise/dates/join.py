@@ -45,8 +45,16 @@ def join_mentions(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
         found = _fold(text, found, _join_lengths)
     if any(m.type == "MOD" for m in found):
         found = _fold(text, list(reversed(found)), _join_modifier)[::-1]
-    found = [replace(m, expr=m.expr["else"]) if "else" in m.expr else m for m in found]
+    found = [_alone(m) for m in found]
     return [m for m in found if m.type != "MOD" and not m.expr.get("of")]
+
+
+def _alone(mention: ScannedDate) -> ScannedDate:
+    """A part that met no whole, as what it says by itself: "last Sunday" in Rome."""
+    if "else" not in mention.expr:
+        return mention
+    expr = dict(mention.expr["else"])
+    return replace(mention, rule=expr.pop("rule"), expr=expr)
 
 
 def _fold(text: str, found: list[ScannedDate], join: Join) -> list[ScannedDate]:

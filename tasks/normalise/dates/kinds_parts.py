@@ -162,6 +162,8 @@ def quarter(expr: Expr, context: Context, whole: Period | None) -> Period | None
         return periods.months_period(whole.first.year // 100 * 100 + 25 * (expr["n"] - 1), 1, 300, "year")
 
     def make(year: int) -> Period | None:
+        if "n2" in expr:
+            return periods.months_period(year, 3 * expr["n"] - 2, 3 * (expr["n2"] - expr["n"] + 1), "quarter")
         return periods.quarter_period(year, expr["n"])
 
     return in_year(expr, context, whole, make)
