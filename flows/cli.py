@@ -171,12 +171,14 @@ def clean(
 def versions(*, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
     """List the versions of a data set."""
     from tasks.publish import list_versions
+    from tasks.publish.versions import read_latest
 
-    found = list_versions(where.folder())
+    store = where.folder()
+    found, hold = list_versions(store), read_latest(store).hold
 
     def lines() -> str:
         if not found:
-            return f"{where.folder()}: no versions yet; make one with `copydesk run`"
+            return f"{store}: no versions yet; make one with `copydesk run`"
         head = f"{'version':<8} {'state':<8} {'made':<20} {'articles':>9} {'duplicates':>11} {'rejected':>9} {'MB':>8}"
         rows = [
             f"{v.version:<8} {v.state:<8} {(v.created_at or '?')[:19]:<20} {v.counts.get('articles', 0):>9,} "
@@ -185,9 +187,10 @@ def versions(*, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
             + (f"  ({'the latest; ' if v.is_latest else ''}{v.fault})" if v.fault else "")
             for v in found
         ]
-        return "\n".join([head, *rows])
+        held = ["Held since a rollback: runs publish nothing until `copydesk run --release`"] if hold else []
+        return "\n".join([head, *rows, *held])
 
-    output.answer({"versions": [v.as_dict() for v in found]}, lines)
+    output.answer({"versions": [v.as_dict() for v in found], "hold": hold}, lines)
     return 0
 
 

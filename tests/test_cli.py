@@ -68,11 +68,15 @@ def test_rollback_holds_until_it_is_released(tmp_path):
 
     rolled = json.loads(copydesk("rollback", "v0001", "--json", cwd=tmp_path).stdout)
     held = copydesk("run", "--direct", cwd=tmp_path)
+    listed = copydesk("versions", cwd=tmp_path).stdout.decode()
+    hold = json.loads(copydesk("versions", "--json", cwd=tmp_path).stdout)["hold"]
     released = json.loads(copydesk("run", "--direct", "--release", "--json", cwd=tmp_path).stdout)
 
     assert rolled == {"version": "v0003", "rollback_of": "v0001"}
     assert held.returncode == 3
     assert "--release" in held.stderr.decode()
+    assert listed.endswith("Held since a rollback: runs publish nothing until `copydesk run --release`\n")
+    assert hold["rollback_of"] == "v0001"
     assert (released["version"], released["published"], released["counts"]["documents"]) == ("v0004", True, 2)
 
 
