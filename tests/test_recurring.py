@@ -16,6 +16,8 @@ WEDNESDAY = date(2024, 5, 8)
     [
         ("The choir meets on Fridays at 9 a.m. in the hall.", [("Fridays at 9 a.m.", "P1W")]),
         ("Every Friday at 9 a.m. the bell rings.", [("Every Friday at 9 a.m.", "P1W")]),
+        ("The show airs weekdays at 6 a.m. on Channel 4.", [("6 a.m.", "P1W")]),
+        ("Calls are answered from 9 a.m. to 5 p.m. on weekdays.", [("9 a.m. to 5 p.m.", "P1W")]),
         ("The gate is locked at 10 p.m. every night.", [("10 p.m. every night", "P1D")]),
         ("It is open Mondays to Fridays 9 to 5.", [("Mondays", "P1W"), ("Fridays", "P1W")]),
         ("Lessons: Tuesdays and Thursdays at 6 p.m.", [("Tuesdays", "P1W"), ("Thursdays at 6 p.m.", "P1W")]),
