@@ -18,12 +18,13 @@ import numpy as np
 import pyarrow as pa
 
 from flows.executors import Executor
-from tasks.cache import KEY, LEAST_RUN, Step, StepCache, row_keys, take_rows, take_runs
+from tasks.cache import KEY, Step, StepCache, row_keys, take_rows
 
 BATCH_ROWS = 128
 BATCH_BYTES = 4 << 20
 SLICE_ROWS = 2048  # rows whose keys and results are in memory at a time
 SEGMENT_ROWS = 8192
+LEAST_RUN = 64  # results that follow each other, on average: tables of shorter pieces are slow
 FAILED = pa.field("failed", pa.string())
 
 Progress = Callable[[int, int], None]  # (documents done, documents in all)
@@ -50,6 +51,10 @@ class Spool:
                 writer.write(batch)
         return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
+    def put(self, table: pa.Table) -> pa.Table:
+        """The table in one piece, on disk; where its columns fit into one."""
+        return self.keep(table.schema, table.combine_chunks().to_batches())
+
 
 @dataclass(frozen=True)
 class Mapper:
@@ -69,7 +74,11 @@ class Mapper:
         kept.compact()
         place = np.where(np.isnan(found), 0, found).astype(np.int64)
         place[missing] = np.arange(len(missing))
-        return pa.concat_tables(_merged(kept, fresh, place, np.isnan(found)))
+        is_fresh = np.isnan(found)
+        ends = [0, *(np.flatnonzero((np.diff(place) != 1) | np.diff(is_fresh)) + 1).tolist(), len(place)]
+        if len(ends) <= 2 + len(place) // LEAST_RUN:
+            return pa.concat_tables(_in_place(kept, fresh, place, is_fresh, ends))
+        return self.spool.keep(fresh.schema, _copied(kept, fresh, place, is_fresh))
 
     def _compute(
         self, step: Step, table: pa.Table, keys: pa.Array, missing: np.ndarray, kept: StepCache, progress: Progress
@@ -120,25 +129,25 @@ def _bounded(table: pa.Table) -> Iterator[pa.Table]:
             yield from _slices(part, max(1, len(part) * BATCH_BYTES // part.nbytes))
 
 
-def _merged(kept: StepCache, fresh: pa.Table, place: np.ndarray, is_fresh: np.ndarray) -> Iterator[pa.Table]:
-    """Old and new results in the order of the documents, left where they lie on disk as far as can be."""
+def _in_place(
+    kept: StepCache, fresh: pa.Table, place: np.ndarray, is_fresh: np.ndarray, ends: list[int]
+) -> Iterator[pa.Table]:
+    """Old and new results in the order of the documents, each run of them left where it lies on disk."""
     yield fresh.slice(0, 0)
+    for first, end in pairwise(ends):
+        if first < end:
+            source = fresh.slice if is_fresh[first] else lambda *run: _without_failure(kept.slice(*run))
+            yield source(place[first], end - first)
+
+
+def _copied(kept: StepCache, fresh: pa.Table, place: np.ndarray, is_fresh: np.ndarray) -> Iterator[pa.Table]:
+    """The same where they alternate too often, as where many documents have one text."""
     for start in range(0, len(place), SLICE_ROWS):
         where, new = place[start : start + SLICE_ROWS], is_fresh[start : start + SLICE_ROWS]
-        ends = [0, *(np.flatnonzero(np.diff(new)) + 1).tolist(), len(where)]
-        if len(ends) > SLICE_ROWS // LEAST_RUN:
-            yield _shuffled(kept, fresh, where, new)
-            continue
-        for first, end in pairwise(ends):
-            yield take_runs(fresh, where[first:end]) if new[first] else _without_failure(kept.take(where[first:end]))
-
-
-def _shuffled(kept: StepCache, fresh: pa.Table, where: np.ndarray, new: np.ndarray) -> pa.Table:
-    """Old and new results that alternate too often to be left where they lie."""
-    both = pa.concat_tables([_without_failure(kept.take(where[~new])), take_rows(fresh, where[new])])
-    back = np.empty(len(where), dtype=np.int64)
-    back[np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])] = np.arange(len(where))
-    return both.take(pa.array(back)).combine_chunks()
+        both = pa.concat_tables([_without_failure(kept.take(where[~new])), take_rows(fresh, where[new])])
+        back = np.empty(len(where), dtype=np.int64)
+        back[np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])] = np.arange(len(where))
+        yield both.take(pa.array(back)).combine_chunks()
 
 
 def _without_failure(old: pa.Table) -> pa.Table:

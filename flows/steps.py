@@ -122,7 +122,8 @@ def build_tables(
     """From raw files to the tables of the contract."""
     steps = document_steps(rules)
 
-    records = pipeline.step("ingest", read_records, raw, rules, pipeline.mapper.spool, pipeline.warnings.append)
+    spool = pipeline.mapper.spool
+    records = pipeline.step("ingest", read_records, raw, rules, spool, pipeline.warnings.append)
     pages = pipeline.map(steps["extract"], records)
     documents = beside(records, pages, "raw_text", "html_title")
     lines = pipeline.map(steps["lines"], pages)
@@ -135,7 +136,7 @@ def build_tables(
         copies = pipeline.map(takedowns.match_step(taken_down), stripped)
         documents = takedowns.reject_taken_down(documents, taken_down, copies)
 
-    texts = triage.texts_of(documents)
+    texts = spool.put(triage.texts_of(documents))
     compared = pipeline.step("pair", dedupe.compare_documents, texts)
     relations, clusters = pipeline.step("cluster", dedupe.find_duplicates, compared)
     dated = pipeline.step("anchors", anchors.choose_dates, texts, clusters)
@@ -145,10 +146,11 @@ def build_tables(
     relations = pipeline.step("relate", dedupe.relate_to_canonicals, texts, relations, canonicals)
     articles = texts.filter(pc.is_in(texts["document_id"], value_set=pc.unique(canonicals["canonical_id"])))
     stories = pipeline.step("stories", dedupe.find_stories, articles, compared)
-    del compared  # the words of all texts
-    resolved = pipeline.map(steps["resolve"], joined(articles, documents, "language", "scanned_dates", "figures"))
+    del compared, texts  # the words of all texts
+    articles = spool.put(joined(articles, documents, "language", "scanned_dates", "figures"))
+    resolved = pipeline.map(steps["resolve"], articles)
 
-    return pipeline.step(
+    tables = pipeline.step(
         "assemble",
         assemble.build_tables,
         documents,
@@ -158,6 +160,7 @@ def build_tables(
         pa.concat_tables([relations, stories]),
         beside(resolved, articles, "document_id"),
     )
+    return {name: spool.put(table) for name, table in tables.items()}
 
 
 def read_records(raw: ingest.Raw, rules: Rules, spool: Spool, warn: Callable[[str], None]) -> pa.Table:

@@ -41,7 +41,6 @@ logger = logging.getLogger(__name__)
 KEY = pa.binary(16)
 PACKAGES = ("tasks", "flows")
 SEGMENTS_BEFORE_COMPACTION = 20
-LEAST_RUN = 64  # rows that follow each other, on average: shorter runs are faster copied than kept apart
 
 
 @dataclass(frozen=True)
@@ -249,16 +248,6 @@ def take_rows(table: pa.Table, rows: np.ndarray) -> pa.Table:
     return pa.concat_tables(taken).take(pa.array(back))
 
 
-def take_runs(table: pa.Table, rows: np.ndarray) -> pa.Table:
-    """As `take_rows`, but runs of rows that follow each other stay where they are; only short ones are copied."""
-    if not len(rows):
-        return table.slice(0, 0)
-    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-    if len(breaks) > len(rows) // LEAST_RUN:
-        return take_rows(table, rows)
-    return pa.concat_tables(table.slice(run[0], len(run)) for run in np.split(rows, breaks))
-
-
 class StepCache:
     """What earlier runs made of documents in one step; `None` as folder keeps nothing."""
 
@@ -283,8 +272,12 @@ class StepCache:
         return pc.index_in(keys, value_set=self._keys)
 
     def take(self, rows: np.ndarray) -> pa.Table:
-        """The results in those rows, in that order; rows that stand together are left on disk."""
-        return take_runs(self._kept.drop_columns(["key"]), rows)
+        """The results in those rows, in that order."""
+        return take_rows(self._kept, rows).drop_columns(["key"])
+
+    def slice(self, start: int, length: int) -> pa.Table:
+        """The results in rows that follow each other, left on disk."""
+        return self._kept.slice(start, length).drop_columns(["key"])
 
     def add(self, keys: pa.Array, results: pa.Table) -> None:
         """Keep results for later runs, as one more segment."""

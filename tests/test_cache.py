@@ -12,7 +12,7 @@ import pytest
 from flows.executors import InProcess
 from flows.mapper import Mapper, Spool
 from tasks import cache, language
-from tasks.cache import Step, row_keys, take_rows, take_runs
+from tasks.cache import Step, row_keys, take_rows
 
 SCHEMA = pa.schema([("length", pa.int64())])
 CALLS: list[int] = []
@@ -50,6 +50,17 @@ def test_a_second_run_computes_nothing_and_gives_the_same(step, tmp_path):
 
     assert CALLS == []
     assert second.equals(first)
+
+
+def test_results_stay_in_the_cache_where_most_follow_each_other(step, tmp_path):
+    old = [f"old {n}" for n in range(1000)]
+    mapped(step, old, tmp_path)
+    texts = [*old[500:], "a new one", *old[:500], "another one"]
+
+    result = mapped(step, texts, tmp_path)
+
+    assert result["length"].to_pylist() == [len(text) for text in texts]
+    assert result.column("length").num_chunks < 20  # batches of 128 as they were written
 
 
 def test_only_what_is_new_is_computed_and_lands_in_its_place(step, tmp_path):
@@ -123,15 +134,6 @@ def test_keys_tell_apart_what_only_looks_alike():
     assert len(set(keys)) == 8
     assert keys[4:] + keys[:3] == row_keys(sliced, table.column_names).to_pylist()
     assert row_keys(table.slice(0, 0), table.column_names).to_pylist() == []
-
-
-@pytest.mark.parametrize(
-    "rows", [[], range(40, 60), [*range(40, 60), *range(5), 69, *range(30)], [69, 0, 14, 13, 14, 35]]
-)
-def test_runs_of_rows_are_what_single_rows_are(rows):
-    table = pa.concat_tables(pa.table({"n": list(range(i, i + 7))}) for i in range(0, 70, 7))
-
-    assert take_runs(table, np.array(rows, np.int64))["n"].to_pylist() == [*rows]
 
 
 def test_rows_are_taken_in_the_order_asked_for():
