@@ -9,6 +9,7 @@ What the text itself says (title, by-line, source) comes before what the input g
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -75,9 +76,16 @@ def settle(outcomes: list[pa.Table]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
 def texts_of(documents: pa.Table) -> pa.Table:
     """The documents whose text goes on, sorted by id, with what comparing, dating and choosing them needs."""
     live = documents.select(TEXT_COLUMNS).filter(pc.is_null(documents["reason"]))
-    repairs = [sum(removal["role"] == "repair" for removal in row or ()) for row in live["removals"].to_pylist()]
     texts = live.drop_columns(["removals", "flags"])
-    texts = texts.append_column("n_repairs", pa.array(repairs, pa.int32()))
+    texts = texts.append_column("n_repairs", pa.chunked_array([*map(_repairs, live["removals"].chunks)], pa.int32()))
     texts = texts.append_column("n_flags", pc.list_value_length(live["flags"]))
     texts = texts.append_column("n_chars", pc.utf8_length(live["text"]))
     return texts.sort_by("document_id")
+
+
+def _repairs(removals: pa.ListArray) -> pa.Array:
+    """How many of each document's removals are repairs."""
+    owners = pc.list_parent_indices(removals).to_numpy()
+    are_repairs = pc.equal(pc.struct_field(pc.list_flatten(removals), "role"), "repair")
+    counts = np.bincount(owners[are_repairs.to_numpy(zero_copy_only=False)], minlength=len(removals))
+    return pa.array(counts.astype(np.int32))

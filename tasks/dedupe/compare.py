@@ -15,6 +15,8 @@ Limits  A block needs `LEAST_BLOCK` equal words, so a text chopped finer than th
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from tasks.dedupe.compiled import compiled
@@ -47,6 +49,7 @@ LEAST_START = 3  # equal words in a row begin a block, two go on with it
 LONGEST_GAP = 12  # words that may differ between two runs of one block
 JOINING_BONUS = 8  # words that a run elsewhere must be longer than one that goes on with the block
 MOST_PLACES = 16  # of a pair of words in the longer text that are looked at
+PAIRS_AT_ONCE, THREADS = 10_000, 2
 LEAD = 20  # words: a news text says in its first sentence what it is about
 # What `details` holds of a pair: how many, then so many of (start, length, start in the longer, length there) of
 # blocks; of figures that agree; of (figure, figure in the longer) that differ.
@@ -69,13 +72,19 @@ def detail_pairs(words: Words, shorter: np.ndarray, longer: np.ndarray) -> np.nd
 def _align(words: Words, shorter: np.ndarray, longer: np.ndarray, n_details: int) -> tuple[np.ndarray, np.ndarray]:
     counts = np.zeros((len(shorter), len(COUNTS)), np.int32)
     details = np.zeros((n_details, DETAILS), np.int32)
-    if len(shorter):
-        most = int(words.lengths[longer].max())
+
+    def align(start: int) -> None:
+        part = slice(start, start + PAIRS_AT_ONCE)
+        most = int(words.lengths[longer[part]].max())
         slots, following = np.empty(1 << (8 * most + 8).bit_length(), np.int32), np.empty(most + 1, np.int32)
         used = np.zeros(most + 1, np.int64)
         align_pairs(
-            words.hashes, words.marks, words.ends, shorter, longer, slots, following, used, counts, details
+            words.hashes, words.marks, words.ends, shorter[part], longer[part], slots, following, used, counts[part],
+            details[part],
         )  # fmt: skip
+
+    with ThreadPoolExecutor(THREADS) as pool:  # each pair has its own rows, so who fills them when does not matter
+        list(pool.map(align, range(0, len(shorter), PAIRS_AT_ONCE)))
     return counts, details
 
 
