@@ -104,7 +104,26 @@ def whole_date(match: Match) -> Built | None:
     return dated(expr)
 
 
-_LEADS = (set(VALUES["in"]) - {"and", "or", "as", "than"}) | {"the", "last", "this", "next", "early", "late", "mid"}
+def month_midst(match: Match) -> Built | None:
+    """March imports; a verb behind makes it a person or a tune."""
+    before, after = match.previous_word(), match.next_word()
+    if len(match.words[0]) < 5 - (match.words[0] == "may") * 2 or not (before[:1].islower() and after[:1].islower()):
+        return None
+    return None if after in CONTEXT["behind_a_name"] else dated({"k": "date", "m": match.first("month")})
+
+
+_LEADS = (set(VALUES["in"]) - {"and", "or", "as", "than"}) | {
+    "the",
+    "its",
+    "their",
+    "our",
+    "last",
+    "this",
+    "next",
+    "early",
+    "late",
+    "mid",
+}
 _JOINS = frozenset(["-", "to", "through", "until"])
 
 
@@ -242,6 +261,7 @@ BUILDERS = by_name(
     slash,
     whole_date,
     days,
+    month_midst,
     rel_month,
     the_nth,
     weekday,

@@ -191,7 +191,7 @@ def quarter(match: Match) -> Built | None:
     """The third quarter, Q3."""
     numbers = match.numbers("1234") or match.numbers("Q")
     expr: Expr = {"k": "quarter", "n": int(numbers[0]) if numbers else 4}
-    if not numbers or (not match.numbers("Q") and not match.is_report()):
+    if (not numbers and "final" not in match.words) or (not match.numbers("Q") and not match.is_report()):
         expr["of"] = True
     return dated(expr)
 
