@@ -106,6 +106,7 @@ _SIGN_WORDS = {word[0] for sign in _BEHIND if (word := _FIRST_WORD.match(sign.lo
 _SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{trie(_BEFORE)}) ?[-−–]?$")
 _GLUED = {
     "R",
+    "P",
     "PS",
     "Sh",
     "BD",

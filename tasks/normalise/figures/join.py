@@ -60,11 +60,14 @@ def join_drafts(text: str, low: str, drafts: list[Draft]) -> list[Draft]:
     for i in range(len(drafts) - 2, -1, -1):
         if drafts[i].kind is None:
             _share(low, drafts[i], drafts[i + 1])
-    for i, (left, right) in enumerate(pairwise(drafts)):
+    solid: list[Draft] = []  # those that have a unit or lack none
+    for left, right in pairwise(drafts):
+        if left.kind:
+            solid.append(left)
         if left.kind == "age" and right.is_bare and _AGES.fullmatch(low, left.end, right.start):
             _share_age(low, left, right)
-        if left.kind in ("money", "measure", "percent") and right.kind is None:
-            _share_forward(text, low, drafts[max(0, i - 2) : i + 1], right)
+        if right.kind is None and solid and solid[-1].kind in ("money", "measure", "percent"):
+            _share_forward(text, low, solid[-3:], right)
     joined = drafts[:1]
     for draft in drafts[1:]:
         apart = draft.start - joined[-1].end

@@ -55,7 +55,7 @@ _OBJECT = re.compile(r" (?:a|an|the|his|her|its|their|that|it|him|them|no)(?![a-
 _ONE_MORE = re.compile(r" (?:more|further|additional|other)(?= [a-z])")
 _HEAD = re.compile(r" head of ([a-z]+)")  # 1,200 head of cattle
 _BETWEEN = re.compile(
-    r" (?:(?:19|20)\d\d(?= )|\d[\d,]*[- ]years?[- ]old|\d[\d,.]*-[a-z]+(?= ))"
+    r" (?:(?:19|20)\d\d(?= )|\d[\d,]*[- ]years?[- ]old|\d[\d,.]*(?:-[a-z]+|[a-z]{1,3})(?= ))"
 )  # the seven 2024 finalists
 _OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those)(?= )")
 _WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)[\"“'‘]?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")

@@ -27,7 +27,7 @@ MAX_PRIMES = 200  # ′ and ″ behind more than this are damaged quotation mark
 _AGE_BEHIND = re.compile(r"[ \u00a0-]{0,2}(?:(year|yr|month|week|day)s?\.?[ -](?:olds?|of age)|y/?o|y\.o\.)(?![a-z])")
 _AGE_CODES = {None: "a", "year": "a", "yr": "a", "month": "mo", "week": "wk", "day": "d"}
 _AGE_BEFORE = re.compile(
-    r"(?<![a-z])(?:(?P<age>(?:the )?age (?:of )?|aged (?:between |from )?)"
+    r"(?<![a-z])(?:(?P<age>(?:between )?(?:the )?ages? (?:of )?(?:between )?|aged (?:between |from )?)"
     r"|turn(?:s|ed)? |(?:he|she|who) (?:is|was|will be) )$"
 )
 _GROUP_BEFORE = re.compile(
@@ -51,7 +51,7 @@ _NO_UNIT_BEHIND = frozenset(["", *",.;:!?)]\n"])
 _AGE_GAPS = frozenset(" -\u00a0y")  # what may stand between a number and "year-old", "yo"
 _AGE_STARTS = frozenset("ymwdo.- \u00a0/")
 _AGE_LEADS = frozenset(  # the last letters of "aged ", "between ", "she was " …
-    ["ge ", "of ", "ed ", "en ", "om ", "rn ", "ns ", "is ", "as ", "be ", "er ", "ve ", "ow ", "an "]
+    ["ge ", "of ", "ed ", "en ", "om ", "rn ", "ns ", "is ", "as ", "be ", "er ", "ve ", "ow ", "an ", "es "]
 )
 _TRACK = re.compile(r" (?:hurdles|champions|relays|heats|finals|sprints|races|runners|swimmers|medallists|records)")
 _AMOUNT_BEFORE = re.compile(
@@ -101,7 +101,7 @@ def draft_number(text: str, low: str, number: Number, context: Context, previous
         _take_unit(text, low, draft, context)
     if text[number.start].isdigit():
         plain = not number.grouped or number.weak_scale == 1e12
-        if before and plain and text[draft.start : number.start] in ("PS", "R"):
+        if before and plain and text[draft.start : number.start] in ("PS", "R", "P"):
             return None  # a pound sign in some feeds and a games console; rand and the name of a car
         owned = before is not None or draft.kind == "age"
         is_bare = draft.is_bare
@@ -207,7 +207,7 @@ def _age_start(text: str, low: str, number: Number) -> int | None:
         return None
     if _GROUP_BEFORE.search(low, max(0, start - 44), start):
         return None if noun_behind(text, low, number.end, number.value) else start
-    match = _AGE_BEFORE.search(low, max(0, start - 16), start)
+    match = _AGE_BEFORE.search(low, max(0, start - 28), start)
     if match is None:
         return None
     if match["age"]:
