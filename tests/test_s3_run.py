@@ -251,7 +251,7 @@ def test_the_folder_on_this_machine_may_be_chosen(bucket, tmp_path):
     [
         (("versions",), {"bucket": "s3://nowhere-to-be-found/x"}, 2, "there is no bucket nowhere-to-be-found"),
         (("run", "--direct"), {"bucket": "s3://nowhere-to-be-found/x"}, 2, "there is no bucket nowhere-to-be-found"),
-        (("verify",), {}, 2, "no version was published"),
+        (("verify",), {}, 2, "no published version here"),
         (("versions",), {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, 1, "does not answer"),
         (("versions",), {"AWS_ACCESS_KEY_ID": "", "AWS_EC2_METADATA_DISABLED": "true"}, 2, "no credentials"),
         (("versions",), {"AWS_PROFILE": "work"}, 2, "no such profile"),
