@@ -158,6 +158,8 @@ def _single_noun(text: str, low: str, end: int) -> tuple[str, int] | None:
         word = match[1]
         if word.endswith(("'s", "’s")) or len(word) < 2:
             return None
+        if not words and low.endswith("the one", 0, end) and text[match.start(1)].isupper():
+            return None  # "the one Ann bought"
         if words and ((word.endswith(_VERB_ENDS) and word not in _ADJECTIVES) or word in _BEHIND_ONE):
             break
         words.append(match.span(1))
