@@ -305,7 +305,7 @@ def _write_segment(folder: Path, table: pa.Table) -> Path:
     """Write a segment under a name that carries its digest; a dead writer leaves only a `.part` file."""
     part = folder / f"{os.getpid()}.part"
     with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table, max_chunksize=4096)
+        writer.write_table(table.combine_chunks(), max_chunksize=4096)  # in few pieces: a later run reads piece by piece
     path = folder / f"{_file_digest(part)}.arrow"
     part.replace(path)
     return path
