@@ -285,7 +285,8 @@ class StepCache:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write_segment(self.folder, results.add_column(0, self.schema.field("key"), keys))
+            whole = results.combine_chunks()  # a later run reads piece by piece
+            _write_segment(self.folder, whole.add_column(0, self.schema.field("key"), keys))
         except OSError as error:  # a cache costs time at most
             logger.warning("cache: %s takes nothing more, later runs will compute it again: %s", self.folder, error)
             self.folder = None
@@ -305,7 +306,7 @@ def _write_segment(folder: Path, table: pa.Table) -> Path:
     """Write a segment under a name that carries its digest; a dead writer leaves only a `.part` file."""
     part = folder / f"{os.getpid()}.part"
     with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table.combine_chunks(), max_chunksize=4096)  # in few pieces: a later run reads piece by piece
+        writer.write_table(table, max_chunksize=4096)
     path = folder / f"{_file_digest(part)}.arrow"
     part.replace(path)
     return path
