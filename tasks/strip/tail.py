@@ -33,6 +33,7 @@ LEAST_TOTAL, LEAST_TOTAL_OF_ONE = 2.0, 4.5
 MOST_CUT, EARLIEST = 0.6, 0.25
 # So many complete paragraphs in a row end the search upwards: an item of a tail has one or two.
 PROSE_IN_A_ROW = 5
+NO_PROSE = 40  # characters: no line as short is a paragraph in any script
 # The best start is moved by at most so many lines to where an item can begin.
 REACH = 3
 HEADINGS, BROKEN = ("heading", "question"), ("cut", "meta")
@@ -135,6 +136,9 @@ def _search_from(texts: Sequence[str]) -> int:
     """The first line that a tail may hold: below the last long row of complete paragraphs; the end if all are such."""
     row, only_prose = 0, True
     for i in range(len(texts) - 1, -1, -1):
+        if not only_prose and len(texts[i]) <= NO_PROSE:
+            row = 0
+            continue
         kind = kind_of(texts[i], word_count(texts[i]))
         row = row + 1 if kind == "prose" else 0
         only_prose = only_prose and kind in SENTENCES
@@ -153,7 +157,7 @@ def _best_suffix(signs: Sequence[Signs], weights: Mapping[str, float], bias: flo
         piped -= 1
     if len(signs) - piped >= 3:
         return Tail(piped, "tail.piped_headlines", LABEL_TOTAL)
-    scores = [bias + sum(weights.get(name, 0.0) for name in sign.names) for sign in signs]
+    scores = [bias + sum([weights[name] for name in sign.names if name in weights]) for sign in signs]
     best, start, total = 0.0, len(signs), 0.0
     for i in range(len(signs) - 1, 0, -1):
         total += scores[i]
