@@ -22,7 +22,7 @@ from tasks.report import rewrite_report
 from tasks.storage import open_storage
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
-EVERY = int(os.environ.get("COPYDESK_S3_STEPS", "5"))  # one step in so many is tried; docs/reliability.md: every one
+EVERY = int(os.environ.get("COPYDESK_S3_STEPS", "7"))  # one step in so many is tried; docs/reliability.md: every one
 WRITES, READS = ("put", "copy", "delete"), ("get", "head", "list")
 
 
