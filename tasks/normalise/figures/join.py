@@ -86,6 +86,8 @@ def _share(low: str, left: Draft, right: Draft) -> None:
     elif _are_sides(low, left, right):
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"  # "5 by 7 feet"
     elif between < 8 and _LIST.fullmatch(low, left.end, right.start) and _are_comparable(left, right):
+        if low.startswith("- ", left.end) and not low.startswith("-", right.number_end):
+            return  # "the three- and 5.5 pct for the six-month bill"
         if low.startswith(", or ", left.end) and not _IN_A_LIST.search(low, max(0, left.start - 4), left.start):
             return  # "fell 36.49, or 1.4 percent": the same in other words
         left.kind, left.unit, left.rule = right.kind, right.unit, "shared_unit"

@@ -28,6 +28,7 @@ _CALENDAR = frozenset(_TABLE["calendar"]["words"].split())
 _SINGULAR: dict[str, str] = _TABLE["singular"]["words"]
 _MAX_WORDS = 5
 _MAX_SINGLE = 3
+_QUOTES = frozenset("\"“'‘")
 _VERB_ENDS = ("s", "ed", "ing")
 _ADJECTIVES = frozenset(
     [
@@ -90,8 +91,8 @@ def singular(word: str) -> str:
     >>> [singular(word) for word in ("companies", "boxes", "sub-forums", "houses", "fishermen")]
     ['company', 'box', 'sub-forum', 'house', 'fisherman']
     """
-    if word in _SINGULAR:
-        return _SINGULAR[word]
+    if word in _SINGULAR or word in _NOT_PLURAL:
+        return _SINGULAR.get(word, word)
     if word.endswith("men"):
         return word[:-3] + "man"
     if word.endswith("children"):
@@ -141,7 +142,9 @@ def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str
                 position = match.end()  # "digital and physical sales"
                 continue
             break
-        if last and not _continues(text[slice(*words[last - 1])], word, text[match.start(1)]):
+        if last and (
+            match[0][1] in _QUOTES or not _continues(text[slice(*words[last - 1])], word, text[match.start(1)])
+        ):
             break
         words.append(match.span(1))
         position = match.end()
@@ -160,6 +163,8 @@ def _single_noun(text: str, low: str, end: int) -> tuple[str, int] | None:
             return None
         if not words and low.endswith("the one", 0, end) and text[match.start(1)].isupper():
             return None  # "the one Ann bought"
+        if words and text[match.start(1)].isupper() and text[words[-1][0]].islower():
+            break  # "one addition Ann made"
         if words and ((word.endswith(_VERB_ENDS) and word not in _ADJECTIVES) or word in _BEHIND_ONE):
             break
         words.append(match.span(1))
