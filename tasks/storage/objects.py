@@ -16,9 +16,7 @@ Limits  Needs a store that honours both conditions (AWS since 2024; `guard` trie
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
-import io
 import json
 import os
 import re
@@ -29,15 +27,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, NotModifiedError, PreconditionError
+from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import S3Store
 
 from tasks.errors import ConfigError, CopydeskError, LockHeld
 from tasks.storage.access import connect, told
 from tasks.storage.places import Bucket
+from tasks.storage.ranges import Entry, RangeFile
 
 CLAIM, SEAL = "claim", "manifest.json"
 PART = 8 << 20  # bytes a request
@@ -47,14 +46,6 @@ _CONFLICT = (AlreadyExistsError, PreconditionError)
 
 class Overtaken(LockHeld):
     """Another writer has written what this one was about to write."""
-
-
-class Entry(NamedTuple):
-    """An object: its name below the prefix, size in bytes, ETag."""
-
-    name: str
-    size: int
-    etag: str
 
 
 @dataclass(frozen=True)
@@ -384,39 +375,6 @@ class ObjectGuard:
         if text is not None:
             with contextlib.suppress(CopydeskError):
                 self.put(text)
-
-
-class RangeFile(io.RawIOBase):
-    """An object as a file that is read in ranges, each fetched when asked for.
-
-    Raises OSError where the object was written anew meanwhile.
-    """
-
-    def __init__(self, storage: Objects, entry: Entry) -> None:
-        self._storage, self._entry, self._at = storage, entry, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = offset + (0, self._at, self._entry.size)[whence]
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        length = max(0, min(len(buffer), self._entry.size - self._at))
-        try:
-            data = self._storage.fetch_range(self._entry, self._at, length)
-        except (PreconditionError, NotModifiedError):
-            raise OSError(errno.ESTALE, "the file changed while it was read") from None
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
 
 
 # ------------------------------------------------------------------ the folder on this machine

@@ -1,0 +1,57 @@
+"""An object as a file that is read in parts.
+
+In     an object that was listed, and what fetches a range of it
+Out    a file for pyarrow and for the readers of formats
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from obstore.exceptions import NotModifiedError, PreconditionError
+
+if TYPE_CHECKING:
+    from tasks.storage.objects import Objects
+
+
+class Entry(NamedTuple):
+    """An object: its name below the prefix, size in bytes, ETag."""
+
+    name: str
+    size: int
+    etag: str
+
+
+class RangeFile(io.RawIOBase):
+    """An object as a file that is read in ranges, each fetched when asked for.
+
+    Raises OSError where the object was written anew meanwhile.
+    """
+
+    def __init__(self, storage: Objects, entry: Entry) -> None:
+        self._storage, self._entry, self._at = storage, entry, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + (0, self._at, self._entry.size)[whence]
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        length = max(0, min(len(buffer), self._entry.size - self._at))
+        try:
+            data = self._storage.fetch_range(self._entry, self._at, length)
+        except (PreconditionError, NotModifiedError):
+            raise OSError(errno.ESTALE, "the file changed while it was read") from None
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
