@@ -134,12 +134,12 @@ def _values(figure: FigureMention, connective: str) -> str:
 def plain_number(value: float) -> str:
     """A number in digits: no exponent, no grouping, no binary noise.
 
-    >>> plain_number(3.59e12), plain_number(0.1 + 0.2), plain_number(1 / 3), plain_number(-2.0)
-    ('3590000000000', '0.3', '0.333333', '-2')
+    >>> plain_number(3.59e12), plain_number(0.1 + 0.2), plain_number(1 / 3), plain_number(71 / 12), plain_number(-2.0)
+    ('3590000000000', '0.3', '0.333333', '5.916667', '-2')
     """
     if value == int(value):
         return str(int(value))
     short = f"{value:.12g}"
-    if len(short) >= 13 and abs(value) < 1:
-        short = f"{value:.6g}"
+    if len(short) >= 13:  # no end in sight
+        short = f"{value:.6g}" if abs(value) < 1 else f"{value:.6f}".rstrip("0").rstrip(".")
     return f"{Decimal(short):f}"
