@@ -9,7 +9,7 @@ import pytest
 
 from tasks import rules
 from tasks.rules import load_rules, read_toml
-from tasks.strip.rules import LONGEST_LINE
+from tasks.strip.rules import LONGEST_LINE, SHORTEST_OPENING, match_line
 
 FOLDER = Path(rules.__file__).parent
 # Tables of rules that give a line a role; the patterns of dates and figures have their own tests beside their readers.
@@ -44,6 +44,24 @@ def test_the_quick_tests_before_a_pattern_let_its_examples_through(rule):
     for line in rule.matches:
         assert len(line) <= row.get("longest", 10_000)
         assert any(need.casefold() in line.casefold() for need in row.get("needs", [""]))
+
+
+@pytest.mark.parametrize("rule", [*load_rules("strip_lines"), *load_rules("strip_phrases")], ids=lambda rule: rule.id)
+def test_a_line_finds_a_rule_whose_example_it_is(rule):
+    """Through the index of phrases and the quick tests, wherever the rule holds; another rule may come first."""
+    zone = EXTRAS[rule.id].get("zone", "any")
+
+    for line in rule.matches:
+        assert match_line(line, "foot" if zone == "edge" else zone) is not None
+
+
+@pytest.mark.parametrize("row", read_toml("strip_phrases")["rule"], ids=lambda row: row["id"])
+def test_phrases_stand_once_in_small_letters_and_openings_are_long_enough_to_be_looked_up(row):
+    listed = [*row.get("phrases", ()), *row.get("openings", ())]
+
+    assert [phrase for phrase in listed if phrase != phrase.lower() or phrase != phrase.strip()] == []
+    assert len(listed) == len(set(listed))
+    assert all(len(opening) >= SHORTEST_OPENING for opening in row.get("openings", ()))
 
 
 def test_ids_are_unique_over_all_tables():

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -60,17 +61,31 @@ def load_rules(name: str) -> tuple[Rule, ...]:
 
 def _rule(table: str, row: dict[str, Any]) -> Rule:
     where = f"rules/{table}.toml: rule {row.get('id', '(no id)')!r}"
-    for key in ("id", "role", "pattern", "why", "matches", "does_not_match"):
-        if not row.get(key):
+    pattern = row.get("pattern") or phrase_pattern(row.get("phrases", ()), row.get("openings", ()))
+    for key, value in {**dict.fromkeys(("id", "role", "why", "matches", "does_not_match")), "pattern": pattern}.items():
+        if not (value or row.get(key)):
             raise ValueError(f"{where} lacks {key!r}")
     if row["role"] not in ROLES:
         raise ValueError(f"{where} has the role {row['role']!r}, which the contract does not know")
     return Rule(
         id=row["id"],
         role=row["role"],
-        regex=re.compile(row["pattern"]),
+        regex=re.compile(pattern),
         why=row["why"],
         matches=tuple(row["matches"]),
         does_not_match=tuple(row["does_not_match"]),
         score=float(row.get("score", 1.0)),
     )
+
+
+def phrase_pattern(phrases: Sequence[str], openings: Sequence[str]) -> str:
+    """The pattern of a line that is one of the phrases, or begins with one of the openings; "" for none of either.
+
+    >>> pattern = re.compile(phrase_pattern(["mehr laden"], ["folge uns"]))
+    >>> [bool(pattern.match(line)) for line in ("» Mehr laden", "Folge uns hier", "Mehr laden wir", "Folge unser")]
+    [True, True, False, False]
+    """
+    whole = rf"(?:{'|'.join(map(re.escape, phrases))})\s?\W{{0,4}}$" if phrases else ""
+    begun = rf"(?:{'|'.join(map(re.escape, openings))})(?!(?<=[^\W_\u1100-\uffff])\w).{{0,400}}$" if openings else ""
+    either = "|".join(filter(None, (whole, begun)))
+    return rf"(?i)^\W{{0,3}}(?:{either})" if either else ""

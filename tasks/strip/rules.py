@@ -19,7 +19,10 @@ from typing import Any, NamedTuple
 
 from tasks.rules import Rule, load_rules, read_toml
 
+TABLES = ("strip_lines", "strip_phrases")
 LONGEST_LINE = 400
+SHORTEST_OPENING = 4  # characters of an opening by which it is looked up
+_MARKS = " \t\xa0\u3000\u200b.,:;!?¿¡…。！？：|/\\<>«»‹›\"'“”‘’()[]（）【】{}*+=_-–—•·▶►→←↑↓»#&@~\ufe0f"
 HEAD, FOOT, EDGE, ANY = "head", "foot", "edge", "any"
 LENGTHS = (60, 120, 200)  # lines up to each length have their own selection of the rules
 _ASKED = {HEAD: (HEAD, EDGE, ANY), FOOT: (FOOT, EDGE, ANY), ANY: (ANY,)}
@@ -54,25 +57,39 @@ class _Bucket(NamedTuple):
     exact: re.Pattern[str]
     lowered: re.Pattern[str]
     needs: tuple[str, ...]  # of the others: what a line must hold one of
+    ascii_needs: tuple[str, ...]  # the same for a line of ASCII
     needy: tuple[LineRule, ...]  # the others
+    # Of the rules that are lists of words: by the phrase, or by the first characters of what a line begins with.
+    phrases: dict[str, tuple[LineRule, ...]]
 
 
 @cache
 def _buckets() -> dict[tuple[str, int], _Bucket]:
     """By (zone, bucket of length)."""
-    extras = {row["id"]: row for row in read_toml("strip_lines")["rule"]}
-    rules = [_line_rule(rule, extras[rule.id]) for rule in load_rules("strip_lines")]
+    extras = {row["id"]: row for table in TABLES for row in read_toml(table)["rule"]}
+    rules = [_line_rule(rule, extras[rule.id]) for table in TABLES for rule in load_rules(table)]
+    words = {name: _starts(row) for name, row in extras.items()}
     buckets = {}
     for zone, wanted in _ASKED.items():
         for n, shortest in enumerate((0, *LENGTHS)):
             chosen = tuple(rule for rule in rules if rule.zone in wanted and rule.longest > shortest)
-            plain = [rule.rule.regex.pattern for rule in chosen if not rule.needs]
+            plain = [r.rule.regex.pattern for r in chosen if not r.needs and not words[r.rule.id]]
             exact = _together(pattern for pattern in plain if not pattern.startswith("(?i)"))
             lowered = _together(_lowered(pattern[4:]) for pattern in plain if pattern.startswith("(?i)"))
-            needy = tuple(rule for rule in chosen if rule.needs)
+            needy = tuple(rule for rule in chosen if rule.needs and not words[rule.rule.id])
             needs = fewest(need for rule in needy for need in rule.needs)
-            buckets[zone, n] = _Bucket(chosen, exact, lowered, needs, needy)
+            phrases: dict[str, tuple[LineRule, ...]] = {}
+            for rule in chosen:
+                for start in words[rule.rule.id]:
+                    phrases[start] = (*phrases.get(start, ()), rule)
+            buckets[zone, n] = _Bucket(chosen, exact, lowered, needs, tuple(filter(str.isascii, needs)), needy, phrases)
     return buckets
+
+
+def _starts(row: dict[str, Any]) -> frozenset[str]:
+    """What the index of phrases knows a row by: its phrases without marks, and how its openings begin, with a "^"."""
+    phrases = {phrase.strip(_MARKS) for phrase in row.get("phrases", ())}
+    return frozenset(phrases | {f"^{opening[:SHORTEST_OPENING]}" for opening in row.get("openings", ())})
 
 
 def _line_rule(rule: Rule, row: dict[str, Any]) -> LineRule:
@@ -107,14 +124,17 @@ def match_line(text: str, zone: str) -> LineMatch | None:
     if length > LONGEST_LINE:
         return None
     bucket = _buckets()[zone, bisect_left(LENGTHS, length)]
-    entries = bucket.rules
     lowered = text.lower().replace("i\u0307", "i")  # the small form of the dotted capital of Turkish is two characters
+    entries = bucket.rules
     if not bucket.lowered.match(lowered) and not bucket.exact.match(text):
-        if not any(map(lowered.__contains__, bucket.needs)):
-            return None
-        entries = tuple(entry for entry in bucket.needy if any(map(lowered.__contains__, entry.needs)))
+        bare = lowered.strip(_MARKS)
+        entries = bucket.phrases.get(bare, ()) + bucket.phrases.get(f"^{bare[:SHORTEST_OPENING]}", ())
+        if any(map(lowered.__contains__, bucket.ascii_needs if lowered.isascii() else bucket.needs)):
+            entries = bucket.needy + entries
     for entry in entries:
-        if length <= entry.longest and (found := entry.rule.regex.match(text)):
+        if length > entry.longest or (entry.needs and not any(map(lowered.__contains__, entry.needs))):
+            continue
+        if found := entry.rule.regex.match(text):
             groups = found.groupdict()
             return LineMatch(entry.rule, entry.field, groups.get("name") or groups.get("credit"))
     return None
