@@ -121,7 +121,7 @@ def _lowered(pattern: str) -> str:
 def match_line(text: str, zone: str) -> LineMatch | None:
     """The first rule of the zone (`head`, `foot` or `any`) that the line fits, or None."""
     length = len(text)
-    if length > LONGEST_LINE:
+    if length > LONGEST_LINE or (zone == ANY and match_line(text, FOOT) is None):  # mostly asked before, and kept
         return None
     bucket = _buckets()[zone, bisect_left(LENGTHS, length)]
     lowered = text.lower().replace("i\u0307", "i")  # the small form of the dotted capital of Turkish is two characters
