@@ -30,6 +30,7 @@ from tasks.errors import CopydeskError
 
 STARTED = "started"  # a worker's first word: from then on, what ends it is a document's fault
 QUICK_SHARE = 0.25  # of the limit, for batches of several documents: finding a sick one takes eight splits
+TO_START = 60  # seconds that a worker may take on a busy machine before its first batch counts
 WALL_FACTOR = 10  # a worker that waits without using the CPU is ended after this many times its limit
 
 
@@ -104,6 +105,7 @@ class _Worker:
     pipe: Connection
     job: _Job | None = None
     deadline: float = float("inf")
+    patience: float = float("inf")  # seconds for the batch at hand
     has_started: bool = False
 
 
@@ -169,7 +171,8 @@ class _PoolRun:
             worker = self.idle.pop() if self.idle else self._start()
             job = self.jobs.popleft()
             limit = self.pool.seconds * (1 if len(job.batch) == 1 else QUICK_SHARE)
-            worker.job, worker.deadline = job, time.monotonic() + WALL_FACTOR * limit
+            worker.job, worker.patience = job, WALL_FACTOR * limit
+            worker.deadline = time.monotonic() + worker.patience + (0 if worker.has_started else TO_START)
             self.busy.append(worker)
             with contextlib.suppress(OSError):  # a worker that is dead already is found by _take_back
                 worker.pipe.send((limit, _to_bytes(job.batch)))
@@ -185,7 +188,7 @@ class _PoolRun:
                 self._died(worker)
                 continue
             if answer == STARTED:
-                worker.has_started = True
+                worker.has_started, worker.deadline = True, time.monotonic() + worker.patience
                 self.busy.append(worker)
             else:
                 self._answered(worker, answer)
