@@ -76,7 +76,7 @@ def _key(text: str) -> str:
     return _MARKS.sub(" ", text.casefold()).strip()
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 10)
 def is_label(text: str) -> bool:
     """Whether a line is a label above a list of other articles.
 

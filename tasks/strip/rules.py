@@ -117,7 +117,7 @@ def _lowered(pattern: str) -> str:
     return re.sub(r"\\.|[^\\]+", lambda m: m[0] if m[0][0] == "\\" else m[0].lower(), pattern)
 
 
-@lru_cache(maxsize=1 << 14)  # pages of one site share their furniture
+@lru_cache(maxsize=1 << 10)  # pages of one site share their furniture
 def match_line(text: str, zone: str) -> LineMatch | None:
     """The first rule of the zone (`head`, `foot` or `any`) that the line fits, or None."""
     length = len(text)
