@@ -40,11 +40,11 @@ def run(raw: Path, curated: Path, *words: str) -> dict[str, Any]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     peak = Peak(process.pid)
     output, _ = process.communicate()
-    wall = time.perf_counter() - start
+    wall, peak_mib = time.perf_counter() - start, peak.stop()
     reap()
     if process.returncode:
         sys.exit(f"{' '.join(command)}: exit code {process.returncode}")
-    return {**json.loads(output), "wall": wall, "cpu": cpu_seconds() - before, "peak_mib": peak.stop()}
+    return {**json.loads(output), "wall": wall, "cpu": cpu_seconds() - before, "peak_mib": peak_mib}
 
 
 def cpu_seconds() -> float:
