@@ -7,7 +7,6 @@ Out    `text_normalised`                                  to   the articles tabl
     over 6500 enterprises, about 5.6 percent       ->  over 6500 enterprises, about 5.6%
 
 Words of bound and counted nouns stay as they are written: only the number and its unit change, or the date behind them.
-Shares in words ("a third of the crop", "one in five growers") stay whole: "0.2 growers" would say something else.
 Vague, unanchored and conflicting dates stay as well. What recurs becomes its period ("on Fridays" -> "on P1W"). Where
 mentions overlap the longest wins, and of equals the date.
 
@@ -32,7 +31,6 @@ _BOUNDING = re.compile(
     r"|(?:less|more|fewer|later|earlier)\s+than\s+|at\s+(?:least|most)\s+|no\s+(?:more|less)\s+than\s+"
     r"|(?:nearly|almost|about|around|some|over|under|up\s+to|roughly|approximately|within)\s+"
 )
-_SHARES = frozenset(["figure.multiple.part", "figure.multiple.ratio"])  # "a quarter of households", "one in five"
 _MINUS_BEFORE = re.compile(r"(?:minus[ -]|[-−–+])$")
 
 
@@ -95,7 +93,7 @@ def figure_form(figure: FigureMention) -> str:
     """A figure's words with the number and its unit in plain form; the words around the number stay."""
     surface = figure.surface
     numbers = find_numbers(lower(surface))
-    if not numbers or numbers[0].form == "multiple" or figure.rule in _SHARES:
+    if not numbers or numbers[0].form == "multiple":
         return surface
     start, end = numbers[0].start, numbers[-1].end
     if sign := currency_before(surface, start):
