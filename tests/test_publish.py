@@ -191,6 +191,24 @@ def test_a_member_is_not_copied_when_any_column_of_a_row_changed(published_table
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((["A"], []), ([], ["A"])),
+        ((["A", "B"], ["C"]), (["A"], ["B", "C"])),
+        (([], ["A"]), ([None], ["A"])),
+        (([], []), ([None], [])),
+    ],
+)
+def test_a_member_is_not_copied_when_a_name_moved_to_the_next_list(published_tables, tmp_path, before, after):
+    rows = published_tables()["articles"].to_pylist()[:1]
+    for name, (byline, translators) in (("old", before), ("new", after)):
+        table = pa.Table.from_pylist([{**rows[0], "byline": byline, "translators": translators}], ARTICLES)
+        write_jsonl(table, tmp_path / f"{name}.gz", before=tmp_path / "old.gz")
+
+    assert read_members(tmp_path / "new.gz").keys().isdisjoint(read_members(tmp_path / "old.gz"))
+
+
+@pytest.mark.parametrize(
     ("surface", "value", "unit"), [("30 days", 30.0, None), ("d", 30.0, "30 days"), ("30 days", None, "d")]
 )
 def test_a_member_is_not_copied_when_a_part_of_a_mention_changed(published_tables, tmp_path, surface, value, unit):

@@ -51,11 +51,11 @@ _LINES = f"""
         ) FROM rows
     ) row ORDER BY row.article_id
 """  # noqa: S608  constants above
-# DuckDB gives a list that is null the hash of an empty one
-_NULL_LISTS = ", ".join(f"{item.name} IS NULL" for item in ARTICLES if pa.types.is_list(item.type))
-_HASHES = f"SELECT hash(row, {_NULL_LISTS}) AS hash FROM rows row ORDER BY row.article_id"  # noqa: S608  names of columns
+# DuckDB's hash runs on from a list into the next one, and takes a null list for an empty one: so lengths are hashed too
+_LENGTHS = ", ".join(f"coalesce(len({item.name}), -1)" for item in ARTICLES if pa.types.is_list(item.type))
+_HASHES = f"SELECT hash(row, {_LENGTHS}) AS hash FROM rows row ORDER BY row.article_id"  # noqa: S608  names of columns
 # What else decides a member's bytes: part of its digest, so that a member made otherwise is not copied
-_MADE_BY = hashlib.sha256(f"{_LINES} {LEVEL} {duckdb.__version__} {pa.__version__}".encode()).digest()
+_MADE_BY = hashlib.sha256(f"{_LINES} {_HASHES} {LEVEL} {duckdb.__version__} {pa.__version__}".encode()).digest()
 
 Member = bytes | memoryview
 
