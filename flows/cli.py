@@ -283,6 +283,7 @@ def takedown(
     *,
     reason: str,
     purge: Switch = False,
+    cache: Path | None = None,
     where: Where = HERE,
     output: Output = PLAIN_OUTPUT,
 ) -> int:
@@ -295,12 +296,14 @@ def takedown(
     reason
         Why; published as the document's detail.
     purge
-        Also take it out of every version that is published already.
+        Also take it out of every version that is published already, and empty the cache.
+    cache
+        Folder for results of earlier runs, where `run` was told one; other files in it stay.
     """
     from flows.config import load_config
     from flows.takedown import take_down
 
-    settings = load_config(where.config, curated=where.curated)
+    settings = load_config(where.config, curated=where.curated, cache=cache)
     done = take_down(settings, document, reason=reason, purge=purge)
 
     def lines() -> str:

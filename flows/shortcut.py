@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -63,6 +64,14 @@ def remember(folder: Path, look: Look, digests: Mapping[str, str], latest: Datas
     part = folder / f"{FILE}.part"
     part.write_text(json.dumps({"key": _key(look, digests, latest), "counts": dict(counts)}), encoding="utf-8")
     part.replace(folder / FILE)
+
+
+def forget(folder: Path) -> None:
+    """Remove what `remember` keeps; a file of the same name with anything else in it stays."""
+    path = folder / FILE
+    with suppress(OSError, ValueError, AttributeError):  # none there, or not ours
+        if json.loads(path.read_text(encoding="utf-8")).keys() == {"key", "counts"}:
+            path.unlink()
 
 
 def _key(look: Look, digests: Mapping[str, str], latest: Dataset) -> str:

@@ -8,13 +8,13 @@ The list is written before anything else: should this end half way, the next run
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from flows import shortcut
 from flows.config import Config, StoredFile
 from flows.lifecycle import check_data_set, writing
-from tasks import publish, report
+from tasks import cache, publish, report
 from tasks.errors import ConfigError
 from tasks.takedowns import Takedown, format_takedown, read_takedowns, sign
 
@@ -86,5 +86,6 @@ def _purge(config: Config, about: publish.RunInfo, entry: Takedown, reason: str)
         return []
     ids, write_page = [entry.document_id], report.rewrite_report
     rewritten = publish.purge(config.store, ids, reason=reason, at=about.started_at, report=write_page)
-    shutil.rmtree(config.cache_folder, ignore_errors=True)
+    cache.empty(config.cache_folder)
+    shortcut.forget(config.cache_folder)
     return rewritten

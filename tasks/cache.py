@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 KEY = pa.binary(16)
 PACKAGES = ("tasks", "flows")
 SEGMENTS_BEFORE_COMPACTION = 20
+_STEP_FOLDER = re.compile(r"([a-z][a-z_]*)-[0-9a-f]{16}")  # as `StepCache` names them
+_STEP_FILE = re.compile(r"[0-9a-f]{32}\.arrow|[0-9]+\.part")  # as `_write_segment` names them
 
 
 @dataclass(frozen=True)
@@ -326,13 +328,29 @@ def _file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
-def prune(folder: Path, steps: Iterable[Step]) -> None:
-    """Remove what other code, tables or settings left behind, so that the cache does not grow for ever."""
+# ------------------------------------------------------------------ removal
+
+
+def empty(folder: Path) -> None:
+    """Remove every result that is kept in the folder, and nothing else: it may be one where others keep things, too."""
+    for old in _step_folders(folder):
+        _remove(old)
+
+
+def _step_folders(folder: Path) -> list[Path]:
+    """The folders of steps in a cache, by the pattern of their names."""
     if not folder.is_dir():
-        return
-    wanted = {f"{step.name}-{step.fingerprint}" for step in steps}
-    for old in folder.iterdir():
-        if old.is_dir() and old.name not in wanted:
-            for path in old.iterdir():
+        return []
+    return sorted(path for path in folder.iterdir() if _STEP_FOLDER.fullmatch(path.name) and path.is_dir())
+
+
+def _remove(step_folder: Path) -> None:
+    """Remove a step's files, then its folder unless something else lies in it."""
+    try:
+        for path in step_folder.iterdir():
+            if _STEP_FILE.fullmatch(path.name):
                 path.unlink(missing_ok=True)
-            old.rmdir()
+        if not any(step_folder.iterdir()):
+            step_folder.rmdir()
+    except OSError as error:
+        logger.warning("cache: %s could not be removed, do it by hand: %s", step_folder, error)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
+from flows import shortcut
+from flows.cli import app
 from flows.config import Config, load_config
 from flows.lifecycle import Request, curate_data
 from flows.takedown import take_down
@@ -55,17 +57,61 @@ def test_a_second_takedown_of_the_same_document_adds_nothing(curated, tmp_path):
 
 
 def test_a_purge_takes_the_document_out_of_old_versions_and_the_cache(curated, tmp_path):
-    (curated / ".cache").mkdir()
+    step = curated / ".cache" / "strip-0123456789abcdef"
+    step.mkdir(parents=True)
+    (step / f"{'0a' * 16}.arrow").write_bytes(b"texts")
 
     done = take_down(
         Config(curated=curated, takedowns=tmp_path / "t.toml"), "leak.txt", reason="court order", purge=True
     )
 
     assert done.rewritten == ("v0001", "v0002")
-    assert not (curated / ".cache").exists()
+    assert list((curated / ".cache").iterdir()) == []
     assert publish.verify(curated, "v0001") == [] == publish.verify(curated)
     rows = publish.open_dataset(curated, "v0001").documents.set_index("source_path")
     assert rows.loc["leak.txt", "reason"] == "taken_down"
+
+
+def test_a_purge_leaves_alone_what_others_keep_in_the_folder_named_as_cache(curated, tmp_path):
+    cache = tmp_path / "home"
+    ours = ["scan-0123456789abcdef/" + "0a" * 16 + ".arrow", "scan-0123456789abcdef/71.part"]
+    theirs = [
+        "letter.txt",
+        "mail/inbox",
+        "strip-0123456789abcdef0/" + "0a" * 16 + ".arrow",
+        "strip-0123456789abcdef/notes.txt",
+        "part-fedcba9876543210",
+    ]
+    for name in [*ours, *theirs]:
+        (cache / name).parent.mkdir(parents=True, exist_ok=True)
+        (cache / name).write_text("x")
+    (cache / shortcut.FILE).write_text('{"key": "k", "counts": {}}')
+    config = Config(curated=curated, takedowns=tmp_path / "t.toml", cache=cache)
+
+    take_down(config, "leak.txt", reason="court order", purge=True)
+
+    assert sorted(str(p.relative_to(cache)) for p in cache.rglob("*") if p.is_file()) == sorted(theirs)
+    assert not (cache / "scan-0123456789abcdef").exists()
+
+
+@pytest.mark.parametrize("content", ["[1]", "no json", '{"films": ["one"]}'])
+def test_a_purge_leaves_a_list_of_the_same_name_that_is_not_ours(curated, tmp_path, content):
+    (tmp_path / shortcut.FILE).write_text(content)
+    config = Config(curated=curated, takedowns=tmp_path / "t.toml", cache=tmp_path)
+
+    take_down(config, "leak.txt", reason="court order", purge=True)
+
+    assert (tmp_path / shortcut.FILE).read_text() == content
+
+
+def test_the_command_empties_the_cache_it_is_told(curated, tmp_path):
+    segment = tmp_path / "kept" / "scan-0123456789abcdef" / f"{'0a' * 16}.arrow"
+    segment.parent.mkdir(parents=True)
+    segment.write_bytes(b"texts")
+    words = ["takedown", "leak.txt", "--reason", "court order", "--purge", "--curated", str(curated)]
+
+    assert app([*words, "--cache", str(tmp_path / "kept")]) == 0
+    assert not segment.exists()
 
 
 def test_a_purged_document_is_in_no_version_any_more(curated, tmp_path):
