@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks import schema
-from tasks.ingest import IngestSettings, extract_batch, mark_shared, read_batches, read_records
+from tasks.ingest import IngestSettings, extract_batch, mark_shared, read_batches, read_records, sidecars
 from tasks.ingest.fields import media_of
 from tasks.ingest.formats import READERS
 from tasks.ingest.lines import JsonSplitter, TooLong, read_lines
@@ -239,9 +239,9 @@ def test_what_a_sidecar_says_in_vain_is_told_with_file_and_key_and_the_document_
     assert batch["reason"].null_count == 3
     assert batch["byline"][0].as_py() == ["Mara Olsen"]
     for wanted in (
-        "a.txt.meta.json: 'published' is 'soon', which is no date; not taken",
+        "a.txt.meta.json: 'published' is no date; not taken",
         "a.txt.meta.json: 'titel' is no field; did you mean 'title'?; not taken",
-        "a.txt.meta.json: 'url' is ['a', 'b'], not a short string; not taken",
+        "a.txt.meta.json: 'url' is a list, not a short string; not taken",
         "b.txt.meta.json: 'publishd' is no field; did you mean 'published'?; not taken",
         "b.txt.meta.json: 'text': the text is the file's own; not taken from a sidecar",
         "c.txt.meta.json: the sidecar is not taken: it is no JSON object",
@@ -261,7 +261,46 @@ def test_what_many_sidecars_say_in_vain_is_told_once(tmp_path):
 
     assert reading.warnings[0] == "00.txt.meta.json: 'crawl' is no field; not taken (and in 29 more)"
     assert len(reading.warnings) == 21
-    assert reading.warnings[-1] == "11 more kinds of odd values in sidecars"
+    assert reading.warnings[-1] == "11 more odd values in sidecars, of other kinds"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ({"published": "when Orsolya Vane moved"}, "no date"),
+        ({"title": ["Orsolya", "Vane"]}, "a list"),
+        ({"title": {"said": "Orsolya Vane"}}, "an object"),
+        ({"title": "Orsolya Vane " * 1000}, "a long string"),
+        ({"title": True}, "true or false"),
+        ({"Orsol": "Vane"}, "no field"),
+    ],
+)
+def test_no_value_of_a_sidecar_stands_in_a_warning(tmp_path, content, kind):
+    (tmp_path / "a.txt").write_text(TEXT)
+    (tmp_path / "a.txt.meta.json").write_text(json.dumps(content))
+
+    reading = read_batches(tmp_path)
+    list(reading)
+    (said,) = reading.warnings
+
+    assert kind in said
+    assert "Vane" not in said
+
+
+def test_odd_keys_are_shown_shortened_looked_up_once_and_only_counted_when_there_are_many(tmp_path, monkeypatch):
+    looked_up = []
+    monkeypatch.setattr(sidecars, "get_close_matches", lambda key, *_: looked_up.append(key) or [])
+    for number in range(3):
+        (tmp_path / f"{number}.txt").write_text(f"{number} {TEXT}")
+        odd = {"k" * 5000: 1} | {f"odd{key:03}": 1 for key in range(200)}
+        (tmp_path / f"{number}.txt.meta.json").write_text(json.dumps(odd))
+
+    reading = read_batches(tmp_path)
+    list(reading)
+
+    assert reading.warnings[0] == f"0.txt.meta.json: '{'k' * 40}…' is no field; not taken (and in 2 more)"
+    assert reading.warnings[-1] == "543 more odd values in sidecars, of other kinds"
+    assert (len(looked_up), max(map(len, looked_up))) == (20, 41)
 
 
 def test_a_good_sidecar_is_no_reason_to_warn(tmp_path):
