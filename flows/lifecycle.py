@@ -8,6 +8,7 @@ Out    an `Outcome`, a new version or none, and a small file in `runs/`
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import shutil
@@ -46,6 +47,8 @@ from tasks.takedowns import (
 
 if TYPE_CHECKING:
     from tasks.storage import Storage
+
+logger = logging.getLogger(__name__)
 
 NOTHING_NEW = "nothing new"
 WITH_TEXT, OWN_TEXT = ("articles", "duplicates"), ["document_id", "text"]
@@ -229,7 +232,10 @@ def writing(config: Config) -> Iterator[Writer]:
         finally:
             record["finished_at"] = now().isoformat()
             record["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            publish.record_run(config.store, about, record)
+            try:
+                publish.record_run(config.store, about, record)
+            except (OSError, CopydeskError) as error:  # says less than what ended the run
+                logger.warning("this run could not be recorded in runs/: %s", error)
 
 
 def check_input(raw: Path | ingest.RawBucket) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import obstore
 import pytest
+from obstore import exceptions
 
 from tasks.errors import ConfigError, CopydeskError
 from tasks.storage import lies_in, locate, open_storage
@@ -76,6 +77,35 @@ def test_a_write_whose_answer_was_lost_counts_as_done(storage, monkeypatch):
     storage.write("latest.json", b"two")
 
     assert storage.read("latest.json") == b"two"
+
+
+def test_a_lock_survives_a_heartbeat_whose_answer_was_lost(storage, other, monkeypatch):
+    guard = storage.guard(".lock")
+    guard.put("beat 1")
+    put = obstore.put
+
+    def lose_the_answer(*args, **more):
+        put(*args, **more)
+        raise exceptions.GenericError("the connection broke")
+
+    monkeypatch.setattr(obstore, "put", lose_the_answer)
+    with pytest.raises(CopydeskError):
+        guard.put("beat 2")
+    monkeypatch.undo()
+    guard.put("beat 3")
+
+    assert other.read(".lock") == b"beat 3"
+    other.write(".lock", b"somebody else")
+    with pytest.raises(Overtaken):
+        guard.put("beat 4")
+
+
+def test_a_name_that_was_taken_away_can_be_claimed_again(storage, tmp_path):
+    for content in ("{}", "{ }"):
+        storage.adopt(folder_with(tmp_path / content, manifest_json=content), "versions/.v0001.purged")
+        storage.remove("versions/.v0001.purged")
+
+    assert storage.names("versions") == []
 
 
 def test_a_folder_is_there_when_its_manifest_is(storage, tmp_path, monkeypatch):

@@ -99,7 +99,7 @@ class Objects:
 
     def read(self, name: str) -> bytes | None:
         """The bytes of an object; None where there is no such object."""
-        return self._fetch(name)[0]
+        return self.fetch(name)[0]
 
     def source(self, name: str) -> RangeFile:
         """What pyarrow opens to read parts of an object.
@@ -158,7 +158,7 @@ class Objects:
 
     def watch(self, name: str) -> None:
         """Let later writes of an object fail where somebody else has written it since now."""
-        self._watched[name] = self._fetch(name)[1]
+        self._watched[name] = self.fetch(name)[1]
 
     def swap(self, name: str, data: bytes, etag: str | None) -> str:
         """Write an object that has this ETag, or that is not there (None); returns its new ETag.
@@ -172,7 +172,7 @@ class Objects:
                 return str(result["e_tag"])
         except (*_CONFLICT, FileNotFoundError):
             # an answer may have been lost on its way, and the request been tried again
-            found, now = self._fetch(name)
+            found, now = self.fetch(name)
             if found == data and now:
                 return now
             raise Overtaken(
@@ -221,6 +221,7 @@ class Objects:
 
     def remove(self, name: str) -> None:
         """Take an object or a folder away; of a folder the manifest first, and the claim last."""
+        self._claims.pop(name, None)
         found = sorted((e.name for e in self._list(name)), key=lambda file: (file != SEAL, file == CLAIM))
         for some in (found[:1], found[1:-1], found[-1:]):
             self._delete(f"{name}/{file}" for file in some)
@@ -254,7 +255,7 @@ class Objects:
             raise ConfigError(
                 f"{self.work}: cannot be written to ({error.strerror}); name a folder for this machine with --cache"
             ) from error
-        data, etag = self._fetch(name)
+        data, etag = self.fetch(name)
         return ObjectGuard(self, name, (data or b"").decode("utf-8", "replace"), etag)
 
     # -------------------------------------------------------------- requests
@@ -285,7 +286,7 @@ class Objects:
         with told(self.bucket):
             return bytes(obstore.get(self.client, entry.name, options=options).bytes())
 
-    def _fetch(self, name: str) -> tuple[bytes | None, str | None]:
+    def fetch(self, name: str) -> tuple[bytes | None, str | None]:
         """The bytes and the ETag of an object; (None, None) where there is none."""
         try:
             with told(self.bucket):
@@ -343,6 +344,7 @@ class ObjectGuard:
     def __init__(self, storage: Objects, name: str, before: str, etag: str | None) -> None:
         self._storage, self._name, self._etag = storage, name, etag
         self.before = before
+        self._said: bytes | None = None  # what was written last, whether an answer came or not
         self._is_tried = False
 
     def put(self, text: str) -> None:
@@ -352,9 +354,16 @@ class ObjectGuard:
             Overtaken: somebody else does.
             ConfigError: the store does not honour conditional writes.
         """
-        self._etag = self._storage.swap(self._name, text.encode(), self._etag)
+        earlier, self._said = self._said, text.encode()
+        try:
+            self._etag = self._storage.swap(self._name, self._said, self._etag)
+        except Overtaken:
+            found, etag = self._storage.fetch(self._name)
+            if earlier is None or found != earlier:
+                raise
+            self._etag = self._storage.swap(self._name, self._said, etag)  # by us: its answer was lost
         if not self._is_tried:
-            self._try_conditions(text.encode())
+            self._try_conditions(self._said)
 
     def _try_conditions(self, data: bytes) -> None:
         """Write the same once more under conditions that do not hold."""
