@@ -294,23 +294,32 @@ class StepCache:
             self.folder = None
 
     def compact(self) -> None:
-        """Write many segments as one; a reader of the old ones finds nothing missing but time."""
+        """Write many segments as one; a reader of the old ones finds nothing missing but time.
+
+        Where the disk is full, or another run took a segment away meanwhile, they stay as they are.
+        """
         paths = [] if self.folder is None else sorted(self.folder.glob("*.arrow"))
         if self.folder is None or len(paths) <= SEGMENTS_BEFORE_COMPACTION:
             return
-        written = _write_segment(self.folder, pa.concat_tables(_read_segment(p, self.schema) for p in paths))
-        for path in paths:
-            if path != written:
-                path.unlink(missing_ok=True)
+        try:
+            written = _write_segment(self.folder, pa.concat_tables(_read_segment(p, self.schema) for p in paths))
+            for path in paths:
+                if path != written:
+                    path.unlink(missing_ok=True)
+        except (OSError, ValueError) as error:  # a cache costs time at most
+            logger.warning("cache: the segments of %s stay as many as they are: %s", self.folder, error)
 
 
 def _write_segment(folder: Path, table: pa.Table) -> Path:
-    """Write a segment under a name that carries its digest; a dead writer leaves only a `.part` file."""
+    """Write a segment under a name that carries its digest; only a writer that was killed leaves a `.part` file."""
     part = folder / f"{os.getpid()}.part"
-    with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table, max_chunksize=4096)
-    path = folder / f"{_file_digest(part)}.arrow"
-    part.replace(path)
+    try:
+        with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table, max_chunksize=4096)
+        path = folder / f"{_file_digest(part)}.arrow"
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return path
 
 

@@ -1,6 +1,7 @@
 """Cache: a result is found again for exactly the same input, code, tables, settings and libraries, and only then."""
 
 import dataclasses
+import errno
 import shutil
 from pathlib import Path
 from tempfile import mkdtemp
@@ -12,7 +13,7 @@ import pytest
 from flows.executors import InProcess
 from flows.mapper import Mapper, Spool
 from tasks import cache, language
-from tasks.cache import Step, row_keys, take_rows
+from tasks.cache import KEY, Step, StepCache, row_keys, take_rows
 
 SCHEMA = pa.schema([("length", pa.int64())])
 CALLS: list[int] = []
@@ -116,6 +117,66 @@ def test_many_segments_become_one_and_lose_nothing(step, tmp_path):
 
     assert CALLS == []
     assert len(list((tmp_path / "cache").rglob("*.arrow"))) <= 3
+
+
+@pytest.fixture
+def many_segments(step, tmp_path) -> StepCache:
+    """A cache that is due to be compacted."""
+    kept = StepCache(tmp_path / "cache", step)
+    for n in range(cache.SEGMENTS_BEFORE_COMPACTION + 1):
+        kept.add(pa.array([b"%016d" % n], KEY), pa.table({"length": [n]}, schema=SCHEMA))
+    return kept
+
+
+def names_in(kept: StepCache) -> list[str]:
+    return sorted(path.name for path in kept.folder.iterdir())
+
+
+def fill_the_disk(monkeypatch) -> None:
+    """What is written from now on finds no room, once the file is there."""
+
+    def refuse(sink, _schema):
+        sink.write(b"a beginning")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(cache.pa.ipc, "new_file", refuse)
+
+
+def test_a_full_disk_leaves_segments_as_they_are(many_segments, monkeypatch, caplog):
+    before = names_in(many_segments)
+    fill_the_disk(monkeypatch)
+
+    many_segments.compact()
+
+    assert names_in(many_segments) == before
+    assert "No space left" in caplog.text
+
+
+def test_a_full_disk_keeps_no_half_written_segment(step, tmp_path, monkeypatch, caplog):
+    kept = StepCache(tmp_path, step)
+    fill_the_disk(monkeypatch)
+
+    kept.add(pa.array([b"0" * 16], KEY), pa.table({"length": [1]}, schema=SCHEMA))
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert "takes nothing more" in caplog.text
+
+
+def test_a_segment_that_another_run_took_away_meanwhile_ends_no_run(many_segments, monkeypatch, caplog):
+    before = names_in(many_segments)
+    digest = cache._file_digest
+
+    def taken_away(path):
+        if path.name == before[-1]:
+            path.unlink()
+        return digest(path)
+
+    monkeypatch.setattr(cache, "_file_digest", taken_away)
+
+    many_segments.compact()
+
+    assert names_in(many_segments) == before[:-1]
+    assert "stay as many as they are" in caplog.text
 
 
 def test_keys_tell_apart_what_only_looks_alike():
