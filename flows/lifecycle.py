@@ -124,11 +124,15 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
         look = pipeline.step("look", shortcut.look_at, raw, time.time_ns())
         outcome = None if request.asks_more else _known(config, writer, pipeline, look)
         if outcome is None:
-            tables = build_tables(raw, config.rules, pipeline, read_list(config.takedown_list))
+            taken_down = read_list(config.takedown_list)
+            tables = build_tables(raw, config.rules, pipeline, taken_down)
             outcome = _judge_and_publish(config, request, writer, pipeline, tables)
             if outcome.version and not request.dry_run and "failed" not in tables["documents"]["reason"].to_pylist():
                 dataset = publish.open_dataset(config.store, outcome.version)
                 shortcut.remember(config.cache_folder, look, writer.about.digests, dataset, outcome.counts)
+            if not request.dry_run:
+                taken = [match_step(taken_down)] if taken_down else []
+                cache.prune(config.cache_folder, [*document_steps(config.rules).values(), *taken])
         writer.record |= outcome.as_dict()
     return outcome
 

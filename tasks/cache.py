@@ -23,6 +23,7 @@ import logging
 import os
 import platform
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -41,6 +42,7 @@ logger = logging.getLogger(__name__)
 KEY = pa.binary(16)
 PACKAGES = ("tasks", "flows")
 SEGMENTS_BEFORE_COMPACTION = 20
+EARLIER_KEPT = 1  # fingerprints a step, beside the present one: settings are often changed back
 _STEP_FOLDER = re.compile(r"([a-z][a-z_]*)-[0-9a-f]{16}")  # as `StepCache` names them
 _STEP_FILE = re.compile(r"[0-9a-f]{32}\.arrow|[0-9]+\.part")  # as `_write_segment` names them
 
@@ -346,11 +348,31 @@ def empty(folder: Path) -> None:
         _remove(old)
 
 
+def prune(folder: Path, steps: Iterable[Step]) -> None:
+    """Remove what other code, tables or settings left behind, so that the cache does not grow for ever.
+
+    The results of `steps` stay, and of every step those of the newest other fingerprints.
+    """
+    present = {f"{step.name}-{step.fingerprint}" for step in steps}
+    seen: Counter[str] = Counter()
+    for old in _step_folders(folder):
+        if old.name not in present:
+            name = old.name.rpartition("-")[0]
+            seen[name] += 1
+            if seen[name] > EARLIER_KEPT:
+                _remove(old)
+
+
 def _step_folders(folder: Path) -> list[Path]:
-    """The folders of steps in a cache, by the pattern of their names."""
-    if not folder.is_dir():
+    """The folders of steps in a cache, by the pattern of their names; those that were written to last come first."""
+    try:
+        found = [path for path in folder.iterdir() if _STEP_FOLDER.fullmatch(path.name) and path.is_dir()]
+        return sorted(found, key=lambda path: (-path.stat().st_mtime_ns, path.name))
+    except FileNotFoundError:  # no cache, or another run has just removed one of them
         return []
-    return sorted(path for path in folder.iterdir() if _STEP_FOLDER.fullmatch(path.name) and path.is_dir())
+    except OSError as error:
+        logger.warning("cache: %s cannot be listed, nothing was removed from it: %s", folder, error)
+        return []
 
 
 def _remove(step_folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import errno
+import functools
+import os
 import shutil
 from pathlib import Path
 from tempfile import mkdtemp
@@ -10,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from flows.config import Config, Rules
 from flows.executors import InProcess
+from flows.lifecycle import Request, curate_data
 from flows.mapper import Mapper, Spool
-from tasks import cache, language
+from tasks import cache, language, strip
 from tasks.cache import KEY, Step, StepCache, row_keys, take_rows
 
 SCHEMA = pa.schema([("length", pa.int64())])
@@ -177,6 +181,67 @@ def test_a_segment_that_another_run_took_away_meanwhile_ends_no_run(many_segment
 
     assert names_in(many_segments) == before[:-1]
     assert "stay as many as they are" in caplog.text
+
+
+def generation(folder: Path, name: str, age: int) -> Path:
+    """A step's folder that was written to so many seconds ago."""
+    made = folder / name
+    made.mkdir(parents=True)
+    (made / f"{'0a' * 16}.arrow").write_bytes(b"results")
+    os.utime(made, (1_700_000_000 - age,) * 2)
+    return made
+
+
+def test_old_fingerprints_are_pruned_but_for_the_newest(monkeypatch, tmp_path):
+    monkeypatch.setattr(Step, "fingerprint", "0" * 16)
+    names = {"measure-" + "0" * 16: 90, "measure-" + "1" * 16: 20, "measure-" + "2" * 16: 10, "lines-" + "3" * 16: 80}
+    made = {name: generation(tmp_path, name, age) for name, age in names.items()}
+    other = generation(tmp_path, "measure-of-all-things", 100)
+
+    cache.prune(tmp_path, [Step("measure", measure, ("text",), SCHEMA)])
+
+    assert {name for name, folder in made.items() if not folder.exists()} == {"measure-" + "1" * 16}
+    assert len(list(other.iterdir())) == 1
+
+
+def test_there_may_be_nothing_to_prune(tmp_path):
+    cache.prune(tmp_path / "nothing", [])
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_prunes_and_settings_changed_back_cost_nothing(tmp_path, monkeypatch):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "a.txt").write_text(
+        "The ferry sails again from June, the harbour office said on Monday, and fares stay. " * 2
+    )
+    (tmp_path / "t.toml").write_text(
+        '[[takedown]]\nurl = "https://gazette.example/lock"\nreason = "r"\nsince = "2024-05-06"\n'
+    )
+
+    def run(min_words: int) -> set[str]:
+        rules = Rules(min_words=min_words)
+        config = Config(raw=raw, curated=tmp_path / "c", workers=1, rules=rules, takedowns=tmp_path / "t.toml")
+        curate_data(config, Request())
+        return {path.name for path in config.cache_folder.iterdir() if path.is_dir()}
+
+    first, second, third = run(10), run(11), run(12)
+    stripped = [{name for name in names if name.startswith("strip-")} for names in (first, second, third)]
+
+    assert [len(names) for names in stripped] == [1, 2, 2]
+    assert not stripped[0] & stripped[2]
+    assert {name for name in first if not name.startswith("strip-")} <= third
+    assert any(name.startswith("taken-") for name in third)
+
+    CALLS.clear()
+    work = strip.strip_batch
+    watched = functools.wraps(work)(lambda batch, **settings: CALLS.append(len(batch)) or work(batch, **settings))
+    monkeypatch.setattr(strip, "strip_batch", watched)
+    assert run(11) == third
+    assert CALLS == []
+    run(13)
+    assert CALLS == [1]
 
 
 def test_keys_tell_apart_what_only_looks_alike():
