@@ -136,7 +136,7 @@ def _from_text(kind: type, name: str, text: str, where: str) -> Any:
     try:
         return int(text) if wanted == "int" else _READ[wanted](text)
     except ValueError:
-        raise ConfigError(f"{where}: must be {wanted}, found {text!r}") from None
+        raise ConfigError(f"{where}: must be {_IN_WORDS.get(wanted, wanted)}, found {text!r}") from None
 
 
 def _read(file: Path | None) -> dict[str, Any]:
@@ -161,6 +161,13 @@ def _whole(value: Any) -> int:
     return value
 
 
+def _local(value: Any) -> Path:
+    """A path on this machine; of an address `Path` would make a folder called `s3:`."""
+    if "://" in os.fspath(value):
+        raise ValueError
+    return Path(value)
+
+
 def _names(table: Any) -> dict[str, tuple[str, ...]]:
     """Lists of names; one name may stand for a list of one."""
     lists = {name: [words] if isinstance(words, str) else words for name, words in dict(table).items()}
@@ -175,14 +182,14 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "int": _whole,
     "float": _number,
     "Location": locate,
-    "Path | None": Path,
+    "Path | None": _local,
     "Rules": lambda rules: rules,
     "Mapping[str, Any]": dict,
     "Mapping[str, tuple[str, ...]]": _names,
 }
 
 
-_IN_WORDS = {"Location": "a folder or s3://bucket/prefix", "Path | None": "a path"}
+_IN_WORDS = {"Location": "a folder or s3://bucket/prefix", "Path | None": "a path on this machine"}
 
 
 def build(kind: type, given: Mapping[str, Any], where: str) -> Any:

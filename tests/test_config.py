@@ -65,6 +65,22 @@ def test_a_complaint_names_where_the_value_came_from(tmp_path, monkeypatch):
         load_config(environment={"COPYDESK_WORKERS": "abc"})
 
 
+@pytest.mark.parametrize("name", ["cache", "takedowns"])
+def test_an_address_where_only_a_path_on_this_machine_will_do_is_refused(tmp_path, name):
+    with pytest.raises(ConfigError, match=f"'{name}' must be a path on this machine, found 's3://news/x'$"):
+        load_config(settings_file(tmp_path, f'{name} = "s3://news/x"'), environment={})
+    with pytest.raises(ConfigError, match=f"^--{name}: must be a path on this machine, found 's3://news/x'$"):
+        load_config(environment={}, **{name: "s3://news/x"})
+
+
+def test_the_cache_of_the_environment_is_no_address_either(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ConfigError, match=r"^COPYDESK_CACHE: must be a path on this machine, found 's3://news/x'$"):
+        load_config(environment={"COPYDESK_CACHE": "s3://news/x"})
+    assert load_config(environment={"COPYDESK_CACHE": "near"}).cache == Path("near")
+
+
 def test_a_missing_file_that_was_asked_for_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match="cannot read the settings"):
         load_config(tmp_path / "none.toml", environment={})
