@@ -73,7 +73,7 @@ def run(
     *,
     where: Where = HERE,
     raw: str | None = None,
-    cache: Path | None = None,
+    cache: str | None = None,
     workers: int | None = None,
     direct: Switch = False,
     full: Switch = False,
@@ -283,7 +283,7 @@ def takedown(
     *,
     reason: str,
     purge: Switch = False,
-    cache: Path | None = None,
+    cache: str | None = None,
     where: Where = HERE,
     output: Output = PLAIN_OUTPUT,
 ) -> int:
@@ -367,12 +367,21 @@ def explain(document: str, /, *, where: Where = HERE, version: str | None = None
 
 
 def _under(raw: object, name: str) -> str:
-    """A path as a shell completes it (raw/a.txt, ./raw/a.txt, /data/raw/a.txt) as the tables have it; else the name."""
+    """A path as a shell completes it (raw/a.txt, ./raw/a.txt, /data/raw/a.txt) as the tables have it; else the name.
+
+    Inside raw/ every word could be a path: there only what exists is one; the rest may be an id, or as in the tables.
+    """
     if "://" in name or not isinstance(raw, Path):
         return name.removeprefix(f"{raw}/")
-    path = Path(os.path.normpath(Path.cwd() / name))
-    folder = Path(os.path.normpath(Path.cwd() / raw))
-    return path.relative_to(folder).as_posix() if folder in path.parents else name
+    here = Path.cwd()
+    path = Path(os.path.normpath(here / name))
+    folder = Path(os.path.normpath(here / raw))
+    if folder not in path.parents:
+        return name
+    in_raw = folder in (here, *here.parents) and not Path(name).is_absolute()
+    forms = (str(path), str(path).partition("#")[0])
+    exists = any(map(os.path.exists, forms))  # Path.exists would fail for what is too long for a name
+    return name if in_raw and not exists else path.relative_to(folder).as_posix()
 
 
 @app.command

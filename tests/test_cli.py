@@ -175,6 +175,11 @@ def test_plain_calls_import_nothing_heavy(desk, words):
         pytest.param(
             ("run", "--direct", "--raw", "full/a.txt"), "full/a.txt: is a file; name the", id="file as folder"
         ),
+        pytest.param(
+            ("run", "--direct", "--raw", "full", "--cache", "s3://news/x"),
+            "--cache: must be a path on this machine, found 's3://news/x'",
+            id="cache in a bucket",
+        ),
         pytest.param(("versions", "--curated", "full/a.txt"), "full/a.txt: is a file", id="file as data set"),
         pytest.param(("verify",), "curated: no published version here", id="verify of nothing"),
         pytest.param(("explain", "a.txt"), "curated: no published version here", id="explain of nothing"),
@@ -277,6 +282,25 @@ def test_verify_names_the_damaged_file_and_exits_with_6(desk, tmp_path):
 @pytest.mark.parametrize("form", ["raw/wall.txt", "./raw/wall.txt", "raw/../raw/wall.txt", "{}/raw/wall.txt"])
 def test_explain_takes_a_path_as_a_shell_completes_it(desk, form):
     assert copydesk("explain", form.format(desk), cwd=desk).stdout.decode().startswith("wall.txt  (doc_")
+
+
+def test_explain_inside_the_raw_folder_takes_ids_and_both_kinds_of_paths(tmp_path, monkeypatch):
+    folder = tmp_path / "raw" / "gazette"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "wall.txt").write_text(ARTICLE)
+    row = {"title": "Eels", "text": EELS}
+    (folder / "deep" / "eels.jsonl").write_text(json.dumps(row) + "\n")
+    monkeypatch.setitem(ENVIRONMENT, "COPYDESK_RAW", str(tmp_path / "raw"))
+    monkeypatch.setitem(ENVIRONMENT, "COPYDESK_CURATED", str(tmp_path / "curated"))
+    assert copydesk("run", "--direct", "--quiet", cwd=tmp_path).returncode == 0
+
+    def found(name):
+        return json.loads(copydesk("explain", name, "--json", cwd=folder).stdout)["document"]
+
+    wall = found("wall.txt")
+    assert wall["source_path"] == "gazette/wall.txt"
+    assert found(wall["document_id"]) == found("gazette/wall.txt") == wall
+    assert found("deep/eels.jsonl#0")["source_path"] == "gazette/deep/eels.jsonl"
 
 
 def test_explain_and_report_answer_for_a_path(desk):
