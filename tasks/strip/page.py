@@ -50,7 +50,7 @@ MUCH_REPEATED = 12  # lines that repeat on the site
 COST = 12
 ABOUT_HEADLINE = 6  # lines above the headline and below the first paragraph in which its date and credits stand
 NEAR = 3  # lines up and down whose prose counts as beside a line
-# A line with none of more words so near is a menu's, and not looked at: half of a page, and .1 % of the bodies.
+# A line with none of more words so near is a menu's, and not looked at: half of a page, and .15 % of the bodies.
 FAR_WORDS, FAR_LINES = 9, 4
 _PROSE = ("prose", "line", "cut")
 
@@ -145,7 +145,6 @@ def body_lines(
         repeated: positions of the lines that repeat on the site.
         weights: others than the table's, for fitting.
     """
-    of_name, line, change = weights or _weights()
     if weights is None:
         return _choose(texts, repeated, find_headline(texts))
     of_name, line, change = weights

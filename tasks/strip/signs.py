@@ -288,13 +288,8 @@ def _few(lines: int) -> str:
     return "0" if lines == 0 else "1" if lines == 1 else "to_3" if lines <= 3 else "to_8" if lines <= 8 else "more"
 
 
-def known_share(text: str, known: frozenset[str]) -> str:
-    """How many of the line's longer words the first part of the text uses: none, few, some, most, or no words."""
-    return share_of(_WORD.findall(text[:_LONGEST_READ].casefold()), known)
-
-
 def share_of(words: Sequence[str], known: frozenset[str]) -> str:
-    """The same of a line's longer words."""
+    """How many of a line's longer words the first part of the text uses: none, few, some, most, or no words."""
     if not words:
         return "empty"
     share = sum(map(known.__contains__, words)) / len(words)
@@ -302,7 +297,7 @@ def share_of(words: Sequence[str], known: frozenset[str]) -> str:
 
 
 def _stems_known(text: str, stems: frozenset[str]) -> str:
-    """`known_share` by the words' stems; none of few words says less than none of many."""
+    """`share_of` by the stems of the line's words; none of few words says less than none of many."""
     found = _STEM.findall(text[:_LONGEST_READ].casefold())
     if not found:
         return "empty"
