@@ -23,7 +23,8 @@ from tasks.cache import KEY, Step, StepCache, row_keys, take_rows
 BATCH_ROWS = 128
 BATCH_BYTES = 4 << 20
 SLICE_ROWS = 2048  # rows whose keys and results are in memory at a time
-SEGMENT_ROWS = 8192
+SEGMENT_ROWS = 8192  # results wait in memory for so many,
+SEGMENT_BYTES = 64 << 20  # or for so much
 LEAST_RUN = 64  # results that follow each other, on average: tables of shorter pieces are slow
 FAILED = pa.field("failed", pa.string())
 
@@ -92,20 +93,25 @@ class Mapper:
             for batch in _bounded(take_rows(needed, missing[start : start + SLICE_ROWS]))
         )
         waiting: list[tuple[pa.Array, pa.Table]] = []
+        waiting_bytes = 0
 
         def flush() -> None:
+            nonlocal waiting_bytes
+            waiting_bytes = 0
             if waiting:
                 kept.add(pa.concat_arrays([k for k, _ in waiting]), pa.concat_tables(r for _, r in waiting))
                 waiting.clear()
 
         def computed() -> Iterator[pa.Table]:
+            nonlocal waiting_bytes
             done = 0
             for part in self.executor.map(step, batches):
                 failed = pa.array(part.failed, pa.string())
                 good = np.flatnonzero([why is None for why in part.failed])
                 rows = keys.take(pa.array(missing[done : done + len(failed)]))
                 waiting.append((rows.take(pa.array(good)), part.results.take(pa.array(good))))
-                if sum(len(k) for k, _ in waiting) >= SEGMENT_ROWS:
+                waiting_bytes += waiting[-1][1].nbytes
+                if sum(len(k) for k, _ in waiting) >= SEGMENT_ROWS or waiting_bytes >= SEGMENT_BYTES:
                     flush()
                 done += len(failed)
                 progress(done, len(missing))

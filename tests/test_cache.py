@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from flows import mapper
 from flows.config import Config, Rules
 from flows.executors import InProcess
 from flows.lifecycle import Request, curate_data
@@ -121,6 +122,20 @@ def test_many_segments_become_one_and_lose_nothing(step, tmp_path):
 
     assert CALLS == []
     assert len(list((tmp_path / "cache").rglob("*.arrow"))) <= 3
+
+
+def test_large_results_do_not_wait_for_many_rows(step, tmp_path, monkeypatch):
+    monkeypatch.setattr(mapper, "SEGMENT_BYTES", 300 * 8)  # of a column of int64
+    texts = [f"{n:04}" for n in range(7 * mapper.BATCH_ROWS)]
+
+    first = mapped(step, texts, tmp_path)
+
+    segments = [pa.ipc.open_file(path).read_all() for path in (tmp_path / "cache").rglob("*.arrow")]
+    rows = sorted(len(segment) for segment in segments)
+    assert rows == [mapper.BATCH_ROWS, 3 * mapper.BATCH_ROWS, 3 * mapper.BATCH_ROWS]
+    CALLS.clear()
+    assert mapped(step, texts, tmp_path).equals(first)
+    assert CALLS == []
 
 
 @pytest.fixture
