@@ -9,6 +9,7 @@ by least squares. 1 is linear. Lengths that take under a millisecond say nothing
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import sys
 import time
@@ -54,9 +55,14 @@ def exponent(make: Callable[[int], str], largest: int) -> float:
 def _seconds(raw: str) -> float:
     for cached in _caches_of_lines():
         cached.cache_clear()  # a warm cache would make the shorter texts look too quick
-    start = time.process_time()
-    strip_text(raw)
-    return time.process_time() - start
+    gc.collect()
+    gc.disable()  # as timeit does: how often Python looks for cycles depends on all that was made before
+    try:
+        start = time.process_time()
+        strip_text(raw)
+        return time.process_time() - start
+    finally:
+        gc.enable()
 
 
 def _caches_of_lines() -> list[Any]:
