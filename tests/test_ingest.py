@@ -1,4 +1,4 @@
-"""Ingest: formats, fields, identity, order, limits. What is hostile is in tests/hostile/."""
+"""Ingest: formats, fields, identity, order, limits, any bytes. What is hostile is in tests/hostile/."""
 
 import csv
 import dataclasses
@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import io
 import json
-import random
 import tarfile
 import zipfile
 from pathlib import Path
@@ -18,12 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks import schema
-from tasks.ingest import IngestSettings, extract_batch, mark_shared, read_batches, read_records, sidecars
+from tasks.ingest import IngestSettings, mark_shared, read_batches, read_records
 from tasks.ingest.fields import media_of
 from tasks.ingest.formats import READERS
-from tasks.ingest.lines import JsonSplitter, TooLong, read_lines
 from tasks.ingest.settings import FIELDS
-from tasks.ingest.tables import csv_records
 
 TEXT = "The mill by the quay turned again on Monday.\n\nNobody had oiled it since the flood, the miller said."
 
@@ -200,117 +197,7 @@ def test_odd_values_become_strings_or_are_flagged(tmp_path):
     assert (row["title"], row["published"], row["flags"]) == ("Only one", None, ["field_ignored"])
 
 
-def test_a_sidecar_gives_the_fields_of_its_file(tmp_path):
-    (tmp_path / "a.txt").write_text(TEXT)
-    (tmp_path / "a.txt.meta.json").write_text(json.dumps({**ROW, "text": "not this"}))
-    (tmp_path / "b.jsonl").write_text(json.dumps({"text": TEXT}) + "\n" + json.dumps({"text": TEXT, "source": "Own"}))
-    (tmp_path / "b.jsonl.meta.json").write_text(json.dumps(ROW))
-    with zipfile.ZipFile(tmp_path / "c.zip", "w") as out:
-        out.writestr("in.txt.meta.json", json.dumps({"title": "In the archive"}))
-        out.writestr("in.txt", TEXT)
-
-    single, row, own, member = rows_of(tmp_path)
-
-    assert (single["title"], single["url"], single["content"]) == ("The mill", ROW["url"], TEXT)
-    assert (row["publisher"], own["publisher"], row["title"], row["url"]) == ("Harbour Press", "Own", None, None)
-    assert member["title"] == "In the archive"
-
-
 # ------------------------------------------------------------------ identity
-
-
-def test_what_a_sidecar_says_in_vain_is_told_with_file_and_key_and_the_document_is_kept(tmp_path):
-    sidecars = {
-        "a.txt": {"published": "soon", "titel": "The mill", "url": ["a", "b"], "author": "Mara Olsen"},
-        "b.txt": {"publishd": "2021-03-04", "text": "not this"},
-        "c.txt": ["no", "object"],
-        "gone.txt": {"title": "Left behind"},
-    }
-    for name, content in sidecars.items():
-        if name != "gone.txt":
-            (tmp_path / name).write_text(f"{name} {TEXT}")
-        (tmp_path / f"{name}.meta.json").write_text(json.dumps(content))
-
-    reading = read_batches(tmp_path)
-    (batch,) = reading
-    said = "\n".join(reading.warnings)
-
-    assert batch["source_path"].to_pylist() == ["a.txt", "b.txt", "c.txt"]
-    assert batch["reason"].null_count == 3
-    assert batch["byline"][0].as_py() == ["Mara Olsen"]
-    for wanted in (
-        "a.txt.meta.json: 'published' is no date; not taken",
-        "a.txt.meta.json: 'titel' is no field; did you mean 'title'?; not taken",
-        "a.txt.meta.json: 'url' is a list, not a short string; not taken",
-        "b.txt.meta.json: 'publishd' is no field; did you mean 'published'?; not taken",
-        "b.txt.meta.json: 'text': the text is the file's own; not taken from a sidecar",
-        "c.txt.meta.json: the sidecar is not taken: it is no JSON object",
-        "gone.txt.meta.json: a sidecar of no document; not taken",
-    ):
-        assert wanted in said
-    assert len(reading.warnings) == 7
-
-
-def test_what_many_sidecars_say_in_vain_is_told_once(tmp_path):
-    for number in range(30):
-        (tmp_path / f"{number:02}.txt").write_text(f"{number} {TEXT}")
-        (tmp_path / f"{number:02}.txt.meta.json").write_text(json.dumps({"crawl": 1, f"odd{number}": 1}))
-
-    reading = read_batches(tmp_path)
-    list(reading)
-
-    assert reading.warnings[0] == "00.txt.meta.json: 'crawl' is no field; not taken (and in 29 more)"
-    assert len(reading.warnings) == 21
-    assert reading.warnings[-1] == "11 more odd values in sidecars, of other kinds"
-
-
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        ({"published": "when Orsolya Vane moved"}, "no date"),
-        ({"title": ["Orsolya", "Vane"]}, "a list"),
-        ({"title": {"said": "Orsolya Vane"}}, "an object"),
-        ({"title": "Orsolya Vane " * 1000}, "a long string"),
-        ({"title": True}, "true or false"),
-        ({"Orsol": "Vane"}, "no field"),
-    ],
-)
-def test_no_value_of_a_sidecar_stands_in_a_warning(tmp_path, content, kind):
-    (tmp_path / "a.txt").write_text(TEXT)
-    (tmp_path / "a.txt.meta.json").write_text(json.dumps(content))
-
-    reading = read_batches(tmp_path)
-    list(reading)
-    (said,) = reading.warnings
-
-    assert kind in said
-    assert "Vane" not in said
-
-
-def test_odd_keys_are_shown_shortened_looked_up_once_and_only_counted_when_there_are_many(tmp_path, monkeypatch):
-    looked_up = []
-    monkeypatch.setattr(sidecars, "get_close_matches", lambda key, *_: looked_up.append(key) or [])
-    for number in range(3):
-        (tmp_path / f"{number}.txt").write_text(f"{number} {TEXT}")
-        odd = {"k" * 5000: 1} | {f"odd{key:03}": 1 for key in range(200)}
-        (tmp_path / f"{number}.txt.meta.json").write_text(json.dumps(odd))
-
-    reading = read_batches(tmp_path)
-    list(reading)
-
-    assert reading.warnings[0] == f"0.txt.meta.json: '{'k' * 40}…' is no field; not taken (and in 2 more)"
-    assert reading.warnings[-1] == "543 more odd values in sidecars, of other kinds"
-    assert (len(looked_up), max(map(len, looked_up))) == (20, 41)
-
-
-def test_a_good_sidecar_is_no_reason_to_warn(tmp_path):
-    (tmp_path / "a.txt").write_text(TEXT)
-    (tmp_path / "a.txt.meta.json").write_text(json.dumps({"date": "2021-03-04T05:06:07Z", "source": {"name": "Wire"}}))
-
-    reading = read_batches(tmp_path)
-    list(reading)
-
-    assert reading.warnings == ()
 
 
 def test_the_id_is_of_the_url_else_of_id_and_folder_else_of_the_path(tmp_path):
@@ -439,176 +326,6 @@ def test_a_file_past_the_limit_is_not_opened(tmp_path):
     assert (row["reason"], row["n_bytes"]) == ("too_large", len(json.dumps({"text": TEXT})))
 
 
-# ------------------------------------------------------------------ cutting
-
-JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just('a "quote" \\ [x] {y}, z'),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-class Dribble(io.BytesIO):
-    """A stream that gives out a few bytes at a time, as sockets and unpackers do."""
-
-    def __init__(self, data, step):
-        super().__init__(data)
-        self.step = step
-
-    def read1(self, size=-1):
-        return super().read1(min(size, self.step) if size >= 0 else self.step)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(JSON_VALUES, max_size=6), st.integers(1, 9), st.booleans(), st.sampled_from([None, 1]))
-def test_a_json_array_is_cut_into_the_elements_that_json_reads(values, step, is_ascii, indent):
-    data = json.dumps(values, ensure_ascii=is_ascii, indent=indent).encode("utf-8", "surrogatepass")
-
-    splitter = JsonSplitter(Dribble(data, step), 10_000)
-    pieces = list(splitter)
-
-    assert [json.loads(piece) for piece in pieces] == values
-    assert splitter.ended
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    st.lists(st.dictionaries(st.text(max_size=4), JSON_VALUES, max_size=3), min_size=1, max_size=5), st.integers(1, 9)
-)
-def test_objects_one_after_the_other_are_cut_too(values, step):
-    data = " ".join(json.dumps(value) for value in values).encode()
-
-    assert [json.loads(piece) for piece in JsonSplitter(Dribble(data, step), 10_000)] == values
-
-
-def test_an_element_past_the_limit_is_counted_and_the_next_one_read():
-    long = json.dumps("x" * 500)
-
-    pieces = list(JsonSplitter(Dribble(f"[1, {long}, 2]".encode(), 7), 100))
-
-    assert pieces == [b"1", TooLong(len(long) + 1), b"2"]
-
-
-@pytest.mark.parametrize("data", [b"[1, 2", b'{"a": ', b'["abc'])
-def test_a_text_that_breaks_off_has_not_ended(data):
-    splitter = JsonSplitter(io.BytesIO(data), 100)
-    list(splitter)
-
-    assert not splitter.ended
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"")), max_size=8), st.integers(1, 9))
-def test_lines_are_those_between_newlines_but_the_empty_ones(lines, step):
-    found = list(read_lines(Dribble(b"\n".join(lines), step), 20))
-
-    assert found == [TooLong(len(line)) if len(line) > 20 else line for line in lines if line]
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(st.text("ab,\"\n\r'é", max_size=6), min_size=2, max_size=3), min_size=1, max_size=6))
-def test_csv_rows_are_cut_as_the_csv_module_reads_them(rows):
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows(rows)
-    whole = list(csv.reader(io.StringIO(buffer.getvalue(), newline="")))
-
-    pieces = list(csv_records(io.StringIO(buffer.getvalue(), newline=""), 10_000))
-
-    assert [row for piece in pieces for row in csv.reader(io.StringIO(piece, newline=""))] == whole
-
-
-# ------------------------------------------------------------------ extraction
-
-
-def page(inside, head=""):
-    return f"<html><head><title>Mill turns - Harbour Press</title>{head}</head><body>{inside}</body></html>"
-
-
-def extracted(content, media="html", url=None):
-    table = pa.table(
-        {"media": [media], "content": pa.array([content], pa.string()), "url": pa.array([url], pa.string())}
-    )
-    found = extract_batch(table)
-    assert found.schema == schema.EXTRACTED
-    return found.to_pylist()[0]
-
-
-PARAGRAPHS = "".join(
-    f"<p>{sentence} The council had asked for it in winter, and the miller had agreed.</p>"
-    for sentence in ("The mill by the quay turned again on Monday.", "Nobody had oiled it since the flood.", "It hums.")
-)
-
-
-def test_plain_text_passes_through():
-    row = extracted("One\r\n\r\ntwo <b>three</b>\u2028", media="text")
-
-    assert row["raw_text"] == "One\r\n\r\ntwo <b>three</b>\u2028"
-    assert (row["extraction"], row["html_title"], row["reason"]) == (None, None, None)
-
-
-def test_a_page_gives_text_title_and_the_date_of_its_markup():
-    head = '<meta property="article:published_time" content="2021-03-04T05:06:07+08:00">'
-    inside = f"<nav><a href=/>Home</a></nav><article><h1>The mill turns</h1>{PARAGRAPHS}</article>"
-
-    row = extracted(page(inside, head))
-
-    assert row["raw_text"].startswith("The mill turns\nThe mill by the quay")
-    assert "Home" not in row["raw_text"]
-    assert row["extraction"].startswith("trafilatura ")
-    assert (row["html_title"], row["html_published"]) == ("The mill turns", "2021-03-04T05:06:07+08:00")
-
-
-def test_comments_of_readers_are_left_out():
-    inside = (
-        f'<article><h1>The mill</h1>{PARAGRAPHS}</article><div id="comments"><p>Great mill, loved it there!</p></div>'
-    )
-
-    assert "Great mill" not in extracted(page(inside))["raw_text"]
-
-
-def test_a_page_without_a_date_has_none_today_or_any_day():
-    assert extracted(page(f"<article>{PARAGRAPHS}</article>"))["html_published"] is None
-
-
-def test_a_fragment_of_markup_is_taken_whole():
-    assert extracted("<p>One short line.</p>\n<p>And a <b>second</b> one.</p>")["raw_text"] == (
-        "One short line.\nAnd a second one."
-    )
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (page(""), "not_an_article"),
-        ("<html><head><script>let x = 1</script></head><body></body></html>", "empty"),
-        ("<html></html>", "empty"),
-        (page("<h1>Page not found</h1><p>Try the search, or go back to where you came from.</p>"), "not_an_article"),
-    ],
-)
-def test_a_page_without_an_article_says_so(content, reason):
-    row = extracted(content)
-
-    assert row["reason"] == reason
-    assert len(row["detail"]) > 8
-
-
-def test_a_document_refused_before_stays_empty():
-    row = extracted(None, media=None)
-
-    assert [value for name, value in row.items() if name != "flags"] == [None] * 6
-
-
-def test_batches_and_their_order_do_not_matter():
-    pages = [page(f"<article><h1>Number {n}</h1>{PARAGRAPHS}</article>") for n in range(6)]
-    table = pa.table({"media": ["html"] * 6, "content": pages, "url": pa.array([None] * 6, pa.string())})
-    order = random.Random(3).sample(range(6), 6)
-
-    whole = extract_batch(table)
-    shuffled = extract_batch(table.take(order))
-
-    assert shuffled.equals(whole.take(order).combine_chunks())
-
-
 # ------------------------------------------------------------------ documentation
 
 
@@ -638,7 +355,10 @@ def _decent_files():
     folder[".jsonl"], folder[".jsonl.gz"], folder[".zip"] = rows, gzip.compress(rows), buffer.getvalue()
     folder[".json"] = b"[" + rows.replace(b"\n", b",") + b"]"
     folder[".csv"] = b'id,text\n1,"' + TEXT.encode() + b'"\n2,three\n'
-    folder[".txt"], folder[".html"] = TEXT.encode(), page(f"<article>{PARAGRAPHS}</article>").encode()
+    folder[".txt"], folder[".html"] = (
+        TEXT.encode(),
+        f"<html><body><article><p>{TEXT * 3}</p></article></body></html>".encode(),
+    )
     return folder
 
 
