@@ -170,8 +170,7 @@ def clean(
 @app.command
 def versions(*, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
     """List the versions of a data set."""
-    from tasks.publish import list_versions
-    from tasks.publish.versions import read_latest
+    from tasks.publish import list_versions, read_latest
 
     store = where.folder()
     found, hold = list_versions(store), read_latest(store).hold

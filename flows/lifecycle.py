@@ -34,7 +34,7 @@ from flows.mapper import Mapper, Spool
 from flows.steps import Pipeline, Run, Watch, build_tables, call, document_steps, no_watch
 from tasks import cache, gates, ingest, publish, report
 from tasks.errors import ConfigError, CopydeskError, GateRefused
-from tasks.publish.manifest import count_rows
+from tasks.publish import count_rows
 from tasks.tables import joined
 from tasks.takedowns import (
     Takedown,

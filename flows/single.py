@@ -15,7 +15,7 @@ from flows.mapper import Mapper, Spool
 from flows.steps import Pipeline, build_tables, call, no_watch
 from tasks.errors import ConfigError
 from tasks.ingest import SIDECAR
-from tasks.publish.writers import json_line
+from tasks.publish import json_line
 
 HEAD = ("title", "published_local", "byline", "translators", "publisher", "section", "language", "flags")
 

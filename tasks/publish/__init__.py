@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from tasks.publish.dataset import Dataset, open_dataset
     from tasks.publish.lifecycle import choose_prunable, prune, publish_rollback, purge, release, stage_rollback
     from tasks.publish.lock import Held, Holder, hold_lock
+    from tasks.publish.manifest import count_rows
     from tasks.publish.recovery import Found, recover
     from tasks.publish.staging import RunInfo, StagedVersion, publish, record_run, stage
-    from tasks.publish.versions import Fault, VersionInfo, list_versions
+    from tasks.publish.versions import Fault, VersionInfo, list_versions, read_latest
+    from tasks.publish.writers import json_line
 
 _ROOMS = {
     "dataset": ("Dataset", "open_dataset"),
@@ -29,7 +31,9 @@ _ROOMS = {
     "recovery": ("Found", "recover"),
     "staging": ("RunInfo", "StagedVersion", "publish", "record_run", "stage"),
     "checking": ("verify",),
-    "versions": ("Fault", "VersionInfo", "list_versions"),
+    "versions": ("Fault", "VersionInfo", "list_versions", "read_latest"),
+    "manifest": ("count_rows",),
+    "writers": ("json_line",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -43,13 +47,16 @@ __all__ = [
     "StagedVersion",
     "VersionInfo",
     "choose_prunable",
+    "count_rows",
     "hold_lock",
+    "json_line",
     "list_versions",
     "open_dataset",
     "prune",
     "publish",
     "publish_rollback",
     "purge",
+    "read_latest",
     "record_run",
     "recover",
     "release",

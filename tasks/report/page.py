@@ -16,8 +16,7 @@ from typing import Any
 import pyarrow as pa
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tasks.publish import Dataset, open_dataset
-from tasks.publish.manifest import count_rows
+from tasks.publish import Dataset, count_rows, open_dataset
 from tasks.report.diff import VersionDiff, diff_tables, scan
 from tasks.report.views import Capped, view_all
 
