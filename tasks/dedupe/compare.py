@@ -74,6 +74,7 @@ def _align(words: Words, shorter: np.ndarray, longer: np.ndarray, n_details: int
     details = np.zeros((n_details, DETAILS), np.int32)
 
     def align(start: int) -> None:
+        """Fill the rows of `PAIRS_AT_ONCE` pairs."""
         part = slice(start, start + PAIRS_AT_ONCE)
         most = int(words.lengths[longer[part]].max())
         slots, following = np.empty(1 << (8 * most + 8).bit_length(), np.int32), np.empty(most + 1, np.int32)

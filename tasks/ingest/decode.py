@@ -305,6 +305,7 @@ class _Recoded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """As every raw stream has it; `Refused` where the bytes stop being of the encoding."""
         while not self._left:
             packed = self._stream.read(len(buffer)) or b""
             try:

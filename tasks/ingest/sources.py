@@ -122,6 +122,7 @@ class Unpacked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """As every raw stream has it; `Refused` past a limit."""
         data = self._inner.read1(len(buffer))  # what came before a break is given out before the break is raised
         buffer[: len(data)] = data
         self._out += len(data)
@@ -132,6 +133,7 @@ class Unpacked(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
+        """Close this stream and those below it."""
         if not self.closed:
             super().close()
             try:

@@ -155,6 +155,7 @@ def _through_botocore(profile: str) -> Callable[[], dict[str, Any]]:
         ) from None
 
     def provide() -> dict[str, Any]:
+        """The keys now, as obstore asks for them."""
         found = Session(profile=profile).get_credentials()
         if found is None:
             raise ConfigError(NO_CREDENTIALS)

@@ -140,6 +140,7 @@ def date(expr: Expr, context: Context, whole: Period | None) -> Period | None:
     """A month, a day, or a run of either."""
 
     def make(year: int) -> Period | None:
+        """The same in a year; None where that year has no such day."""
         month, day, last = expr["m"], expr.get("d"), expr.get("d2")
         if "m2" in expr:
             return periods.months_period(year, month, expr["m2"] - month + 1, "month")
