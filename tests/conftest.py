@@ -60,79 +60,85 @@ def _clusters(documents: list[dict[str, Any]]) -> dict[str, list[str]]:
 
 
 def _add(rows: dict[str, list[dict[str, Any]]], one: dict[str, Any], clusters: dict[str, list[str]]) -> None:
-    name, text = one["name"], one["text"]
-    doc, canonical = f"doc_{digits(name)}", one.get("copy_of") or name
-    title, tail = one.get("title"), one.get("tail")
-    head = f"{title}\n\n" if title else ""
-    raw = f"{head}{text}{tail or ''}"
-    rejected = one.get("rejected")
+    """Add the rows that one made-up document has in each table."""
+    canonical, day = one.get("copy_of") or one["name"], one.get("day")
     members = clusters.get(canonical, [])
-    columns = {"source_path": f"{name}.txt", "url": one.get("url")}
-    common = {"document_id": doc, **columns}
+    common = {"document_id": f"doc_{digits(one['name'])}", "source_path": f"{one['name']}.txt", "url": one.get("url")}
     cluster = {"cluster_id": f"clu_{min(members)}" if members else None}
-    status = "rejected" if rejected else "duplicate" if one.get("copy_of") else "article"
-    rows["documents"].append(
-        {
-            **common,
-            **cluster,
-            "raw_sha256": sha256(one.get("raw", raw)),
-            "n_bytes": len(raw.encode()),
-            "encoding": "utf-8",
-            "raw_text_sha256": sha256(raw),
-            "text_sha256": None if rejected else sha256(text),
-            "status": status,
-            "reason": rejected,
-            "detail": f"{rejected}: nothing to read" if rejected else None,
-            "canonical_id": None if rejected else f"doc_{digits(canonical)}",
-            "language": None if rejected else one.get("language", "en"),
-            "flags": one.get("flags", []),
-        }
-    )
-    if rejected:
+    rows["documents"].append({**common, **cluster, **_fate(one, canonical)})
+    if one.get("rejected"):
         return
-    end = len(raw)
-    cuts = [(0, len(head), "title", "title.first_line", "title")] if title else []
-    cuts += [(end - len(tail), end, "related_tail", "tail.label_list", None)] if tail else []
-    for start, stop, role, rule, kept in cuts:
-        span = {"start": start, "end": stop, "role": role, "rule": rule, "score": 0.95, "text": raw[start:stop]}
-        rows["removals"].append({"document_id": doc, **span, "replacement": None, "kept_as": kept})
-    day = one.get("day")
+    rows["removals"] += [{"document_id": common["document_id"], **span} for span in _cuts(one)]
     published = {"published_date": day, "published_local": day.isoformat() if day else None}
-    if status == "duplicate":
+    if one.get("copy_of"):
         relation = {"canonical_id": f"doc_{digits(canonical)}", "relation": one.get("relation", "near")}
-        rows["duplicates"].append({**common, **relation, **published, "title": title, "text": text})
+        own = {"title": one.get("title"), "text": one["text"]}
+        rows["duplicates"].append({**common, **relation, **published, **own})
         return
-    article = f"art_{digits(name)}"
-    dates, figures = one.get("dates", []), one.get("figures", [])
-    rows["articles"].append(
-        {
-            **common,
-            **cluster,
-            **published,
-            "article_id": article,
-            "cluster_size": len(members),
-            "title": title,
-            "title_origin": "first_line" if title else None,
-            "text": text,
-            "text_normalised": text,
-            "published_precision": "day" if one.get("day") else None,
-            "published_source": "header" if one.get("day") else None,
-            "byline": one.get("byline", []),
-            "translators": [],
-            "captions": [],
-            "language": one.get("language", "en"),
-            "language_score": 0.75,
-            "n_chars": len(text),
-            "n_words": len(text.split()),
-            "flags": one.get("flags", []),
-            "dates": dates,
-            "figures": figures,
-            "text_sha256": sha256(text),
-        }
-    )
-    for table, mentions in (("dates", dates), ("figures", figures)):
-        owner = {"article_id": article, "published_date": one.get("day")}
-        rows[table] += [{**owner, **mention} for mention in mentions]
+    article = {"article_id": f"art_{digits(one['name'])}", "cluster_size": len(members), **_article(one)}
+    rows["articles"].append({**common, **cluster, **published, **article})
+    for table in ("dates", "figures"):
+        owner = {"article_id": article["article_id"], "published_date": day}
+        rows[table] += [{**owner, **mention} for mention in article[table]]
+
+
+def _raw(one: dict[str, Any]) -> str:
+    head = f"{one['title']}\n\n" if one.get("title") else ""
+    return f"{head}{one['text']}{one.get('tail') or ''}"
+
+
+def _fate(one: dict[str, Any], canonical: str) -> dict[str, Any]:
+    """What the table `documents` says of it."""
+    raw, rejected = _raw(one), one.get("rejected")
+    return {
+        "raw_sha256": sha256(one.get("raw", raw)),
+        "n_bytes": len(raw.encode()),
+        "encoding": "utf-8",
+        "raw_text_sha256": sha256(raw),
+        "text_sha256": None if rejected else sha256(one["text"]),
+        "status": "rejected" if rejected else "duplicate" if one.get("copy_of") else "article",
+        "reason": rejected,
+        "detail": f"{rejected}: nothing to read" if rejected else None,
+        "canonical_id": None if rejected else f"doc_{digits(canonical)}",
+        "language": None if rejected else one.get("language", "en"),
+        "flags": one.get("flags", []),
+    }
+
+
+def _cuts(one: dict[str, Any]) -> list[dict[str, Any]]:
+    """The removals of its title and its tail."""
+    raw, title, tail = _raw(one), one.get("title"), one.get("tail")
+    cuts = [(0, len(title) + 2, "title", "title.first_line", "title")] if title else []
+    cuts += [(len(raw) - len(tail), len(raw), "related_tail", "tail.label_list", None)] if tail else []
+    return [
+        {"start": start, "end": end, "role": role, "rule": rule, "score": 0.95, "text": raw[start:end],
+         "replacement": None, "kept_as": kept}
+        for start, end, role, rule, kept in cuts
+    ]  # fmt: skip
+
+
+def _article(one: dict[str, Any]) -> dict[str, Any]:
+    """What an article has beyond its ids, cluster and dates of publication."""
+    title, text = one.get("title"), one["text"]
+    return {
+        "title": title,
+        "title_origin": "first_line" if title else None,
+        "text": text,
+        "text_normalised": text,
+        "published_precision": "day" if one.get("day") else None,
+        "published_source": "header" if one.get("day") else None,
+        "byline": one.get("byline", []),
+        "translators": [],
+        "captions": [],
+        "language": one.get("language", "en"),
+        "language_score": 0.75,
+        "n_chars": len(text),
+        "n_words": len(text.split()),
+        "flags": one.get("flags", []),
+        "dates": one.get("dates", []),
+        "figures": one.get("figures", []),
+        "text_sha256": sha256(text),
+    }
 
 
 def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:

@@ -1,6 +1,5 @@
 """Sidecars: what they say of a file, and what they say in vain."""
 
-import hashlib
 import json
 import zipfile
 
@@ -22,10 +21,6 @@ ROW = {
 
 def rows_of(folder, **limits):
     return read_records(folder, IngestSettings(**limits)).to_pylist()
-
-
-def digest(data):
-    return hashlib.sha256(data).hexdigest()
 
 
 def test_a_sidecar_gives_the_fields_of_its_file(tmp_path):
