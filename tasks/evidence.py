@@ -1,6 +1,6 @@
 """Evidence: which of several values of a field is published, and what becomes of the others.
 
-In     candidates for one field of one document: (source, value)      from strip, the HTML extractor, the input, the date step
+In     candidates for one field of one document: (source, value)   from strip, the HTML extractor, the input, the dates
 Out    the chosen value with its source, and the candidates that say something else
 
 One order of sources holds for all fields: what the input gives, structured data (JSON-LD, OpenGraph), other meta
