@@ -17,11 +17,14 @@ import pyarrow.compute as pc
 
 from tasks import schema
 from tasks.cache import take_rows
+from tasks.lost_values import merge_lost
 from tasks.tables import beside, joined, merged_lists, sha256_of, sorted_by, utf8
 
 NOTHING = pa.scalar(None, pa.string())
 STRINGS = schema.STRINGS
-LARGE = ("raw_text", "text", "removals", "captions", "found", "scanned_dates", "figures")  # left where they lie
+MERGED = ("document_id", "evidence", "flags")  # columns of `schema.ANCHORED` that are not taken as they are
+# left where they lie
+LARGE = ("raw_text", "text", "removals", "captions", "found", "modified", "scanned_dates", "figures")
 
 
 def build_tables(
@@ -69,10 +72,12 @@ def _facts(
     facts = sorted_by(facts.append_column("row", pa.array(np.arange(len(facts)))), "document_id")
     facts = joined(facts, clusters, "cluster_id")
     facts = joined(facts, canonicals, "canonical_id")
-    facts = joined(facts, dated, *(name for name in schema.ANCHORED.names if name.startswith("published_")))
+    facts = joined(facts, dated, *(name for name in schema.ANCHORED.names if name not in MERGED))
 
     unresolved = pc.if_else(pc.is_valid(resolved["failed"]), pa.scalar(["mentions_failed"]), pa.scalar([], STRINGS))
     resolved_flags = {"document_id": resolved["document_id"], "found": merged_lists(resolved["flags"], unresolved)}
+    lost = joined(facts.select(["document_id"]), dated, "evidence")["evidence"]
+    facts = facts.set_column(facts.schema.get_field_index("evidence"), "evidence", merge_lost(facts["evidence"], lost))
     flags = joined(facts.select(["document_id", "flags"]), dated.rename_columns({"flags": "dated"}), "dated")
     flags = joined(flags, pa.table(resolved_flags), "found")
     facts = facts.drop_columns(["flags"])

@@ -21,13 +21,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.schema import ARTICLES, PUBLISHED, REASONS, ROLES, SORTED_BY, STATUSES
+from tasks.schema import (
+    ARTICLES,
+    DATE_SOURCES,
+    PUBLISHED,
+    REASONS,
+    ROLES,
+    SORTED_BY,
+    STATUSES,
+    TITLE_ORIGINS,
+)
 from tasks.tables import sha256_of
 
 RELATIONS = ("exact", "near", "contains", "same_story")
 DUPLICATE_RELATIONS = RELATIONS[:3]
 REPLACING_ROLES = ("repair", "whitespace")
 WORDS = {
+    "articles": {"title_origin": TITLE_ORIGINS, "published_source": DATE_SOURCES},
     "dates": {
         "type": ("DATE", "TIME", "DURATION", "SET"),
         "status": ("resolved", "vague", "unanchored", "conflict"),
@@ -75,8 +85,9 @@ def find_schema_faults(tables: Tables) -> list[str]:
 
 def find_faults(tables: Tables) -> list[str]:
     """Everything in the tables that breaks the contract; wants tables without schema faults."""
-    checks = (_ids, _order, _fates, _clusters, _texts, _removals, _raw_texts, _relations, _mentions, _numbers, _words)
-    return [fault for check in checks for fault in check(tables)]
+    about_documents = (_ids, _order, _fates, _clusters, _texts, _removals, _raw_texts, _relations)
+    about_values = (_mentions, _figure_parts, _numbers, _words)
+    return [fault for check in (*about_documents, *about_values) for fault in check(tables)]
 
 
 # ------------------------------------------------------------------ ids, order, fates
@@ -137,6 +148,8 @@ def _fates(tables: Tables) -> Iterator[str]:
     yield from _told(
         "reason stands without rejection, or the reverse", pc.xor(is_rejected, pc.is_valid(documents["reason"])), ids
     )
+    odd = [text is not None and not _is_object(text) for text in documents["evidence"].to_pylist()]
+    yield from _told("documents.evidence is not a JSON object", pa.array(odd, pa.bool_()), ids)
     for column, known in (("status", STATUSES), ("reason", REASONS)):
         yield from _unknown("documents", column, documents[column], known, ids)
     duplicates = tables["duplicates"]
@@ -309,6 +322,21 @@ def _mentions(tables: Tables) -> Iterator[str]:
         if not _same(_whole(published), _whole(flat["published_date"])):
             yield f"table {name} has other dates of publication than articles"
         yield from _misquoted(name, flat, articles["text"], pc.list_parent_indices(nested).to_numpy())
+
+
+def _figure_parts(tables: Tables) -> Iterator[str]:
+    """A figure's number and unit lie within it."""
+    figures = tables["figures"]
+    for part in ("number", "unit"):
+        start, end = figures[f"{part}_start"], figures[f"{part}_end"]
+        lies = pc.and_(pc.greater_equal(start, figures["start"]), pc.less_equal(end, figures["end"]))
+        outside = pc.invert(pc.and_(lies, pc.less(start, end)))
+        yield from _told(f"figures: the {part} is not within the figure", outside, figures["article_id"])
+        yield from _told(
+            f"figures: {part}_start stands without {part}_end, or the reverse",
+            pc.xor(pc.is_valid(start), pc.is_valid(end)),
+            figures["article_id"],
+        )
 
 
 def _misquoted(name: str, flat: pa.Table, texts: pa.ChunkedArray, owners: np.ndarray) -> Iterator[str]:

@@ -24,6 +24,7 @@ class Removal:
     text: str
     replacement: str | None = None
     kept_as: str | None = None
+    detail: str | None = None  # why in short, e.g. the heaviest features of the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class DateLine:
     surface: str  # the words it was read from, label included where it belongs to them
     local: str
     precision: str  # second, minute, day, month, year
-    source: str = "header"  # header, footer, metadata, html, url
+    source: str = "header"  # header, footer, metadata, structured, html, url, path
     utc_offset: int | None = None  # minutes east of UTC, only where the words state a zone
     order: str | None = None  # day_first, month_first, ambiguous; None where the words leave no choice
     alternative: str | None = None
@@ -59,13 +60,16 @@ class Stripped:
     text: str
     removals: tuple[Removal, ...] = ()
     title: str | None = None
-    title_origin: str | None = None  # first_line, metadata, html, recovered
+    title_origin: str | None = None  # metadata, structured, html, first_line, path, recovered
+    standfirst: str | None = None  # the summary line below the headline; it stays in `text` where it stands there
     published: tuple[DateLine, ...] = ()  # candidates, best first
+    modified: tuple[DateLine, ...] = ()  # the same for the last change
     byline: tuple[str, ...] = ()
     translators: tuple[str, ...] = ()
     publisher: str | None = None
     section: str | None = None
     captions: tuple[Caption, ...] = ()
+    evidence: str | None = None  # values that lost, `tasks.lost_values.dump_lost`
     flags: tuple[str, ...] = ()  # sorted
     reason: str | None = None  # why this is no article (`not_an_article`, `too_short`), else None
     detail: str | None = None  # the same in words, naming the rule
@@ -109,3 +113,7 @@ class FigureMention:
     basis: str | None = None  # yoy, qoq, mom, share
     rule: str = field(default="")
     flag: str | None = None
+    number_start: int | None = None  # the number with its scale, and its unit
+    number_end: int | None = None
+    unit_start: int | None = None
+    unit_end: int | None = None

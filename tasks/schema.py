@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-CONTRACT_VERSION = "1.0"
+CONTRACT_VERSION = "1.1"
 
 _str, _int, _day = pa.string(), pa.int32(), pa.date32()
 
@@ -33,6 +33,7 @@ REMOVAL = pa.struct(
         ("text", _str),
         ("replacement", _str),
         ("kept_as", _str),
+        ("detail", _str),  # why in short, e.g. the heaviest features; strip fills it
     ]
 )
 DATE_LINE = pa.struct(
@@ -70,6 +71,10 @@ FIGURE_MENTION = pa.struct(
         ("start", _int),
         ("end", _int),
         ("surface", _str),
+        ("number_start", _int),  # the number with its scale, and its unit; figures fills the four
+        ("number_end", _int),
+        ("unit_start", _int),
+        ("unit_end", _int),
         ("kind", _str),
         ("value", pa.float64()),
         ("value_min", pa.float64()),
@@ -96,6 +101,7 @@ ARTICLES = _schema(
     ("url", _str),
     ("site", _str),
     ("title", _str),
+    ("standfirst", _str),
     ("title_origin", _str),
     ("text", _str),
     ("text_normalised", _str),
@@ -105,6 +111,7 @@ ARTICLES = _schema(
     ("published_precision", _str),
     ("published_surface", _str),
     ("published_source", _str),
+    ("modified_at", pa.timestamp("us", tz="UTC")),
     ("content_date", _str),
     ("byline", STRINGS),
     ("translators", STRINGS),
@@ -135,6 +142,7 @@ DOCUMENTS = _schema(
     ("status", _str),
     ("reason", _str),
     ("detail", _str),
+    ("evidence", _str),
     ("cluster_id", _str),
     ("canonical_id", _str),
     ("language", _str),
@@ -206,8 +214,12 @@ REASONS = (
     "not_an_article",
     "too_short",
     "failed",
+    "summary_only",
+    "superseded",
     "taken_down",
 )
+TITLE_ORIGINS = ("metadata", "structured", "html", "first_line", "path", "recovered", "cluster")
+DATE_SOURCES = ("metadata", "structured", "header", "footer", "html", "url", "path", "cluster")
 ROLES = (
     "title",
     "title_repeat",
@@ -223,12 +235,18 @@ ROLES = (
     "comments",
     "legal_footer",
     "notice",
+    "author_note",
+    "advert",
     "end_mark",
     "whitespace",
     "repair",
 )
 
 # ------------------------------------------------------------------ joints between steps
+
+# `evidence` of a step: a JSON object as a string, {field: [{"value": …, "source": …}, …]} with the values that lost to
+# the one chosen; null where none did. Fields are called as in `ARTICLES`, sources as in `title_origin` and
+# `published_source`. Steps write it with `tasks.lost_values.dump_lost`; triage and assemble merge what they wrote.
 
 # ingest -> extract: one row a document as found, sorted by (source_path, source_row). `content` is decoded text, or the
 # markup where `media` is "html"; null where the document was refused (`reason`, `detail`).
@@ -247,17 +265,31 @@ RECORDS = _schema(
     ("published", _str),  # from fields or a sidecar, as given
     ("byline", STRINGS),
     ("publisher", _str),
+    ("section", _str),  # these three as given, too; ingest fills them
+    ("modified", _str),
+    ("standfirst", _str),
     ("flags", STRINGS),
     ("reason", _str),
     ("detail", _str),
     required="document_id source_path",
 )
-# extract: what an HTML page's markup says; plain text passes through.
+# extract: what an HTML page's markup says; plain text passes through. The values are the best of what the page states
+# (JSON-LD, OpenGraph, meta, elements), as stated; `evidence` has the others, in the form told above.
 EXTRACTED = _schema(
     ("raw_text", _str),
     ("extraction", _str),
     ("html_title", _str),
     ("html_published", _str),  # ISO date that the page's markup states, with its time where it has one
+    ("html_modified", _str),  # the same of its last change
+    ("html_authors", STRINGS),
+    ("html_publisher", _str),
+    ("html_section", _str),
+    ("html_standfirst", _str),
+    ("html_captions", pa.list_(CAPTION)),
+    ("html_breadcrumbs", STRINGS),  # labels of the path to the page, outermost first
+    ("html_language", _str),  # as stated, e.g. en-GB
+    ("html_url", _str),  # the canonical address that the page states
+    ("evidence", _str),
     ("flags", STRINGS),  # e.g. index_page_suspected
     ("reason", _str),
     ("detail", _str),
@@ -269,13 +301,16 @@ STRIPPED = _schema(
     ("text", _str),
     ("title", _str),
     ("title_origin", _str),
+    ("standfirst", _str),
     ("published", pa.list_(DATE_LINE)),
+    ("modified", pa.list_(DATE_LINE)),  # candidates for the last change, best first
     ("byline", STRINGS),
     ("translators", STRINGS),
     ("publisher", _str),
     ("section", _str),
     ("captions", pa.list_(CAPTION)),
     ("removals", pa.list_(REMOVAL)),
+    ("evidence", _str),
     ("flags", STRINGS),
     ("reason", _str),
     ("detail", _str),
@@ -294,6 +329,8 @@ ANCHORED = _schema(
     ("published_precision", _str),
     ("published_surface", _str),
     ("published_source", _str),
+    ("modified_at", pa.timestamp("us", tz="UTC")),
+    ("evidence", _str),  # dates that lost
     ("flags", STRINGS),
     required="document_id",
 )

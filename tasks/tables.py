@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,20 @@ def beside(left: pa.Table, right: pa.Table, *names: str) -> pa.Table:
     for name in names or [n for n in right.column_names if n not in left.column_names]:
         left = left.append_column(right.schema.field(name), right[name])
     return left
+
+
+def with_nulls(columns: Mapping[str, Any], schema: pa.Schema) -> pa.Table:
+    """A table of the schema from some of its columns; the others are null.
+
+    >>> with_nulls({"text": ["Rain."]}, pa.schema([("text", pa.string()), ("title", pa.string())])).to_pylist()
+    [{'text': 'Rain.', 'title': None}]
+    """
+    n_rows = len(next(iter(columns.values())))
+    arrays = [
+        pa.array(columns[item.name], item.type) if item.name in columns else pa.nulls(n_rows, item.type)
+        for item in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def joined(left: pa.Table, right: pa.Table, *names: str) -> pa.Table:

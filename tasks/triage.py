@@ -13,11 +13,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.lost_values import merge_lost
 from tasks.tables import beside, merged_lists
 
 TEXT_COLUMNS = [
-    "document_id", "text", "title", "site", "url", "found", "metadata", "html_published", "removals", "flags",
+    "document_id", "text", "title", "site", "url", "found", "metadata", "html_published", "modified", "given_modified",
+    "html_modified", "removals", "flags",
 ]  # fmt: skip
+
+
+MERGED_COLUMNS = [
+    "content", "media", "title", "published", "byline", "publisher", "section", "modified", "standfirst", "flags",
+    "reason", "detail",
+]  # fmt: skip  # of the records, which come in under another name or together with what the steps found
 
 
 def merge_results(
@@ -27,15 +35,14 @@ def merge_results(
 
     Returns:
         the columns of `records` but content, media and title; those of the other tables; `metadata` (the date as the
-        input gave it), `found` (date lines); `reason` and `detail`, null for documents whose text goes on.
+        input gave it), `found` (date lines), `given_modified` and `modified` (the same of the last change); `reason`
+        and `detail`, null for documents whose text goes on.
     """
     reason, detail = settle([records, pages, stripped, languages, scanned])
-    given = records.drop_columns(
-        ["content", "media", "title", "published", "byline", "publisher", "flags", "reason", "detail"]
-    )
-    documents = beside(given, pages, "raw_text", "extraction", "html_published")
+    given = records.drop_columns(MERGED_COLUMNS)
+    documents = beside(given, pages, "raw_text", "extraction", "html_published", "html_modified")
     documents = beside(
-        documents, stripped, "text", "title", "title_origin", "translators", "section", "captions", "removals"
+        documents, stripped, "text", "title", "title_origin", "modified", "translators", "captions", "removals"
     )
     documents = beside(documents, languages, "language", "language_score")
     documents = beside(documents, scanned, "scanned_dates", "figures")
@@ -45,6 +52,10 @@ def merge_results(
         "found": stripped["published"],
         "byline": pc.if_else(pc.fill_null(own_byline, False), stripped["byline"], records["byline"]),
         "publisher": pc.coalesce(stripped["publisher"], records["publisher"]),
+        "section": pc.coalesce(stripped["section"], records["section"]),
+        "standfirst": pc.coalesce(stripped["standfirst"], records["standfirst"]),
+        "given_modified": records["modified"],
+        "evidence": merge_lost(pages["evidence"], stripped["evidence"]),
         "flags": merged_lists(records["flags"], pages["flags"], stripped["flags"]),
         "reason": reason,
         "detail": detail,

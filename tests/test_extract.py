@@ -84,7 +84,7 @@ def test_a_page_without_an_article_says_so(content, reason):
 def test_a_document_refused_before_stays_empty():
     row = extracted(None, media=None)
 
-    assert [value for name, value in row.items() if name != "flags"] == [None] * 6
+    assert {value for name, value in row.items() if name != "flags"} == {None}
 
 
 def test_batches_and_their_order_do_not_matter():

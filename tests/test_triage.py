@@ -1,7 +1,10 @@
 """Triage: the first step that gave a reason is the one that counts."""
 
+import json
+
 import pyarrow as pa
 
+from tasks.lost_values import dump_lost, merge_lost
 from tasks.triage import settle
 
 STRING = pa.string()
@@ -20,3 +23,18 @@ def test_the_first_reason_counts_and_brings_its_own_detail():
 
     assert reasons.to_pylist() == ["empty", "too_short", "failed", None]
     assert details.to_pylist() == ["no bytes", "3 words", "scan: died", None]
+
+
+def test_values_that_lost_are_merged_by_field():
+    said = [
+        [dump_lost({"title": [("Rain", "html")], "publisher": [("Gazette", "structured")]}), None],
+        [dump_lost({"title": [("Rain", "html"), ("Rain today", "first_line")]}), None],
+    ]
+
+    merged = merge_lost(*(pa.chunked_array([rows], STRING) for rows in said)).to_pylist()
+
+    assert json.loads(merged[0]) == {
+        "publisher": [{"value": "Gazette", "source": "structured"}],
+        "title": [{"value": "Rain", "source": "html"}, {"value": "Rain today", "source": "first_line"}],
+    }
+    assert merged[1] is None

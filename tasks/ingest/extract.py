@@ -30,6 +30,7 @@ from trafilatura.settings import Document
 from tasks import schema
 from tasks.ingest.pages import judge_page
 from tasks.ingest.records import storable
+from tasks.tables import with_nulls
 
 EXTRACTION = f"trafilatura {trafilatura.__version__}"
 WHOLE_FRAGMENT = f"{EXTRACTION}, whole fragment"
@@ -78,15 +79,15 @@ _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{10,40})"')
 for _library in ("trafilatura", "htmldate"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)  # they warn of every page without a text
 
+FOUND = ("raw_text", "extraction", "html_title", "html_published", "flags", "reason", "detail")  # columns of a `Row`
 Row = tuple[str | None, str | None, str | None, str | None, list[str], str | None, str | None]
 
 
 def extract_batch(batch: pa.Table) -> pa.Table:
     """`schema.EXTRACTED` for a table with the columns media, content (null: refused before) and url."""
     rows = [_extracted(*row) for row in zip(*(batch[name].to_pylist() for name in ("media", "content")), strict=True)]
-    values = zip(*rows, strict=True) if rows else [() for _ in schema.EXTRACTED]
-    arrays = [pa.array(column, field.type) for column, field in zip(values, schema.EXTRACTED, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=schema.EXTRACTED)
+    values = zip(*rows, strict=True) if rows else [() for _ in FOUND]
+    return with_nulls(dict(zip(FOUND, values, strict=True)), schema.EXTRACTED)
 
 
 def _extracted(media: str | None, content: str | None) -> Row:

@@ -297,6 +297,7 @@ def _row(path: str, found: Found, identities: Identities) -> tuple[object, ...]:
         fields.published,
         fields.byline,
         fields.publisher,
+        *(None, None, None),  # section, modified, standfirst: no field gives them yet
         tuple(sorted({*fields.flags, SHARED})) if is_shared else fields.flags,
         found.reason,
         found.detail,

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from tasks import invariants
 from tasks.errors import ConfigError
 from tasks.publish import versions
-from tasks.schema import PUBLISHED
+from tasks.publish.upgrade import upgraded
+from tasks.schema import CONTRACT_VERSION, PUBLISHED
 from tasks.storage import Location, open_storage
 
 if TYPE_CHECKING:
@@ -56,10 +57,12 @@ def _version_faults(storage: Storage, version: str) -> list[versions.Fault]:
     if faults:
         return faults
     folder = f"versions/{version}"
+    is_earlier = versions.read_manifest(storage, version).get("contract_version") != CONTRACT_VERSION
     tables = {}
     for name in PUBLISHED:
         try:
-            tables[name] = pq.read_table(storage.source(f"{folder}/{name}.parquet"))
+            table = pq.read_table(storage.source(f"{folder}/{name}.parquet"))
+            tables[name] = upgraded(name, table) if is_earlier else table
         except (OSError, pa.ArrowException) as error:
             faults.append(versions.Fault(version, f"{folder}/{name}.parquet", f"cannot be read: {error}"))
     if faults:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from tasks.errors import ConfigError, Damaged
 from tasks.publish import versions
+from tasks.publish.upgrade import upgraded
 from tasks.schema import CONTRACT_VERSION, PUBLISHED
 from tasks.storage import Location, open_storage
 
@@ -71,7 +72,7 @@ class Dataset:
             Damaged: the file cannot be read as Parquet.
         """
         try:
-            return pq.read_table(self._source(name), filters=[(column, "=", value)]).to_pylist()
+            return upgraded(name, pq.read_table(self._source(name), filters=[(column, "=", value)])).to_pylist()
         except (OSError, ValueError) as error:
             raise self._damage(name, error) from error
 
@@ -96,7 +97,8 @@ class Dataset:
     def _read(self, name: str) -> pa.Table:
         try:
             file = pq.ParquetFile(self._source(name), pre_buffer=True)
-            return file.read(columns=_chosen(self._columns, name, file.schema_arrow.names))
+            chosen = _chosen(self._columns, name)
+            return upgraded(name, file.read(columns=chosen), chosen)
         except (OSError, ValueError) as error:
             raise self._damage(name, error) from error
 
@@ -194,12 +196,12 @@ def _latest(storage: Storage, names: list[str]) -> str:
     raise Damaged(f"{storage}: latest.json is {latest.fault} and no version has a manifest that can be read")
 
 
-def _chosen(columns: Columns, table: str, names: list[str]) -> list[str] | None:
+def _chosen(columns: Columns, table: str) -> list[str] | None:
     if columns is None:
         return None
     if isinstance(columns, Mapping):
         return list(columns[table]) if table in columns else None
-    return [name for name in names if name in columns]
+    return [name for name in PUBLISHED[table].names if name in columns]
 
 
 def _refuse_unknown(columns: Columns) -> None:

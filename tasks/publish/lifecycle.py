@@ -27,7 +27,7 @@ from tasks.publish import versions
 from tasks.publish.card import CARD, write_card
 from tasks.publish.croissant import CROISSANT, write_croissant
 from tasks.publish.dataset import Dataset, open_dataset
-from tasks.publish.manifest import count_rows, count_rules
+from tasks.publish.manifest import count_rows, count_rules, table_schemas
 from tasks.publish.recovery import PURGED, STAGING, finish_purge
 from tasks.publish.staging import (
     REPORT,
@@ -39,6 +39,7 @@ from tasks.publish.staging import (
     write_data_files,
 )
 from tasks.publish.writers import conform
+from tasks.schema import CONTRACT_VERSION
 from tasks.storage import Location, open_storage
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ def _rewrite(storage: Storage, dataset: Dataset, taken: set[str], note: dict[str
     files = write_data_files(tables, folder)
     manifest = {
         **dataset.manifest,
+        "contract_version": CONTRACT_VERSION,
+        "schema": table_schemas(),
         "counts": {**dataset.manifest["counts"], **count_rows(tables)},
         "rules": count_rules(tables),
         "purged": [*dataset.manifest.get("purged", []), note],

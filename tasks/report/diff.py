@@ -43,13 +43,17 @@ _MADE_BY = {"code": "rule", "rules": "rule", "settings": "setting", "lock": "lib
 _COLUMNS = {
     "text_changed": ("text_sha256",),
     "title_changed": ("title",),
-    "date_changed": ("published_date", "published_at", "published_local", "published_precision", "content_date"),
+    "date_changed": (
+        *("published_date", "published_at", "published_local", "published_precision"),
+        *("modified_at", "content_date"),
+    ),
     "language_changed": ("language",),
     "other_changed": [
         "source_path",
         "source_row",
         "url",
         "site",
+        "standfirst",
         "title_origin",
         "published_surface",
         "published_source",

@@ -150,6 +150,8 @@ def _lines(story: Story) -> Iterator[str]:
     extracted = f", text by {document['extraction']}" if document["extraction"] else ""
     yield f"  read       {document['n_bytes']} bytes as {document['encoding']}{extracted}"
     yield from _field_lines(story.fields)
+    for name, values in json.loads(document["evidence"] or "{}").items():
+        yield f"  lost       {name}: " + ", ".join(f"{_short(lost['value'])} [{lost['source']}]" for lost in values)
     if document["flags"]:
         yield f"  flags      {', '.join(document['flags'])}"
     yield from _pair_lines(story)
@@ -174,6 +176,10 @@ def _field_lines(fields: Mapping[str, Any]) -> Iterator[str]:
     source = " ".join(filter(None, (fields.get("published_precision"), fields.get("published_source"))))
     surface = f', read from "{fields["published_surface"]}"' if fields.get("published_surface") else ""
     yield f"  published  {fields['published_local'] or 'unknown'}" + (f"  [{source}{surface}]" if source else "")
+    if fields.get("standfirst"):
+        yield f"  standfirst {_short(fields['standfirst'])}"
+    if fields.get("modified_at"):
+        yield f"  modified   {fields['modified_at']:%Y-%m-%dT%H:%M:%SZ}"
     if fields.get("content_date"):
         yield f"  written    {fields['content_date']}"
     for name in ("byline", "translators"):
@@ -210,6 +216,8 @@ def _removal_lines(removals: list[dict[str, Any]]) -> Iterator[str]:
         where = f"{removal['start']}-{removal['end']}"
         yield f"  {where:<13}{removal['role']}{kept}  {removal['rule']}  {removal['score']:.2f}"
         yield f"      {_short(removal['text'])}{put}"
+        if removal["detail"]:
+            yield f"      {removal['detail']}"
 
 
 def _mention_lines(name: str, mentions: list[dict[str, Any]]) -> Iterator[str]:

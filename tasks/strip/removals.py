@@ -36,6 +36,7 @@ class Cut:
     score: float = 1.0
     kept_as: str | None = None
     replacement: str | None = None
+    detail: str | None = None
 
 
 def assemble(raw: str, cuts: Iterable[Cut]) -> tuple[str, tuple[Removal, ...]]:
@@ -53,7 +54,8 @@ def assemble(raw: str, cuts: Iterable[Cut]) -> tuple[str, tuple[Removal, ...]]:
         edits += _blanks_of(raw, gap)
     edits.sort(key=lambda edit: (edit.start, edit.end))
     removals = tuple(
-        Removal(e.start, e.end, e.role, e.rule, e.score, raw[e.start : e.end], e.replacement, e.kept_as) for e in edits
+        Removal(e.start, e.end, e.role, e.rule, e.score, raw[e.start : e.end], e.replacement, e.kept_as, e.detail)
+        for e in edits
     )
     return rebuild(raw, removals), removals
 
