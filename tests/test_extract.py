@@ -96,3 +96,14 @@ def test_batches_and_their_order_do_not_matter():
     shuffled = extract_batch(table.take(order))
 
     assert shuffled.equals(whole.take(order).combine_chunks())
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("&#8211;", "–"), ("&#38;", "&"), ("&#039;", "'"), ("&#160;", "\xa0"), ("&#x2019;", "’"), ("&#x1f600;", "😀")]
+    + [(f"&#{number};", "\ufffd") for number in (8, 31, "x1", "x0b")],
+)
+def test_numbers_of_characters_are_read_as_such_and_only_control_characters_are_replaced(written, read):
+    row = extracted(page(f"<article>{PARAGRAPHS}<p>The miller{written}s own words were read out twice.</p></article>"))
+
+    assert f"The miller{read}s own words".replace("\xa0", " ") in row["raw_text"].replace("\xa0", " ")
