@@ -127,7 +127,7 @@ def build_tables(
     pages = pipeline.map(steps["extract"], records)
     documents = beside(records, pages, "raw_text", "html_title")
     lines = pipeline.map(steps["lines"], pages)
-    repeats = pipeline.step("furniture", furniture.find_repeats, beside(documents, lines, "lines", "long_lines"))
+    repeats = pipeline.step("furniture", furniture.find_repeats, beside(documents, lines, *schema.LINES.names))
     stripped = pipeline.map(steps["strip"], joined(documents, repeats, "repeated_lines"))
     languages = pipeline.map(steps["language"], stripped)
     scanned = pipeline.map(steps["scan"], beside(stripped, languages, "language"))

@@ -1,12 +1,20 @@
 """Furniture: which of a document's lines also stand on other pages of its site.
 
-In     document_id, site and line hashes of all documents (or pages as (site, raw_text))
+In     document_id, site and lines of all documents (or pages as (site, raw_text))
 Out    for each document the subset of its own lines that repeat: hashes for tables, lines for `repeated_lines`
 
-Two pages are enough. A line counts as repeated only between pages whose other lines differ: two copies of one article
-(a reprint on the same site) are no evidence that the article is furniture. Pages of a site that share most of their
-long lines are therefore one group; what repeats must stand in two groups. Yes or no, never a count: a further page with
-the same menu changes nothing for the pages before it, so their strips stay valid.
+A line counts as repeated only between pages that are no copies of each other (`tasks.copies`): a reprint, the same
+page under another url or an updated version is no evidence that the article is furniture.
+
+* Menus, labels, links (short lines without a full stop): two pages that are no copies are enough.
+* Guarded lines (prose with its full stop, quotations, wrapped lines, lines with dates or figures) may be the
+  article's: two articles share a background paragraph, a quotation, an appeal. They are furniture only on
+  `MIN_PAGES` pages that are no copies and on half of the site's, and in one place: as many lines from the beginning
+  or from the end of each page.
+* Furniture never empties a document: if nothing else would be left, the document has none.
+
+Yes or no, never a count: a further page with the same menu changes nothing for the pages before it, so their strips
+stay valid.
 
 How    lines become 64-bit hashes, a document at a time (a cached step of its own); per site these are sorted, counted.
        Linear in the lines, but for the sorting; no text is held.
@@ -15,21 +23,44 @@ Limits  A line is known by its words (case, marks and blanks aside); lines witho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
+from tasks import schema
+from tasks.copies import MIN_PAGE_WORDS, Parts, are_copies
 from tasks.text import line_hash, line_key, split_lines
 
-# Lines this long are the article's; two pages that share most of them are copies of one article.
-LONG_LINE = 120
-# Share of the long lines of the page with fewer of them from which two pages count as copies.
-COPY_SHARE = 0.5
+MIN_PAGES = 8  # groups of copies, for a guarded line
+MIN_SITE_SHARE = 0.5  # of the site's groups, for a guarded line
+SAME_PLACE_SHARE = 0.75  # of the pages that hold a guarded line have it in the same place
+MIN_SENTENCE = 4  # words before a full stop: "Ltd." ends no sentence
+LONG_LINE = 25  # words: prose with or without a full stop
+MIN_LEFT = 3  # words that stay when the furniture is gone, or the document has none
 REPEATS = pa.schema([("document_id", pa.string()), ("repeated_lines", pa.list_(pa.int64()))])
 
-_Hashes = np.ndarray  # int64, sorted, each once
+_ENDS = re.compile(r"[.!?…。！？｡।॥؟۔։።]['\"’”»)\]\s]*$")
+_QUOTED = re.compile(r"[\"“„«「『‘].+[\"”“»」』’]")
+# A character of a script without blanks counts as half a word.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+
+@dataclass(frozen=True)
+class PageLines:
+    """The different lines of a page that have letters, sorted by hash; arrays of one length."""
+
+    hashes: np.ndarray  # int64
+    words: np.ndarray  # int64
+    is_guarded: np.ndarray  # bool
+    from_start: np.ndarray  # int64: lines of the page before this one
+    from_end: np.ndarray  # int64: lines of the page behind it
+
+    def __len__(self) -> int:
+        return len(self.hashes)
 
 
 def repeated_lines(pages: Sequence[tuple[str, str]]) -> list[set[str]]:
@@ -39,7 +70,7 @@ def repeated_lines(pages: Sequence[tuple[str, str]]) -> list[set[str]]:
     >>> repeated_lines(pages)
     [{'Menu'}, {'Menu'}]
     """
-    found = _repeats([site for site, _ in pages], [_hashes(text) for _, text in pages])
+    found = _repeats([site for site, _ in pages], [read_lines(text) for _, text in pages])
     return [
         {line.text for line in split_lines(text) if line_hash(line.text) in hashes}
         for (_, text), hashes in zip(pages, map(frozenset, (f.tolist() for f in found)), strict=True)
@@ -47,84 +78,200 @@ def repeated_lines(pages: Sequence[tuple[str, str]]) -> list[set[str]]:
 
 
 def hash_lines_batch(batch: pa.Table) -> pa.Table:
-    """The hashes of every document's lines, `schema.LINES`; column raw_text, null for a document without text."""
-    hashed = [_hashes(text or "") for text in batch["raw_text"].to_pylist()]
-    return pa.table({"lines": _lists([h for h, _ in hashed]), "long_lines": _lists([h for _, h in hashed])})
+    """The lines of every document, `schema.LINES`; column raw_text, null for a document without text."""
+    pages = [read_lines(text or "") for text in batch["raw_text"].to_pylist()]
+    offsets = np.concatenate([[0], np.cumsum([len(page) for page in pages])]).astype(np.int32)
+    columns = {
+        field.name: pa.ListArray.from_arrays(
+            pa.array(offsets),
+            pa.array(_joined([getattr(page, _COLUMNS[field.name]) for page in pages]), field.type.value_type),
+        )
+        for field in schema.LINES
+    }
+    return pa.table(columns, schema=schema.LINES)
 
 
 def find_repeats(documents: pa.Table) -> pa.Table:
     """The lines of each document that repeat on its site.
 
     Args:
-        documents: columns document_id, site (null: no site, nothing repeats), lines and long_lines (`schema.LINES`).
+        documents: columns document_id, site (null: no site, nothing repeats) and those of `schema.LINES`.
 
     Returns:
         document_id, repeated_lines (list of int64, sorted hashes of `tasks.text.line_hash`), in the documents' order.
     """
-    hashed = zip(_arrays(documents["lines"]), _arrays(documents["long_lines"]), strict=True)
-    found = _repeats(documents["site"].to_pylist(), list(hashed))
+    columns = (_arrays(documents[name]) for name in schema.LINES.names)
+    pages = [PageLines(*row) for row in zip(*columns, strict=True)]
+    found = _repeats(documents["site"].to_pylist(), pages)
+    offsets = np.concatenate([[0], np.cumsum([len(lines) for lines in found])]).astype(np.int32)
+    lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(_joined(found), pa.int64()))
     return pa.table(
-        {"document_id": documents["document_id"].cast(pa.string()), "repeated_lines": _lists(found)}, schema=REPEATS
+        {"document_id": documents["document_id"].cast(pa.string()), "repeated_lines": lists}, schema=REPEATS
     )
 
 
-def _lists(arrays: Sequence[_Hashes]) -> pa.ListArray:
-    offsets = np.concatenate([[0], np.cumsum([len(hashes) for hashes in arrays])]).astype(np.int32)
-    values = np.concatenate(arrays) if arrays else np.empty(0, np.int64)
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values, pa.int64()))
+_COLUMNS = {
+    "lines": "hashes",
+    "line_words": "words",
+    "line_guarded": "is_guarded",
+    "line_from_start": "from_start",
+    "line_from_end": "from_end",
+}
 
 
-def _arrays(column: pa.ChunkedArray) -> Iterator[_Hashes]:
-    """The lists of a column as arrays that share its memory."""
+def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate(arrays) if arrays else np.empty(0, np.int64)
+
+
+def _arrays(column: pa.ChunkedArray) -> Iterator[np.ndarray]:
+    """The lists of a column as arrays."""
     for chunk in column.chunks:
         values, offsets = chunk.values.to_numpy(zero_copy_only=False), chunk.offsets.to_numpy()
         yield from (values[start:end] for start, end in pairwise(offsets.tolist()))
 
 
-def _repeats(sites: Sequence[str | None], hashed: Sequence[tuple[_Hashes, _Hashes]]) -> list[_Hashes]:
-    """For each page the hashes of its lines that also stand in another group of copies of its site.
+# ------------------------------------------------------------------ one page
+
+
+def read_lines(text: str) -> PageLines:
+    """What furniture needs to know of a page; of equal lines the first counts."""
+    lines = [line.text for line in split_lines(text)]
+    seen: dict[int, tuple[int, bool, int, int]] = {}
+    for at, line in enumerate(lines):
+        if not any(map(str.isalpha, line)):
+            continue
+        words = count_words(line)
+        following = lines[at + 1] if at + 1 < len(lines) else ""
+        seen.setdefault(line_hash(line), (words, is_guarded(line, words, following), at, len(lines) - 1 - at))
+    rows = np.array([(key, *values) for key, values in sorted(seen.items())], np.int64).reshape(-1, 5)
+    return PageLines(rows[:, 0], rows[:, 1], rows[:, 2] > 0, rows[:, 3], rows[:, 4])
+
+
+def count_words(line: str) -> int:
+    """Words of a line; two characters of a script without blanks count as one.
+
+    >>> count_words("The ferry is late."), count_words("渡轮又晚点了")
+    (4, 3)
+    """
+    unspaced = len(_UNSPACED.findall(line))
+    return unspaced // 2 + len(line_key(_UNSPACED.sub(" ", line) if unspaced else line).split())
+
+
+def is_guarded(line: str, words: int, following: str = "") -> bool:
+    """Whether a line may well be an article's: a sentence, a quotation, a wrapped line, a line with a figure.
 
     Args:
-        hashed: of each page the hashes of its lines, and of its long lines; both sorted, each once.
+        following: the line below it, which tells a wrapped line: it goes on in lower case.
+
+    >>> [is_guarded(line, count_words(line)) for line in ("Sign up for our letter", "The boat leaked.", "Born in 1951")]
+    [False, False, True]
+    >>> is_guarded("The boat has leaked since the", 6, "spring of last year.")
+    True
     """
+    return (
+        words >= LONG_LINE
+        or (words >= MIN_SENTENCE and _ENDS.search(line) is not None)
+        or any(map(str.isdecimal, line))
+        or (words >= MIN_SENTENCE and _QUOTED.search(line) is not None)
+        or (words >= MIN_SENTENCE and line[0].islower())
+        or (words >= MIN_SENTENCE and following[:1].islower())
+    )
+
+
+# ------------------------------------------------------------------ all pages of a site
+
+
+def _repeats(sites: Sequence[str | None], pages: Sequence[PageLines]) -> list[np.ndarray]:
+    """For each page the sorted hashes of its lines that repeat on its site."""
     found = [np.empty(0, np.int64)] * len(sites)
     by_site: dict[str, list[int]] = {}
     for page, site in enumerate(sites):
         if site:
             by_site.setdefault(site, []).append(page)
-    for pages in by_site.values():
-        if len(pages) < 2:
+    for numbers in by_site.values():
+        if len(numbers) < 2:
             continue
-        values = np.concatenate([hashed[page][0] for page in pages])
-        owners = np.repeat(np.arange(len(pages)), [len(hashed[page][0]) for page in pages])
-        groups = np.array(_groups([hashed[page][1] for page in pages]))
-        is_repeated = np.isin(values, _in_two_groups(values, groups[owners]))
-        ends = np.cumsum(np.bincount(owners[is_repeated], minlength=len(pages)))
-        for page, lines in zip(pages, np.split(values[is_repeated], ends[:-1]), strict=True):
-            found[page] = lines
+        for number, lines in zip(numbers, _repeats_of_site([pages[number] for number in numbers]), strict=True):
+            found[number] = lines
     return found
 
 
-def _hashes(text: str) -> tuple[_Hashes, _Hashes]:
-    """Hashes of a text's lines, and of its long lines."""
-    lines = [line.text for line in split_lines(text)]
-    hashed = {text: line_hash(text) for text in lines if any(map(str.isalpha, line_key(text)))}
-    long = [h for text, h in hashed.items() if len(text) >= LONG_LINE]
-    return np.unique(np.array([*hashed.values()], np.int64)), np.unique(np.array(long, np.int64))
+def _repeats_of_site(pages: Sequence[PageLines]) -> list[np.ndarray]:
+    """For each page of one site the sorted hashes of its lines that repeat there."""
+    held = Held.of(pages)
+    fixed = held.in_one_place()
+    groups = np.array(_groups(pages, fixed))
+    n_groups = held.count_groups(groups)
+    enough = np.where(held.guarded, max(MIN_PAGES, MIN_SITE_SHARE * len(np.unique(groups))), 2)
+    repeated = held.hashes[(n_groups >= enough) & (~held.guarded | fixed)]
+    found = []
+    for page in pages:
+        goes = np.isin(page.hashes, repeated)
+        found.append(page.hashes[goes if page.words[~goes].sum() >= MIN_LEFT else np.zeros(len(page), bool)])
+    return found
 
 
-def _groups(long_lines: Sequence[_Hashes]) -> list[int]:
+@dataclass(frozen=True)
+class Held:
+    """The different lines of a site's pages, and which pages hold them."""
+
+    hashes: np.ndarray  # int64, (n_lines,), sorted
+    guarded: np.ndarray  # bool, (n_lines,): on one of its pages at least
+    line_of: np.ndarray  # int64, (n_held,): position in `hashes` of every line of every page
+    page_of: np.ndarray  # int64, (n_held,)
+    from_start: np.ndarray  # int64, (n_held,)
+    from_end: np.ndarray
+
+    @classmethod
+    def of(cls, pages: Sequence[PageLines]) -> Held:
+        """The lines of all pages put together."""
+        hashes, line_of = np.unique(_joined([page.hashes for page in pages]), return_inverse=True)
+        is_guarded = _joined([page.is_guarded for page in pages]).astype(bool)
+        return cls(
+            hashes,
+            np.bincount(line_of[is_guarded], minlength=len(hashes)) > 0,
+            line_of,
+            np.repeat(np.arange(len(pages)), [len(page) for page in pages]),
+            _joined([page.from_start for page in pages]),
+            _joined([page.from_end for page in pages]),
+        )
+
+    def count_groups(self, groups: np.ndarray) -> np.ndarray:
+        """How many groups of copies hold each line, int64; `groups` has each page's group."""
+        return np.bincount(np.unique(_pairs(self.line_of, groups[self.page_of])) >> 32, minlength=len(self.hashes))
+
+    def in_one_place(self) -> np.ndarray:
+        """Whether each line stands on `MIN_PAGES` pages and has the same distance from an end on most of them."""
+        pages = np.bincount(self.line_of, minlength=len(self.hashes))
+        most = np.maximum(self._most_alike(self.from_start), self._most_alike(self.from_end))
+        return (pages >= MIN_PAGES) & (most >= SAME_PLACE_SHARE * pages)
+
+    def _most_alike(self, places: np.ndarray) -> np.ndarray:
+        """How many pages have each line in its most common place."""
+        keys, counts = np.unique(_pairs(self.line_of, places), return_counts=True)
+        most = np.zeros(len(self.hashes), np.int64)
+        np.maximum.at(most, keys >> 32, counts)
+        return most
+
+
+def _pairs(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return (one.astype(np.int64) << 32) | other.astype(np.int64)
+
+
+def _groups(pages: Sequence[PageLines], fixed: np.ndarray | None = None) -> list[int]:
     """For each page of a site the number of its group of copies.
 
-    A page is compared with the pages that hold one of its long lines, those next to it in the order of their contents:
+    A page is compared with the pages that hold one of its lines, those next to it in the order of their contents:
     the grouping does not depend on the order of arrival, and a line on a thousand pages makes no million pairs.
     """
-    values = np.concatenate(long_lines)
+    parts = _own_parts(pages, fixed)
+    values = np.concatenate([part.hashes for part in parts])
     hashes, pages_with = np.unique(values, return_counts=True)
     is_shared = np.isin(values, hashes[pages_with > 1])
-    sharing = np.unique(np.repeat(np.arange(len(long_lines)), [len(lines) for lines in long_lines])[is_shared])
-    order = sorted(sharing.tolist(), key=lambda i: (len(long_lines[i]), long_lines[i].tolist()))
-    group = list(range(len(long_lines)))
+    owners = np.repeat(np.arange(len(parts)), [len(part.hashes) for part in parts])
+    sharing = np.unique(owners[is_shared]).tolist()
+    order = sorted(sharing, key=lambda page: (int(parts[page].words.sum()), parts[page].hashes.tolist()))
+    group = list(range(len(parts)))
 
     def root(page: int) -> int:
         while group[page] != page:
@@ -134,16 +281,20 @@ def _groups(long_lines: Sequence[_Hashes]) -> list[int]:
 
     last: dict[int, int] = {}
     for page in order:
-        for other in {last[h] for h in long_lines[page].tolist() if h in last}:
-            shared = len(np.intersect1d(long_lines[page], long_lines[other], assume_unique=True))
-            if shared >= COPY_SHARE * min(len(long_lines[page]), len(long_lines[other])):
+        for other in sorted({last[line] for line in parts[page].hashes.tolist() if line in last}):
+            if root(page) != root(other) and are_copies(parts[page], parts[other]):
                 group[root(page)] = root(other)
-        last.update(dict.fromkeys(long_lines[page].tolist(), page))
-    return [root(page) for page in range(len(long_lines))]
+        last.update(dict.fromkeys(parts[page].hashes.tolist(), page))
+    return [root(page) for page in range(len(parts))]
 
 
-def _in_two_groups(values: np.ndarray, groups: np.ndarray) -> _Hashes:
-    """The hashes that stand in pages of two groups or more; `groups` has the group of each value's page."""
-    order = np.lexsort((groups, values))
-    values, groups = values[order], groups[order]
-    return np.unique(values[1:][(values[1:] == values[:-1]) & (groups[1:] != groups[:-1])])
+def _own_parts(pages: Sequence[PageLines], fixed: np.ndarray | None) -> list[Parts]:
+    """The lines by which pages are compared: without those in one place on many pages, if enough prose is left."""
+    every = np.unique(_joined([page.hashes for page in pages]))
+    chrome = every[fixed] if fixed is not None else every[:0]
+    parts = []
+    for page in pages:
+        part = Parts(page.hashes, page.words, page.is_guarded)
+        own = part.choose(~np.isin(part.hashes, chrome))
+        parts.append(own if own.words[own.is_prose].sum() >= MIN_PAGE_WORDS else part)
+    return parts

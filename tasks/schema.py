@@ -294,8 +294,14 @@ EXTRACTED = _schema(
     ("reason", _str),
     ("detail", _str),
 )
-# furniture: sorted hashes of a document's lines, and of its long ones
-LINES = _schema(("lines", pa.list_(pa.int64())), ("long_lines", pa.list_(pa.int64())))
+# furniture: a document's different lines, sorted by hash: words, whether they may be an article's, place from both ends
+LINES = _schema(
+    ("lines", pa.list_(pa.int64())),
+    ("line_words", pa.list_(pa.int32())),
+    ("line_guarded", pa.list_(pa.bool_())),
+    ("line_from_start", pa.list_(pa.int32())),
+    ("line_from_end", pa.list_(pa.int32())),
+)
 # strip: one row a document, fields of tasks.model.Stripped
 STRIPPED = _schema(
     ("text", _str),

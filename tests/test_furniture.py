@@ -90,3 +90,103 @@ def test_the_order_of_the_documents_changes_nothing():
 
 def test_no_documents_are_no_error():
     assert find_repeats(table([])).num_rows == 0
+
+
+# ------------------------------------------------------------------ what may be the article's stays
+
+WRAPPED = (
+    "The old ferry has been sold to a museum in the south, which will\npaint it and let children steer it on Sundays, "
+    "the harbour office\nsaid on Monday.\n\nThe price was not made public, but people at the quay say that it\n"
+    "was small, and that the town is glad to be rid of the boat."
+)
+SHORT = [
+    "The old ferry has been sold to a museum.",
+    "The price was not made public.",
+    "The town had tried for years to find a buyer.",
+    "The boat was built in 1951.",
+    "It leaves the harbour on Monday.",
+]
+SOUP = "This soup feeds six people and one cat.\nIt is better on the second day."
+CHINESE = "旧渡轮已经卖给南方的一家博物馆。\n价格没有公布。\n据说并不高，\n镇上的人都很高兴"
+
+
+@pytest.mark.parametrize(
+    "copies",
+    [
+        pytest.param([f"First title\n{WRAPPED}", f"Second title\n{WRAPPED}"], id="wrapped lines"),
+        pytest.param(["\n".join(SHORT)] * 3, id="the same page under three urls"),
+        pytest.param(["\n".join(SHORT), "\n".join([*SHORT, "Children will be let on board."])], id="an update"),
+        pytest.param(["\n".join(SHORT[:4]), "\n".join(["Sold at last.", *SHORT[1:]])], id="a revision"),
+        pytest.param([CHINESE, f"更新\n{CHINESE}"], id="unspaced"),
+        pytest.param(["Salt\nFlour\nButter\nAn egg\nNothing else at all"] * 2, id="a list without any sentence"),
+    ],
+)
+def test_copies_and_versions_of_one_article_make_no_furniture(copies):
+    pages = [("a.example", copy) for copy in copies] + [("a.example", SOUP)]
+
+    assert repeated_lines(pages) == [set()] * len(pages)
+
+
+def test_what_an_article_shares_with_a_few_others_is_not_furniture():
+    """Background, a quotation, an appeal, a dateline; the menu is."""
+    shared = [
+        "The mill was built when the river still froze every winter.",
+        "“We will not go,” she said",
+        "Anyone who saw the boat is asked to call the harbour office.",
+        "Monday 3 March 2014",
+    ]
+    ends = (
+        "met the council for three hours on the upper floor and asked for a hall with a roof of their own.",
+        "left by the back door without a promise, and will come again when the leaves have fallen from the trees.",
+    )
+    own = [[f"{name} {end}" for end in ends] for name in ("Traders", "Nurses", "Pilots", "Bakers")]
+    pages = [("a.example", "\n".join(["Home", "News", first, *shared, second])) for first, second in own]
+
+    assert repeated_lines(pages) == [{"Home", "News"}] * 4
+
+
+def page_of_site(n, *ending):
+    """A page with two paragraphs of its own."""
+    names = ["Traders", "Nurses", "Pilots", "Bakers", "Sailors", "Teachers", "Farmers", "Miners", "Cooks", "Clerks"]
+    who, other = names[n % 10], names[(n * 3 + 1) % 10]
+    lines = [f"{who} {n} met the {other.lower()} at the quay and asked number {n} for a hall of their own."]
+    lines += [f"Nothing came of it for {who.lower()} until the {n}th of the month, when the roof came down."] * (n % 3)
+    return ("a.example", "\n".join([*lines, *ending]))
+
+
+def test_a_sentence_on_most_pages_in_one_place_is_furniture():
+    legal = "All rights reserved; no part of this page may be copied without leave."
+    pages = [page_of_site(n, legal, "Contact") for n in range(10)]
+
+    assert repeated_lines(pages) == [{legal, "Contact"}] * 10
+
+
+def test_a_sentence_in_many_places_or_on_a_few_pages_of_many_is_not():
+    line = "The harbour office did not answer questions."
+    elsewhere = [page_of_site(n, line, *["It rained."] * 0, *(f"So it went on day {k} of {n}." for k in range(n)))
+                 for n in range(10)]  # fmt: skip
+    few = [page_of_site(n, *([line] if n < 9 else [])) for n in range(30)]
+
+    assert not any(line in lines for lines in repeated_lines(elsewhere))
+    assert not any(line in lines for lines in repeated_lines(few))
+
+
+def test_a_new_article_that_shares_a_paragraph_takes_nothing_from_the_old_ones():
+    shared = "The bill was written by a member who says that nobody should be afraid to ask for help."
+    site = [page_of_site(n) for n in range(6)]
+    before = repeated_lines([*site, ("a.example", f"The vote is on Thursday.\n{shared}\nIt may be late.")])
+
+    for more in range(1, 5):
+        arrived = [("a.example", f"Vote number {n} was lost again, by {n + 2} votes.\n{shared}") for n in range(more)]
+        assert (
+            repeated_lines([*site, ("a.example", f"The vote is on Thursday.\n{shared}\nIt may be late."), *arrived])[
+                : len(before)
+            ]
+            == before
+        )
+
+
+def test_furniture_never_empties_a_document():
+    pages = [("a.example", f"{MENU}\n{STORY_A}"), ("a.example", f"{MENU}\n{STORY_B}"), ("a.example", MENU)]
+
+    assert repeated_lines(pages) == [{"Home", "News", "Sport"}, {"Home", "News", "Sport"}, set()]
