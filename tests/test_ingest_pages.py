@@ -14,24 +14,6 @@ BODY = (
 ) * 2
 LINKS = "\n".join(f"Harbour council agrees plan number {n}" for n in range(12))
 
-CASES = [
-    pytest.param(rule, line, wanted, id=f"{rule.id}: {line[:40]}")
-    for rule in page_rules()
-    for lines, wanted in ((rule.matches, True), (rule.does_not_match, False))
-    for line in lines
-]
-
-
-@pytest.mark.parametrize(("rule", "line", "wanted"), CASES)
-def test_a_rule_does_what_its_examples_say(rule, line, wanted):
-    assert bool(rule.pattern.match(line)) is wanted
-
-
-def test_ids_are_taken_once():
-    ids = [rule.id for rule in page_rules()]
-
-    assert len(set(ids)) == len(ids)
-
 
 @pytest.mark.parametrize(
     ("text", "rule"),

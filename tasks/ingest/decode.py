@@ -20,13 +20,15 @@ import codecs
 import io
 import re
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any
 
 from charset_normalizer import from_bytes
 
 from tasks.ingest.records import Refused
-from tasks.rules import read_toml
+from tasks.rules import Row, load
 
 SNIFFED = 4096  # bytes looked at for binary content and declarations
 GUESSED = 1 << 16  # bytes looked at for a guess
@@ -67,6 +69,7 @@ _DECLARED = re.compile(
 )
 _JAPANESE_ESCAPE = b"\x1b$"  # ISO 2022 is made of ASCII bytes only
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_PUNCTUATION = frozenset("“”„‟‘’‚–—…•«»‹›€£§°©®™·¿¡´\u00a0\u00ad")  # every language uses it; it speaks for no one
 _UTF8_PAIR = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
 # Labels that browsers read as a wider charset (WHATWG Encoding Standard)
 _WIDER = {
@@ -85,6 +88,30 @@ _CANDIDATES = [
     *("cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp866", "cp1253", "iso8859_7"),
     *("cp1255", "cp1256", "iso8859_6", "cp874", "cp1258"),
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alphabets(Row):
+    """Letters beyond a-z by language, in lower case, and the encodings that texts in these languages come in."""
+
+    encodings: tuple[str, ...]
+    languages: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        for encoding in self.encodings:
+            try:
+                codecs.lookup(encoding)
+            except LookupError:
+                raise ValueError(f"encodings: {encoding!r} is no encoding that Python knows") from None
+
+    def letters(self) -> list[frozenset[str]]:
+        """The letters of each language, in either case."""
+        return [frozenset(letters + letters.upper()) for letters in self.languages.values()]
+
+    def reading(self, text: str) -> bool:
+        """Whether one of the languages has all letters of the text that are beyond ASCII."""
+        high = frozenset(char for char in text if not char.isascii()) - _PUNCTUATION
+        return any(high <= letters for letters in self.letters())
 
 
 def decode(raw: bytes, is_html: bool = False) -> tuple[str, str]:
@@ -208,13 +235,11 @@ def _whole_characters(raw: bytes) -> bytes:
 @cache
 def _alphabets() -> list[tuple[str, list[frozenset[str]], frozenset[str]]]:
     """(encoding, the letters of each language, the marks), best first."""
-    table = read_toml("ingest_alphabets")
-    marks = frozenset(table["marks"])
     return [
-        (encoding, [frozenset(letters + letters.upper()) for letters in row["languages"].values()], marks)
+        (encoding, row.letters(), _PUNCTUATION)
         for rank in range(3)
-        for row in table["alphabet"]
-        for encoding in row["encodings"][rank : rank + 1]
+        for row in load("ingest_alphabets", Alphabets)
+        for encoding in row.encodings[rank : rank + 1]
     ]
 
 

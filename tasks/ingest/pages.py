@@ -12,10 +12,10 @@ Limits  English, and error pages in Chinese. What is unsure is kept and flagged.
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-from tasks.rules import read_toml
+from tasks.rules import Row, load
 
 HEAD_LINES, TAIL_LINES = 3, 2
 SHORT_LINE = 14  # words: a headline or a link
@@ -24,7 +24,6 @@ MAX_PROSE = 60
 MAX_DIGITS = 0.1  # of a headline's characters; tables have more
 LIST_LINES = 8  # fewer lines are no list
 LIST_SHARE = 0.75  # of the lines of a list are short and end without a stop
-WHERE = ("head", "tail", "most")
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -32,17 +31,19 @@ _DIGIT = re.compile(r"\d")
 _STOP = re.compile("[.!?。！？…]['\"”’»)]*$")
 
 
-class PageRule(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRule(Row):
     """A pattern for whole lines, and what a text is where it matches."""
 
-    id: str
-    where: str
+    where: Literal["head", "tail", "most"]
     pattern: re.Pattern[str]
     max_words: int
     verdict: str  # reject, or a flag
-    listing: bool  # only for texts that are lists of short lines
-    matches: tuple[str, ...]
-    does_not_match: tuple[str, ...]
+    listing: bool = False  # only for texts that are lists of short lines
+
+    def reading(self, text: str) -> bool:
+        """Whether the line matches."""
+        return self.pattern.match(text) is not None
 
 
 class Verdict(NamedTuple):
@@ -53,32 +54,9 @@ class Verdict(NamedTuple):
     flag: str | None
 
 
-@cache
 def page_rules() -> tuple[PageRule, ...]:
-    """The rules in the order in which they are asked.
-
-    Raises:
-        ValueError: a rule is incomplete; the message names it and what it lacks.
-    """
-    return tuple(_page_rule(row) for row in read_toml("ingest_pages")["rule"])
-
-
-def _page_rule(row: dict[str, Any]) -> PageRule:
-    for key in ("id", "where", "pattern", "max_words", "verdict", "why", "matches", "does_not_match"):
-        if not row.get(key):
-            raise ValueError(f"rules/ingest_pages.toml: rule {row.get('id', '(no id)')!r} lacks {key!r}")
-    if row["where"] not in WHERE:
-        raise ValueError(f"rules/ingest_pages.toml: rule {row['id']!r}: where is {row['where']!r}, not one of {WHERE}")
-    return PageRule(
-        row["id"],
-        row["where"],
-        re.compile(row["pattern"]),
-        row["max_words"],
-        row["verdict"],
-        row.get("listing", False),
-        tuple(row["matches"]),
-        tuple(row["does_not_match"]),
-    )
+    """The rules in the order in which they are asked."""
+    return load("ingest_pages", PageRule)
 
 
 def judge_page(text: str, title: str | None = None) -> Verdict | None:

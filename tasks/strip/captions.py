@@ -10,10 +10,11 @@ Limits  A caption without a credit or label looks like a sub-heading and stays i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from tasks.model import Caption
-from tasks.rules import Rule, load_rules, read_toml
+from tasks.rules import Rule, load
 from tasks.strip.draft import Draft
 from tasks.strip.rules import ANY, fewest, match_line
 
@@ -40,17 +41,29 @@ def take_captions(draft: Draft) -> None:
         draft.cut_line(index, "caption", rule, score, "captions")
 
 
-@cache
-def _rules() -> tuple[tuple[Rule, tuple[str, ...]], ...]:
-    """The patterns of credits, each with the words of which a line needs one."""
-    needs = {row["id"]: tuple(row["needs"]) for row in read_toml("strip_captions")["rule"]}
-    return tuple((rule, needs[rule.id]) for rule in load_rules("strip_captions"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditRule(Rule):
+    """The pattern of a credit at the end of a line, and words of which such a line has one."""
+
+    needs: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        Rule.__post_init__(self)
+        if "credit" not in self.pattern.groupindex:
+            raise ValueError("pattern: has no group 'credit'")
+        if wrong := [need for need in self.needs if need != need.casefold()]:
+            raise ValueError(f"needs: {wrong[0]!r} must be in lower case")
+
+    def reading(self, text: str) -> bool:
+        """Whether the line ends with such a credit."""
+        lowered = text.casefold()
+        return any(need in lowered for need in self.needs) and self.pattern.search(text) is not None
 
 
 @cache
 def _quick() -> tuple[str, ...]:
     """The fewest words of which every line with a credit holds one."""
-    return fewest(need for _, needs in _rules() for need in needs)
+    return fewest(need for rule in load("strip_captions", CreditRule) for need in rule.needs)
 
 
 def has_credit(text: str) -> bool:
@@ -66,8 +79,8 @@ def _credited(text: str) -> tuple[Caption, str, float] | None:
     lowered = tail.casefold()
     if not any(map(lowered.__contains__, _quick())):
         return None
-    for rule, needs in _rules():
-        match = rule.regex.search(tail) if any(map(lowered.__contains__, needs)) else None
+    for rule in load("strip_captions", CreditRule):
+        match = rule.pattern.search(tail) if any(map(lowered.__contains__, rule.needs)) else None
         if match is not None and tail_start + match.start() > 0:
             words = text[: tail_start + match.start()].strip(_EDGES)
             return Caption(words, match["credit"].strip(_EDGES + "()[]（）.")), rule.id, rule.score

@@ -12,31 +12,61 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from tasks.rules import Rule, load_rules, read_toml
+from tasks.rules import Rule, load
 
 TABLES = ("strip_lines", "strip_phrases")
 LONGEST_LINE = 400
 SHORTEST_OPENING = 4  # characters of an opening by which it is looked up
 _MARKS = " \t\xa0\u3000\u200b.,:;!?¿¡…。！？：|/\\<>«»‹›\"'“”‘’()[]（）【】{}*+=_-–—•·▶►→←↑↓»#&@~\ufe0f"
-HEAD, FOOT, EDGE, ANY = "head", "foot", "edge", "any"
+HEAD: Final = "head"
+FOOT: Final = "foot"
+EDGE: Final = "edge"
+ANY: Final = "any"
+NOTHING: Final = re.compile(r"(?!)")  # the pattern of a rule that is told by phrases
 LENGTHS = (60, 120, 200)  # lines up to each length have their own selection of the rules
 _ASKED = {HEAD: (HEAD, EDGE, ANY), FOOT: (FOOT, EDGE, ANY), ANY: (ANY,)}
 
 
-@dataclass(frozen=True, slots=True)
-class LineRule:
-    """A whole-line rule: where it holds, up to which length, what a line needs, and which column keeps its words."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRule(Rule):
+    """A whole-line rule: where it holds, up to which length, what a line needs, and which column keeps its words.
 
-    rule: Rule
-    zone: str
-    longest: int
-    needs: tuple[str, ...]
-    field: str | None
+    Instead of a pattern it may have `phrases`, which are the whole line, and `openings`, with which the line begins.
+    """
+
+    pattern: re.Pattern[str] = NOTHING
+    zone: Literal["head", "foot", "edge", "any"] = ANY
+    longest: int = LONGEST_LINE
+    needs: tuple[str, ...] = ()
+    field: Literal["byline", "captions", "publisher", "section", "translators"] | None = None
+    phrases: frozenset[str] = frozenset()
+    openings: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        Rule.__post_init__(self)
+        words = (*self.needs, *self.phrases, *self.openings)
+        if wrong := [word for word in words if word != word.lower()]:
+            raise ValueError(f"{wrong[0]!r} must be in lower case")
+        if wrong := [word for word in (*self.phrases, *self.openings) if word != word.strip()]:
+            raise ValueError(f"{wrong[0]!r} must not begin or end with white space")
+        if wrong := [opening for opening in self.openings if len(opening) < SHORTEST_OPENING]:
+            raise ValueError(f"openings: {wrong[0]!r} must have {SHORTEST_OPENING} characters or more")
+        if self.pattern is NOTHING:
+            source = phrase_pattern(sorted(self.phrases), sorted(self.openings))
+            if not source:
+                raise ValueError("lacks 'pattern', 'phrases' or 'openings'")
+            object.__setattr__(self, "pattern", re.compile(source))
+
+    def reading(self, text: str) -> bool:
+        """Whether the line fits the rule, its quick tests included."""
+        lowered = text.lower()
+        has_need = not self.needs or any(need in lowered for need in self.needs)
+        return len(text) <= self.longest and has_need and self.pattern.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +94,57 @@ class _Bucket(NamedTuple):
 
 
 @cache
+def line_rules() -> tuple[LineRule, ...]:
+    """The rules of all tables, in the order in which they are tried."""
+    return tuple(rule for table in TABLES for rule in load(table, LineRule))
+
+
+@cache
 def _buckets() -> dict[tuple[str, int], _Bucket]:
     """By (zone, bucket of length)."""
-    extras = {row["id"]: row for table in TABLES for row in read_toml(table)["rule"]}
-    rules = [_line_rule(rule, extras[rule.id]) for table in TABLES for rule in load_rules(table)]
-    words = {name: _starts(row) for name, row in extras.items()}
+    rules = line_rules()
+    words = {rule.id: _starts(rule) for rule in rules}
     buckets = {}
     for zone, wanted in _ASKED.items():
         for n, shortest in enumerate((0, *LENGTHS)):
             chosen = tuple(rule for rule in rules if rule.zone in wanted and rule.longest > shortest)
-            plain = [r.rule.regex.pattern for r in chosen if not r.needs and not words[r.rule.id]]
+            plain = [r.pattern.pattern for r in chosen if not r.needs and not words[r.id]]
             exact = _together(pattern for pattern in plain if not pattern.startswith("(?i)"))
             lowered = _together(_lowered(pattern[4:]) for pattern in plain if pattern.startswith("(?i)"))
-            needy = tuple(rule for rule in chosen if rule.needs and not words[rule.rule.id])
+            needy = tuple(rule for rule in chosen if rule.needs and not words[rule.id])
             needs = fewest(need for rule in needy for need in rule.needs)
             phrases: dict[str, tuple[LineRule, ...]] = {}
             for rule in chosen:
-                for start in words[rule.rule.id]:
+                for start in words[rule.id]:
                     phrases[start] = (*phrases.get(start, ()), rule)
             buckets[zone, n] = _Bucket(chosen, exact, lowered, needs, tuple(filter(str.isascii, needs)), needy, phrases)
     return buckets
 
 
-def _starts(row: dict[str, Any]) -> frozenset[str]:
-    """What the index of phrases knows a row by: its phrases without marks, and how its openings begin, with a "^"."""
-    phrases = {phrase.strip(_MARKS) for phrase in row.get("phrases", ())}
-    return frozenset(phrases | {f"^{opening[:SHORTEST_OPENING]}" for opening in row.get("openings", ())})
+def _starts(rule: LineRule) -> frozenset[str]:
+    """What the index of phrases knows a rule by: its phrases without marks, and how its openings begin, with a "^"."""
+    phrases = {phrase.strip(_MARKS) for phrase in rule.phrases}
+    return frozenset(phrases | {f"^{opening[:SHORTEST_OPENING]}" for opening in rule.openings})
 
 
-def _line_rule(rule: Rule, row: dict[str, Any]) -> LineRule:
-    needs = tuple(need.lower() for need in row.get("needs", ()))
-    return LineRule(rule, row.get("zone", ANY), row.get("longest", LONGEST_LINE), needs, row.get("field"))
+def phrase_pattern(phrases: Sequence[str], openings: Sequence[str]) -> str:
+    """The pattern of a line that is one of the phrases, or begins with one of the openings; "" for none of either.
+
+    >>> pattern = re.compile(phrase_pattern(["mehr laden"], ["folge uns"]))
+    >>> [bool(pattern.match(line)) for line in ("» Mehr laden", "Folge uns hier", "Mehr laden wir", "Folge unser")]
+    [True, True, False, False]
+    """
+    whole = rf"(?:{'|'.join(map(re.escape, phrases))})\s?\W{{0,4}}$" if phrases else ""
+    begun = rf"(?:{'|'.join(map(re.escape, openings))})(?!(?<=[^\W_\u1100-\uffff])\w).{{0,400}}$" if openings else ""
+    either = "|".join(filter(None, (whole, begun)))
+    return rf"(?i)^\W{{0,3}}(?:{either})" if either else ""
 
 
 def _together(patterns: Iterable[str]) -> re.Pattern[str]:
     """Patterns as one alternation, their groups without names; one that never matches where there are none."""
-    return re.compile("|".join(re.sub(r"\(\?[Pp]<\w+>", "(?:", f"(?:{pattern})") for pattern in patterns) or r"(?!)")
+    return re.compile(
+        "|".join(re.sub(r"\(\?[Pp]<\w+>", "(?:", f"(?:{pattern})") for pattern in patterns) or NOTHING.pattern
+    )
 
 
 def fewest(words: Iterable[str]) -> tuple[str, ...]:
@@ -134,7 +179,7 @@ def match_line(text: str, zone: str) -> LineMatch | None:
     for entry in entries:
         if length > entry.longest or (entry.needs and not any(map(lowered.__contains__, entry.needs))):
             continue
-        if found := entry.rule.regex.match(text):
+        if found := entry.pattern.match(text):
             groups = found.groupdict()
-            return LineMatch(entry.rule, entry.field, groups.get("name") or groups.get("credit"))
+            return LineMatch(entry, entry.field, groups.get("name") or groups.get("credit"))
     return None

@@ -1,0 +1,25 @@
+"""Every table of rules with the class of its rows; tests go through all of them.
+
+A new table needs a line here; until then tests/test_rules.py fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tasks.ingest.decode import Alphabets
+from tasks.ingest.pages import PageRule
+from tasks.rules import Row
+from tasks.strip.captions import CreditRule
+from tasks.strip.rules import LineRule
+
+ROWS: Mapping[str, type[Row]] = MappingProxyType(
+    {
+        "ingest_alphabets": Alphabets,
+        "ingest_pages": PageRule,
+        "strip_captions": CreditRule,
+        "strip_lines": LineRule,
+        "strip_phrases": LineRule,
+    }
+)
