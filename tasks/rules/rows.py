@@ -14,7 +14,6 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import Enum
-from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from tasks.schema import ROLES
@@ -102,7 +101,7 @@ def make_row(kind: type[R], given: Mapping[str, Any]) -> R:
     Raises:
         ValueError: a key is missing, empty, unknown or of another type, or the row itself objects.
     """
-    known = _known(kind)
+    known, types_of = _fields(kind), _types(kind)
     if unknown := given.keys() - known.keys():
         raise ValueError(f"unknown key {min(unknown)!r}; known are {', '.join(known)}")
     for name, item in known.items():
@@ -111,18 +110,15 @@ def make_row(kind: type[R], given: Mapping[str, Any]) -> R:
             raise ValueError(f"lacks {name!r}")
     if empty := [name for name in ("id", "why", "yes", "no") if not given[name]]:
         raise ValueError(f"{empty[0]!r} is empty")
-    types_of = _types(kind)
     values = {name: _converted(name, value, types_of[name]) for name, value in given.items()}
     return kind(**values)
 
 
-@cache
-def _known(kind: Any) -> dict[str, Field[Any]]:
+def _fields(kind: type[Row]) -> dict[str, Field[Any]]:
     return {item.name: item for item in fields(kind) if item.init}
 
 
-@cache
-def _types(kind: Any) -> dict[str, Any]:
+def _types(kind: type[Row]) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
