@@ -1,11 +1,17 @@
-"""Anchors: each document's date of publication, chosen among what its lines, fields, markup and address say.
+"""Anchors: each document's date of publication, chosen among what its fields, lines, markup and address say.
 
-In     date lines found by strip, fields of the input, HTML dates, addresses, clusters     from strip, ingest, dedupe
-Out    the published_… columns of the contract (`schema.ANCHORED`)                         to   resolve, assemble
+In     fields of the input, date lines found by strip, dates of the page, addresses, clusters from ingest, strip, dedupe
+Out    the published_… columns of the contract (`schema.ANCHORED`)                            to   resolve, assemble
 
-Own date line > metadata > HTML > address > date of a duplicate > none. Where day and month could change places, the
-site decides if at least three of its unambiguous lines agree to 90 %, else another source of the same document that
-agrees with one reading; else the month-first reading stands, flagged `date_order_ambiguous`.
+The best source of `RANKS` that states a date wins: what the input gives, then the page's structured data, its own date
+lines, its other markup, the address, the file name, the date of a duplicate. A line that speaks of a later change
+("Updated: ...") ranks behind everything but the address. Where a worse source states the same day with its time, the
+date takes its time and zone from there. `date_conflict` says that the input, the structured data and the
+date lines are more than a day apart.
+
+Where day and month could change places, the site decides if at least three of its unambiguous lines agree to 90 %, else
+another source of the same document that agrees with one reading; else the month-first reading stands, flagged
+`date_order_ambiguous`.
 
 Limits  Looks at the whole corpus, so that it is computed anew in every run.
 """
@@ -15,17 +21,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from tasks import schema
-from tasks.datelines import read_metadata_date, read_url_date
+from tasks.datelines import is_change, moment_in_utc, read_metadata_date, read_path_date, read_url_date
+from tasks.lost_values import dump_lost
 from tasks.model import DateLine
 from tasks.tables import joined
 
-READS = ["document_id", "site", "url", "found", "metadata", "html_published"]
+RANKS = ("metadata", "structured", "header", "footer", "html", "change", "url", "path")  # best first; then cluster
+SPEAKS_FOR_THE_PAGE = ("metadata", "structured", "header", "footer")  # sources that can be in conflict
+MAX_ZONES_APART = timedelta(days=1)  # the same moment has two dates in two zones
+# Columns that are read where the table has them.
+READS = ["document_id", "site", "url", "source_path", "found", "metadata", "html_published", "html_published_source"]
+READS += ["modified", "given_modified", "html_modified"]
 MIN_SITE_LINES = 3
 MIN_SITE_SHARE = 0.9
 ORDERS = ("day_first", "month_first")
@@ -35,31 +47,62 @@ def choose_dates(documents: pa.Table, clusters: pa.Table) -> pa.Table:
     """One row a document, `schema.ANCHORED`, in the order given.
 
     Args:
-        documents: columns document_id, site, url, found (list of `schema.DATE_LINE`), metadata (the date field as
-            given) and html_published (ISO); more do no harm.
+        documents: columns document_id, site, url, source_path, found (list of `schema.DATE_LINE`), metadata (the date
+            field as given), html_published (as the page states it) and html_published_source (`structured` or `html`),
+            and the same of the last change; document_id and site must be there; more do no harm.
         clusters: `schema.CLUSTERS`.
     """
-    rows = joined(documents.select(READS), clusters, "cluster_id").to_pylist()
+    columns = [name for name in READS if name in documents.column_names]
+    rows = joined(documents.select(columns), clusters, "cluster_id").to_pylist()
     candidates = [_candidates(row) for row in rows]
     orders = _site_orders((row["site"], lines) for row, lines in zip(rows, candidates, strict=True))
     chosen = [_choose(lines, orders.get(row["site"])) for row, lines in zip(rows, candidates, strict=True)]
     lent = _lenders((row["cluster_id"], row["document_id"], line) for row, line in zip(rows, chosen, strict=True))
     anchored = [
         _columns(row["document_id"], line or lent.get(row["cluster_id"]))
-        for row, line in zip(rows, chosen, strict=True)
+        | {"modified_at": _modified_at(row), "evidence": _lost(line, lines)}
+        for row, line, lines in zip(rows, chosen, candidates, strict=True)
     ]
     return pa.Table.from_pylist(anchored, schema.ANCHORED)
 
 
 def _candidates(row: Mapping[str, Any]) -> list[DateLine]:
     """What a document's sources say of its date, best source first."""
-    lines = [DateLine(**{**line, "flags": tuple(line["flags"] or ())}) for line in row["found"] or ()]
-    others = (
-        read_metadata_date(row["metadata"]) if row["metadata"] else None,
-        read_metadata_date(row["html_published"], source="html") if row["html_published"] else None,
-        read_url_date(row["url"]) if row["url"] else None,
-    )
-    return lines + [line for line in others if line is not None]
+    stated = _lines_of(row.get("found"))
+    if row.get("metadata"):
+        stated.append(read_metadata_date(row["metadata"]))
+    if row.get("html_published"):
+        stated.append(read_metadata_date(row["html_published"], source=row.get("html_published_source") or "html"))
+    if row.get("url"):
+        stated.append(read_url_date(row["url"]))
+    if row.get("source_path"):
+        stated.append(read_path_date(row["source_path"]))
+    return sorted((line for line in stated if line is not None), key=_rank)
+
+
+def _lines_of(rows: Iterable[Mapping[str, Any]] | None) -> list[DateLine | None]:
+    """Rows of `schema.DATE_LINE` as records."""
+    return [DateLine(**{**row, "flags": tuple(row["flags"] or ())}) for row in rows or ()]
+
+
+def _modified_at(row: Mapping[str, Any]) -> datetime | None:
+    """The moment of the last change that the best source states with its zone: the input, the markup, the text."""
+    stated = [read_metadata_date(row[name]) for name in ("given_modified", "html_modified") if row.get(name)]
+    moments = (moment_in_utc(line) for line in [*stated, *_lines_of(row.get("modified"))] if line is not None)
+    return next((moment for moment in moments if moment is not None), None)
+
+
+def _lost(chosen: DateLine | None, candidates: list[DateLine]) -> str | None:
+    """The dates that lost to the one chosen, as `documents.evidence` has them; the same day is no loss."""
+    if chosen is None:
+        return None
+    apart = [line for line in candidates if line.local[:10] != chosen.local[:10]]
+    return dump_lost({"published_date": [(line.local, line.source) for line in apart]})
+
+
+def _rank(line: DateLine) -> int:
+    """The place of a line's source in `RANKS`."""
+    return RANKS.index("change" if line.source in ("header", "footer") and is_change(line.surface) else line.source)
 
 
 def _site_orders(found: Iterable[tuple[str | None, list[DateLine]]]) -> dict[str | None, str]:
@@ -79,16 +122,43 @@ def _choose(lines: list[DateLine], site_order: str | None) -> DateLine | None:
     """The best source's line with the order of day and month settled."""
     if not lines:
         return None
-    best = lines[0]
+    best = _with_time(_in_order(lines[0], lines[1:], site_order), lines[1:])
+    return replace(best, flags=(*best.flags, "date_conflict")) if _is_contradicted(best, lines[1:]) else best
+
+
+def _in_order(best: DateLine, others: list[DateLine], site_order: str | None) -> DateLine:
+    """A line whose day and month could change places, with the order that its site or another source gives it."""
     if best.order != "ambiguous" or best.alternative is None:
         return best
     readings = {"month_first": best.local, "day_first": best.alternative}
-    others = {line.local[:10] for line in lines[1:] if line.order != "ambiguous"}
-    agreeing = [order for order, local in readings.items() if local[:10] in others]
+    days = {line.local[:10] for line in others if line.order != "ambiguous"}
+    agreeing = [order for order, local in readings.items() if local[:10] in days]
     if site_order is None and len(agreeing) != 1:
         return replace(best, flags=(*best.flags, "date_order_ambiguous"))
     order = site_order or agreeing[0]
     return replace(best, local=readings[order], order=order, alternative=None)
+
+
+def _with_time(best: DateLine, others: list[DateLine]) -> DateLine:
+    """A bare day with the time and zone of the first other line of publication that states the same day."""
+    if best.precision != "day":
+        return best
+    timed = [line for line in others if line.precision in ("minute", "second") and line.local[:10] == best.local]
+    timed = [line for line in timed if not is_change(line.surface) and line.order != "ambiguous"]
+    return replace(timed[0], source=best.source, flags=best.flags) if timed else best
+
+
+def _is_contradicted(best: DateLine, others: list[DateLine]) -> bool:
+    """Whether another source that speaks for the page states a day that is more than a day away."""
+    if best.source not in SPEAKS_FOR_THE_PAGE or best.precision in ("month", "year"):
+        return False
+    for line in others:
+        if line.source not in SPEAKS_FOR_THE_PAGE or is_change(line.surface) or line.precision in ("month", "year"):
+            continue
+        days = [first_day(local) for local in (line.local, line.alternative) if local]
+        if all(abs(day - first_day(best.local)) > MAX_ZONES_APART for day in days):
+            return True
+    return False
 
 
 def _lenders(rows: Iterable[tuple[str | None, str, DateLine | None]]) -> dict[str, DateLine]:
@@ -108,7 +178,7 @@ def _columns(document_id: str, line: DateLine | None) -> dict[str, Any]:
     return {
         "document_id": document_id,
         "published_date": first_day(line.local),
-        "published_at": _instant(line),
+        "published_at": moment_in_utc(line),
         "published_local": line.local,
         "published_precision": line.precision,
         "published_surface": line.surface,
@@ -125,13 +195,3 @@ def first_day(local: str) -> date:
     """
     year, month, day = (*map(int, local[:10].split("-")), 1, 1)[:3]
     return date(year, month, day)
-
-
-def _instant(line: DateLine) -> datetime | None:
-    """The moment in UTC, where the words state a zone and a time."""
-    if line.utc_offset is None or "T" not in line.local:
-        return None
-    try:
-        return (datetime.fromisoformat(line.local) - timedelta(minutes=line.utc_offset)).replace(tzinfo=UTC)
-    except OverflowError:  # in the first or last hours of the calendar
-        return None

@@ -46,7 +46,7 @@ class DateLine:
     surface: str  # the words it was read from, label included where it belongs to them
     local: str
     precision: str  # second, minute, day, month, year
-    source: str = "header"  # header, footer, metadata, structured, html, url, path
+    source: str = "header"  # metadata, structured, header, footer, html, url, path, cluster
     utc_offset: int | None = None  # minutes east of UTC, only where the words state a zone
     order: str | None = None  # day_first, month_first, ambiguous; None where the words leave no choice
     alternative: str | None = None

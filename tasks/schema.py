@@ -280,6 +280,7 @@ EXTRACTED = _schema(
     ("extraction", _str),
     ("html_title", _str),
     ("html_published", _str),  # ISO date that the page's markup states, with its time where it has one
+    ("html_published_source", _str),  # structured, html; null means html
     ("html_modified", _str),  # the same of its last change
     ("html_authors", STRINGS),
     ("html_publisher", _str),

@@ -17,8 +17,8 @@ from tasks.lost_values import merge_lost
 from tasks.tables import beside, merged_lists
 
 TEXT_COLUMNS = [
-    "document_id", "text", "title", "site", "url", "found", "metadata", "html_published", "modified", "given_modified",
-    "html_modified", "removals", "flags",
+    "document_id", "text", "title", "site", "url", "source_path", "found", "metadata", "html_published",
+    "html_published_source", "modified", "given_modified", "html_modified", "removals", "flags",
 ]  # fmt: skip
 
 
@@ -40,7 +40,9 @@ def merge_results(
     """
     reason, detail = settle([records, pages, stripped, languages, scanned])
     given = records.drop_columns(MERGED_COLUMNS)
-    documents = beside(given, pages, "raw_text", "extraction", "html_published", "html_modified")
+    documents = beside(
+        given, pages, "raw_text", "extraction", "html_published", "html_published_source", "html_modified"
+    )
     documents = beside(
         documents, stripped, "text", "title", "title_origin", "modified", "translators", "captions", "removals"
     )

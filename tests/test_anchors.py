@@ -8,7 +8,7 @@ import pytest
 from tasks import schema
 from tasks.anchors import READS, choose_dates
 
-TYPES = {"found": pa.list_(schema.DATE_LINE)}
+TYPES = dict.fromkeys(["found", "modified"], pa.list_(schema.DATE_LINE))
 WIDE = pa.schema([pa.field(name, TYPES.get(name, pa.string())) for name in READS])
 
 
@@ -34,17 +34,45 @@ def chosen(*documents: dict, clusters: list[str] | None = None) -> list[dict]:
     [
         pytest.param(
             {"found": [line("2021-05-06")], "metadata": "2020-01-01", "html_published": "2019-01-01"},
+            "2020-01-01",
+            "metadata",
+            id="what the input gives first",
+        ),
+        pytest.param(
+            {
+                "found": [line("2021-05-06")],
+                "html_published": "2019-01-01",
+                "html_published_source": "structured",
+            },
+            "2019-01-01",
+            "structured",
+            id="then structured data",
+        ),
+        pytest.param(
+            {"found": [line("2021-05-06")], "html_published": "2019-01-01"},
             "2021-05-06",
             "header",
-            id="own line first",
+            id="then its own line",
         ),
         pytest.param(
-            {"metadata": "2020-01-01", "html_published": "2019-01-01"}, "2020-01-01", "metadata", id="then metadata"
+            {"html_published": "2019-01-01", "url": "https://e.org/2018/03/04/x"},
+            "2019-01-01",
+            "html",
+            id="then markup",
         ),
         pytest.param(
-            {"html_published": "2019-01-01", "url": "https://e.org/2018/03/04/x"}, "2019-01-01", "html", id="then html"
+            {"found": [line("2021-05-06", surface="Updated: 2021-05-06")], "html_published": "2021-05-01"},
+            "2021-05-01",
+            "html",
+            id="a later change behind all statements of publication",
         ),
         pytest.param({"url": "https://e.org/2018/03/04/x"}, "2018-03-04", "url", id="then the address"),
+        pytest.param(
+            {"url": "https://e.org/x", "source_path": "desk/2018-03-04 A title.txt"},
+            "2018-03-04",
+            "path",
+            id="then the name",
+        ),
         pytest.param({}, None, None, id="else none"),
     ],
 )
@@ -85,6 +113,37 @@ def test_another_source_that_agrees_with_one_reading_decides():
     (row,) = chosen({"found": [ambiguous("2021-05-04", "2021-04-05")], "url": "https://e.org/2021/05/04/x"})
 
     assert (row["published_local"], row["published_source"], row["flags"]) == ("2021-05-04", "header", [])
+
+
+def test_a_bare_day_takes_its_time_from_a_worse_source():
+    (row,) = chosen({"metadata": "2021-05-06", "found": [line("2021-05-06T07:15", utc_offset=60)]})
+
+    assert (row["published_local"], row["published_source"]) == ("2021-05-06T07:15", "metadata")
+    assert row["published_at"] == datetime(2021, 5, 6, 6, 15, tzinfo=UTC)
+
+
+def test_sources_more_than_a_day_apart_are_flagged_and_zones_are_not():
+    apart, zones = chosen(
+        {"metadata": "2021-05-06", "found": [line("2021-05-08")]},
+        {"metadata": "2021-05-06", "found": [line("2021-05-07")]},
+    )
+
+    assert (apart["published_local"], apart["flags"]) == ("2021-05-06", ["date_conflict"])
+    assert zones["flags"] == []
+
+
+def test_dates_that_lost_are_kept_and_the_last_change_needs_a_zone():
+    (row,) = chosen(
+        {
+            "metadata": "2021-05-06",
+            "found": [line("2021-05-07"), line("2021-05-06")],
+            "given_modified": "2021-05-08",
+            "html_modified": "2021-05-08T10:00:00Z",
+        }
+    )
+
+    assert row["evidence"] == '{"published_date":[{"value":"2021-05-07","source":"header"}]}'
+    assert row["modified_at"] == datetime(2021, 5, 8, 10, tzinfo=UTC)
 
 
 def test_a_document_without_a_date_borrows_the_earliest_of_its_cluster():

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.datelines import find_date_line, find_date_prefix, moment_in_utc, read_metadata_date, read_url_date
+from tasks.datelines import (
+    find_date_line,
+    find_date_prefix,
+    moment_in_utc,
+    read_metadata_date,
+    read_path_date,
+    read_url_date,
+)
 from tasks.rules import read_toml
 
 TABLE = read_toml("dates_lines")
@@ -102,6 +109,25 @@ ADDRESSES = [
 @pytest.mark.parametrize("url, local", ADDRESSES)
 def test_the_path_of_an_address_states_a_date(url, local):
     found = read_url_date(url)
+
+    assert (found.local if found else None) == local
+
+
+NAMES = [
+    ("feed/2015-10-02 A title.txt", "2015-10-02"),
+    ("20230606_title.html", "2023-06-06"),
+    ("a/title-2015-10-02.txt", "2015-10-02"),
+    ("a/20230606.txt", "2023-06-06"),
+    ("2015-10-02/title.txt", None),
+    ("a/20231340.txt", None),
+    ("a/id-1234520150101.txt", None),
+    ("a/98765432.txt", None),
+]
+
+
+@pytest.mark.parametrize("path, local", NAMES)
+def test_the_name_of_a_file_states_a_date(path, local):
+    found = read_path_date(path)
 
     assert (found.local if found else None) == local
 

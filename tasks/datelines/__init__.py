@@ -7,14 +7,16 @@ Words   tasks/rules/dates_lines.toml, with examples that run as tests
 Limits  Months and labels of about 15 languages; "3 hours ago" states no date; two-digit years only behind a label.
 """
 
-from tasks.datelines.fields import find_date_prefix, moment_in_utc, read_metadata_date, read_url_date
-from tasks.datelines.lines import DateLineMatch, find_date_line
+from tasks.datelines.fields import find_date_prefix, moment_in_utc, read_metadata_date, read_path_date, read_url_date
+from tasks.datelines.lines import DateLineMatch, find_date_line, is_change
 
 __all__ = [
     "DateLineMatch",
     "find_date_line",
     "find_date_prefix",
+    "is_change",
     "moment_in_utc",
     "read_metadata_date",
+    "read_path_date",
     "read_url_date",
 ]

@@ -168,8 +168,34 @@ def read_url_date(url: str) -> DateLine | None:
     return None
 
 
+# A file name that begins or ends with a date: "2015-10-02 Title.txt", "20230606_title.txt", "title-2015-10-02.html".
+_PATH_DATE = re.compile(
+    r"(?:^|(?<=[ _]))(?P<y>(?:19|20)\d\d)(?P<s>[-_.]?)(?P<m>\d\d)(?P=s)(?P<d>\d\d)(?=[T ]?\d{4,6}(?!\d)|[ _-]|$)"
+    r"|(?<=[ _-])(?P<y2>(?:19|20)\d\d)(?P<s2>[-_.]?)(?P<m2>\d\d)(?P=s2)(?P<d2>\d\d)$"
+)
+
+
+def read_path_date(path: str) -> DateLine | None:
+    """The date that a file's name states at its beginning or end, or None.
+
+    >>> read_path_date("feed/2015-10-02 Ferries to the islands.txt").local
+    '2015-10-02'
+    >>> read_path_date("feed/batch-20231340.txt") is None
+    True
+    """
+    name = path.rsplit("/", 1)[-1][:200].split(".txt")[0].split(".htm")[0]
+    if (match := _PATH_DATE.search(name)) is None:
+        return None
+    year, month, day = (int(match[group] or match[f"{group}2"]) for group in "ymd")
+    local = iso_day(year, month, day)
+    return DateLine(match[0], local, "day", source="path") if local else None
+
+
 def moment_in_utc(line: DateLine) -> datetime | None:
     """The moment in UTC, where the line states a zone and a time of day; else None."""
     if line.utc_offset is None or "T" not in line.local:
         return None
-    return (datetime.fromisoformat(line.local) - timedelta(minutes=line.utc_offset)).replace(tzinfo=UTC)
+    try:
+        return (datetime.fromisoformat(line.local) - timedelta(minutes=line.utc_offset)).replace(tzinfo=UTC)
+    except OverflowError:  # in the first or last hours of the calendar
+        return None

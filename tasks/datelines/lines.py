@@ -67,13 +67,13 @@ def find_date_line(line: str) -> DateLineMatch | None:
     found = [m for moment in find_moments(head) if (m := _statement(line, head, moment)) is not None]
     if not found:
         return None
-    return min(found, key=lambda m: (_is_change(line[m.start : m.end]), not m.labelled, m.start))
+    return min(found, key=lambda m: (is_change(line[m.start : m.end]), not m.labelled, m.start))
 
 
 _CHANGE = re.compile("|".join(map(re.escape, TABLE["change"]["stems"])), re.IGNORECASE)
 
 
-def _is_change(words: str) -> bool:
+def is_change(words: str) -> bool:
     """Whether a label speaks of a later change, not of the publication."""
     return bool(_CHANGE.search(words))
 
