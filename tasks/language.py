@@ -33,6 +33,7 @@ from langdetect.utils.ngram import NGram
 from numba import njit
 
 from tasks import schema
+from tasks.language_data import HAN, HANGUL, KANA
 
 MIN_LETTERS = 20
 IDEOGRAPH_LETTERS = 3  # a Chinese, Japanese or Korean character says about as much as three letters
@@ -57,8 +58,8 @@ MAX_REMEMBERED = 100_000
 _BLANKS = re.compile("[\xa0\xab\xb0\xbb\u2000-\u206f]")
 _ASCII_BLANKS = bytes(b if chr(b).isalpha() or b > 127 else 32 for b in range(256))
 _LATIN = re.compile("[A-Za-z\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u02af\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]+")
-_HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_KANA_HANGUL = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uff66-\uff9f]")
+_HAN = re.compile(f"[{HAN}]")
+_KANA_HANGUL = re.compile(f"[{KANA}{HANGUL}]")
 _COMBINING = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _NOT_LATIN = re.compile("[\u0300-\u1dff\u1f00-\U0010ffff]+")
 

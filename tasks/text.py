@@ -15,6 +15,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from tasks.language_data import UNSPACED
+
 _WORDS = re.compile(r"\w+")
 _EDGE = "".join(map(chr, (0xFEFF, 0x200B, 0x2060)))
 _BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"  # where str.splitlines splits
@@ -23,8 +25,7 @@ _BLANKS = (
     + _BREAKS
     + _EDGE
 )
-# scripts that write no blanks between words: kana, CJK ideographs, Thai, Lao, Khmer, Myanmar
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)

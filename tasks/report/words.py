@@ -14,11 +14,13 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
+from tasks.language_data import UNSPACED
+
 MAX_WORDS = 20_000
 SAME, OLD, NEW, SKIPPED = "same", "old", "new", "skipped"
 _TOKEN = re.compile(r"\s*\S+|\s+$")
 # Each character of a script without spaces counts as a word
-_UNSPACED = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f])(?=\S)")
+_UNSPACED = re.compile(rf"(?<=[{UNSPACED}])(?=\S)")
 
 
 class Run(NamedTuple):
