@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from tasks.ingest.decode import Alphabets
 from tasks.ingest.pages import PageRule
+from tasks.language_data.number_words import NumberWords
+from tasks.language_data.sentences import ShortForms
 from tasks.rules import Row
 from tasks.strip.captions import CreditRule
 from tasks.strip.rules import LineRule
@@ -18,6 +20,8 @@ ROWS: Mapping[str, type[Row]] = MappingProxyType(
     {
         "ingest_alphabets": Alphabets,
         "ingest_pages": PageRule,
+        "language_numbers": NumberWords,
+        "language_short_forms": ShortForms,
         "strip_captions": CreditRule,
         "strip_lines": LineRule,
         "strip_phrases": LineRule,

@@ -18,7 +18,6 @@ from tasks.language_data import (
     find_sentences,
     find_words,
     is_date_or_number_word,
-    is_sentence_end,
     is_unspaced_character,
     month_forms,
     month_numbers,
@@ -29,7 +28,6 @@ from tasks.language_data import (
     weekday_words,
 )
 from tasks.language_data.calendar_names import TOLD_LANGUAGES
-from tasks.rules import read_toml
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = "Han Hiragana Katakana Bopomofo Yi Thai Lao Khmer Myanmar Tai_Le New_Tai_Lue Tai_Tham Tai_Viet".split()  # noqa: SIM905
@@ -80,27 +78,16 @@ def test_words_of_all_languages_are_full_names_in_lower_case():
     assert all(word == word.lower() and len(word) >= 3 for word in words)
 
 
-ROWS = [pytest.param(row, id=row["id"]) for row in read_toml("language_numbers")["language"]]
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_number_words_do_what_their_examples_say(row):
-    assert row["why"]
-    assert all(word in number_words(row["code"]) for word in row["yes"])
-    assert not any(word in number_words(row["code"]) for word in row["no"])
-    assert all(is_date_or_number_word(word) for word in row["yes"])
+def test_number_words_count_in_their_language_and_long_ones_in_all():
+    assert {"un", "sept"} & number_words("fr") == {"sept"}
+    assert {"on", "yedi"} <= number_words("tr")
+    assert "on" not in number_words()
+    assert number_words("xx") == frozenset()
+    assert all(is_date_or_number_word(word) for word in ("seven", "sieben", "семь", "lunes", "٣", "½", "2021"))
+    assert not any(is_date_or_number_word(word) for word in ("rain", "on", "mar", "", "a1"))
 
 
 # ------------------------------------------------------------------ sentences
-
-GROUPS = [pytest.param(row, id=row["id"]) for row in read_toml("language_short_forms")["group"]]
-
-
-@pytest.mark.parametrize("row", GROUPS)
-def test_short_forms_do_what_their_examples_say(row):
-    assert row["why"]
-    assert not any(is_sentence_end(text, text.index(".")) for text in row["yes"])
-    assert all(is_sentence_end(text, text.index(".")) for text in row["no"])
 
 
 @pytest.mark.parametrize(
@@ -174,7 +161,9 @@ MONTHS = re.compile(r"\bfebruary\b.{1,40}\bmarch\b.{1,40}\bapril\b", re.I | re.S
 WEEKDAYS = re.compile(r"\btuesday\b.{1,40}\bwednesday\b.{1,40}\bthursday\b", re.I | re.S)
 SENTENCE_END = re.compile(r"\[\^?[^\]\n]{0,12}\.[^\]\n\w]{0,4}!\?|\[[^\]\n]{0,6}!\?\.|\[[.;]{1,2}!\?")
 RANGE = re.compile(r"u(?:3400|4e00|3040|3041|0e00|0e01)-|0x(?:3400|4E00|0E01|3041)\b", re.I)
-WORD = re.compile(r"re\.compile\(\s*r?f?\"(?:\\w\+|\[\^\\W(?:\\d)?_?\]\+|\[\^\\W_\]\+(?:\(\?:\[’'\]\[\^\\W_\]\+\)\*)?)\"")
+WORD = re.compile(
+    r"re\.compile\(\s*r?f?\"(?:\\w\+|\[\^\\W(?:\\d)?_?\]\+|\[\^\\W_\]\+(?:\(\?:\[’'\]\[\^\\W_\]\+\)\*)?)\""
+)
 PATTERNS = {
     "months": (MONTHS, ("*.py", "*.toml", "*.csv")),
     "weekdays": (WEEKDAYS, ("*.py", "*.toml", "*.csv")),
@@ -187,10 +176,13 @@ HOME = ("tasks/language_data/", "tasks/rules/language_")
 TO_MOVE = {
     "months": ("tasks/dedupe/", "tasks/rules/dates_", "tasks/rules/figures_"),
     "weekdays": ("tasks/dedupe/", "tasks/rules/dates_"),
-    "sentence ends": ("tasks/strip/", "tasks/normalise/", "tasks/ingest/"),
-    "unspaced scripts": ("tasks/strip/", "tasks/dedupe/", "tasks/datelines/", "tasks/ingest/"),
-    "words": ("tasks/strip/", "tasks/ingest/", "tasks/text.py"),  # text.py: a line's identity, in which no mark counts
+    "sentence ends": ("tasks/strip/", "tasks/normalise/", "tasks/ingest/", "tasks/furniture.py"),
+    "unspaced scripts": ("tasks/strip/", "tasks/dedupe/", "tasks/datelines/", "tasks/ingest/", "tasks/furniture.py"),
+    "words": ("tasks/strip/", "tasks/ingest/"),
 }
+# Where a definition of its own is meant to stay: a line's identity counts no marks; signatures of takedowns are kept in
+# a file, so that their words may never change
+MEANT = ("tasks/text.py", "tasks/takedowns.py")
 
 
 @pytest.mark.parametrize("fact", PATTERNS)
@@ -199,7 +191,9 @@ def test_a_fact_of_language_stands_in_its_home_only(fact):
     paths = {path.relative_to(ROOT).as_posix(): path for kind in kinds for path in (ROOT / "tasks").rglob(kind)}
     found = {name for name, path in paths.items() if pattern.search(path.read_text(encoding="utf-8"))}
 
-    assert [name for name in sorted(found) if not name.startswith(HOME + TO_MOVE[fact])] == [], "use tasks.language_data"
+    assert [name for name in sorted(found) if not name.startswith(HOME + MEANT + TO_MOVE[fact])] == [], (
+        "use tasks.language_data"
+    )
 
 
 def test_the_patterns_find_what_they_look_for():

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
-from tasks.rules import read_toml
+from tasks.rules import Row, load
 
 WIDE_ENDING = "。！？｡"  # no white space needs to follow
 # ASCII, ellipsis, double punctuation, Armenian, Arabic, Syriac, Devanagari, Myanmar, Ethiopic, Khmer, wide forms
@@ -37,6 +38,17 @@ _BREAK = re.compile(rf"{_END.pattern}|\n\s*\n|\n")
 _INITIAL = re.compile(r"(?:^|[\s(\[\"'“‘.-])[^\W\d_]$")  # one letter before the full stop
 _LAST_WORD = re.compile(r"[^\W\d_][^\W\d_.]*$")
 _LOWER_NEXT = re.compile(rf"\s+[{OPENING}]*([^\W\d_])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortForms(Row):
+    """Words, in lower case, that a full stop shortens and that something follows in the same sentence."""
+
+    words: frozenset[str]
+
+    def reading(self, text: str) -> bool:
+        """Whether the first full stop of the text stands inside a sentence."""
+        return not is_sentence_end(text, text.index("."))
 
 
 def ends_sentence(text: str) -> bool:
@@ -103,5 +115,5 @@ def _is_inner(text: str, end: re.Match[str]) -> bool:
 
 @cache
 def _short_forms() -> frozenset[str]:
-    """Words that a full stop shortens and that something follows, in lower case."""
-    return frozenset(form for row in read_toml("language_short_forms")["group"] for form in row["words"])
+    """The words of all rows."""
+    return frozenset(word for row in load("language_short_forms", ShortForms) for word in row.words)
