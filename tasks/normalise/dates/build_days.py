@@ -11,9 +11,12 @@ from datetime import date
 
 from tasks.normalise.dates import periods
 from tasks.normalise.dates.match import (
+    NO_DATE,
     VAGUE,
     Built,
     Match,
+    Several,
+    amount_of,
     by_name,
     century_of,
     dated,
@@ -68,7 +71,84 @@ def slash(match: Match) -> Built | None:
     return dated(expr)
 
 
-def whole_date(match: Match) -> Built | None:
+def slashes(match: Match) -> Built | None:
+    """10/1-11/2/2017: from one day to another, the month first unless it cannot be."""
+    a, b, c, d, year = (int(n) for n in re.split(r"[/–-]", str(match.tokens[0].value)))
+    year = century_of(year) if year < 100 else year
+    day_first = a > 12 or c > 12
+    (month, day), (last_month, last_day) = ((b, a), (d, c)) if day_first else ((a, b), (c, d))
+    if not (1 <= month <= 12 and 1 <= last_month <= 12 and is_year(year)):
+        return None
+    if not (is_day(month, day, year) and is_day(last_month, last_day, year)):
+        return None
+    first, last = date(year, month, day), date(year, last_month, last_day)
+    return dated(fixed(periods.days_period(first, last, "day"))) if first < last else None
+
+
+def glued(match: Match) -> Built | Several | None:
+    """13NOV2017."""
+    found = re.fullmatch(r"(\d+)([a-z]+)(\d+)", str(match.tokens[0].value))
+    if found is None or len(found[3]) == 3:
+        return None
+    year = int(found[3]) if len(found[3]) == 4 else century_of(int(found[3]))
+    month, day = VALUES["month"][found[2]], int(found[1])
+    return dated(fixed(periods.day_period(date(year, month, day)))) if is_day(month, day, year) else NO_DATE
+
+
+def stamp(match: Match) -> Built | Several | None:
+    """Wed Oct 26 15:50:06 2016, as programs write it."""
+    month, day, year = match.first("month"), int(match.numbers("d")[0]), match.year
+    built = clock_time(str(match.numbers("cC")[0]))
+    if year is None or not is_day(month, day, year) or built is None:
+        return NO_DATE
+    return "TIME", {"k": "date", "m": month, "d": day, "y": year, "t": built}, None
+
+
+def impossible(match: Match) -> Several | None:
+    """July 42nd; May 45, 2019."""
+    return NO_DATE if match.numbers("e6") else None
+
+
+def day_list(match: Match) -> Several | None:
+    """Sept. 12, 13 and 15: several days, each a mention; two that follow each other are an interval."""
+    month, year, letters = match.first("month"), match.year, [t.letter for t in match.tokens]
+    at = [i for i, letter in enumerate(letters) if letter in "d12345"]
+    numbers = [int(match.tokens[i].value) for i in at]
+    if match.next_word().lower() in CONTEXT["count_behind"] or match.next_word() in ("%", "$"):
+        return None
+    if sorted(set(numbers)) != numbers or (len(numbers) == 2 and numbers[1] == numbers[0] + 1):
+        return None
+    if not all(is_day(month, number, year) for number in numbers):
+        return NO_DATE
+    weekdays = [VALUES["weekday"].get(str(match.tokens[i - 1].value)) if i else None for i in at]
+    tied = {"y": year} if year else {}
+    pieces: Several = []
+    for n, (i, number) in enumerate(zip(at, numbers, strict=True)):
+        expr = {"k": "date", "m": month, "d": number} | tied
+        if weekdays[n] and not year:
+            expr["w"] = weekdays[n]
+        start = 0 if n == 0 else i - bool(weekdays[n])
+        end = len(letters) if n == len(at) - 1 else i + 1
+        pieces.append((start, end, ("DATE", expr, None)))
+    return pieces
+
+
+def day_in_month(match: Match) -> Built | None:
+    """The 23rd of last month."""
+    month: Expr = {"k": "unit", "u": "month", "n": match.side}
+    return dated({"k": "nth_unit", "u": "day", "n": int(match.numbers("12345")[0]), "whole": month})
+
+
+def that_month(match: Match) -> Built | None:
+    """That April, of the year spoken of; "said that April sales fell" names the last April."""
+    start = match.tokens[0].start
+    told = match.text[start].isupper() or match.words[-1] == "day" or not match.next_word()[:1].isalnum()
+    if not told:
+        return None
+    return dated({"k": "date", "m": match.first("month"), "whole": {"k": "prev", "u": "year", "that": True}})
+
+
+def whole_date(match: Match) -> Built | Several | None:
     """A month with a day, a year, a weekday, or alone."""
     month = match.first("month")
     days = match.numbers("d12345")
@@ -81,13 +161,12 @@ def whole_date(match: Match) -> Built | None:
     else:
         year = match.year
     day = int(days[0]) if days else None
-    if (
-        month is None
-        or "past" in match.words
-        or not is_day(month, day, year)
-        or (year is not None and not is_year(year))
-    ):
+    if month is None or "past" in match.words or (year is not None and not is_year(year)):
         return None
+    if not is_day(month, day, year):
+        return NO_DATE
+    if month == 9 and day == 11 and year is None and match.next_word().lower() in CONTEXT["september_11"]:
+        return dated(fixed(periods.day_period(date(2001, 9, 11))))
     if day is None and year is not None and match.rule.id == "date.year_month":
         return dated({"k": "date", "m": month, "y": year})
     expr: Expr = {"k": "date", "m": month}
@@ -99,9 +178,24 @@ def whole_date(match: Match) -> Built | None:
             expr["w"] = weekday_number
     if year is not None:
         expr["y"] = year
-    if len(match.tokens) == 1 and not _is_bare_month(match):
+    if len(match.tokens) == 1 and (_is_name(match) or not _is_bare_month(match)):
         return None
     return dated(expr)
+
+
+_TITLE = re.compile(r"\b(?:mr|mrs|ms|dr|miss|sir|lady|lord|prof|sen|rep|gov|gen|sgt|capt|col)\.?\s+$", re.IGNORECASE)
+_PLACE_BEHIND = re.compile(r"\s+on\s+(?![A-Z][a-z]+day\b)[A-Z]")
+
+
+def _is_name(match: Match) -> bool:
+    """Whether a month or weekday is somebody's or something's name: Ms. May, by Jan Orr, the March on Lorn."""
+    if _TITLE.search(match.text_before):
+        return True
+    lead, after, word = match.previous_word(), match.next_word(), match.words[0]
+    if word == "march" and lead.lower() == "the" and _PLACE_BEHIND.match(match.text_behind):
+        return True
+    given = word in CONTEXT["given_names"] and lead.lower() in CONTEXT["before_a_name"]
+    return given and after[:1].isupper() and after not in CONTEXT["sentence_words"] and match.text_behind[:1] == " "
 
 
 def month_midst(match: Match) -> Built | None:
@@ -140,11 +234,13 @@ def _is_bare_month(match: Match) -> bool:
     return match.after is None or match.after.letter != "d"
 
 
-def days(match: Match) -> Built | None:
+def days(match: Match) -> Built | Several | None:
     """Two days of one month."""
     month, year = match.first("month"), match.year
     first, last = (int(n) for n in match.numbers("d12345")[:2])
-    if first >= last or not is_day(month, last, year):
+    if not is_day(month, max(first, last), year):
+        return NO_DATE
+    if first >= last or ("and" in match.words and last != first + 1 and not match.is_between()):
         return None
     expr: Expr = {"k": "date", "m": month, "d": first, "d2": last}
     return dated(expr | {"y": year} if year else expr)
@@ -172,9 +268,12 @@ def weekday(match: Match) -> Built | None:
     """Monday, last Monday, Monday night."""
     if match.words[0] == "following":
         return None  # following Thursday's game: after it
-    lead = match.previous_word()
-    if lead[:1].isupper() and lead.lower() in CONTEXT["named_weekday"]:
+    if _is_named_weekday(match):
         return None
+    if "week" in match.words or "weeks" in match.words:  # Thursday week, a week on Thursday, two weeks ago Thursday
+        back = "ago" in match.words
+        weeks = int(amount_of(match) or 1) if "weeks" in match.words or back else 1
+        return dated({"k": "weekday", "w": match.first("weekday"), "weeks": -weeks if back else weeks})
     expr: Expr = {"k": "weekday", "w": match.first("weekday")}
     if match.after is not None and match.after.letter == "'":
         expr["own"] = True  # Friday's talks: what else the clause tells of says nothing about the side
@@ -186,6 +285,16 @@ def weekday(match: Match) -> Built | None:
         if match.is_told:
             expr["told"] = True
     return ("TIME" if match.first("daypart") else "DATE"), expr, None
+
+
+def _is_named_weekday(match: Match) -> bool:
+    """Whether a weekday is the name of a paper, a club or a day of the year: Sunday Times, Black Friday."""
+    lead, after = match.previous_word(), match.next_word()
+    if lead[:1].isupper() and lead.lower() in CONTEXT["named_weekday"]:
+        return True
+    if after[:1].isupper() and match.text_behind[:1] == " ":
+        return after.lower() in CONTEXT["behind_named_weekday"] or lead.lower() in ("the", "a")
+    return bool(_TITLE.search(match.text_before))
 
 
 def set_weekday(_match: Match) -> Built | None:
@@ -217,7 +326,16 @@ def daypart(match: Match) -> Built | None:
 
 def clock(match: Match) -> Built | None:
     """6:05 p.m., in 24 hours."""
-    found = re.match(r"(\d\d?)(?:[:.]?(\d\d))?(?::(\d\d))?\s?([ap])?", str(match.tokens[0].value))
+    words = str(match.tokens[0].value)
+    time = clock_time(words)
+    if time is None or (match.tokens[0].letter == "c" and not re.search(r"\d\d", words)):
+        return None
+    return "TIME", {"k": "clock", "t": time}, None
+
+
+def clock_time(words: str) -> str | None:
+    """A time of day as ISO 8601 writes it behind a date, or None where the clock has no such time."""
+    found = re.match(r"(\d\d?)(?:[:.]?(\d\d))?(?::(\d\d))?\s?([ap])?", words)
     if found is None:
         return None
     hour, minute, second = (int(found[i] or 0) for i in (1, 2, 3))
@@ -225,9 +343,19 @@ def clock(match: Match) -> Built | None:
         return None
     if found[4] and hour <= 12:
         hour = hour % 12 + (12 if found[4] == "p" else 0)
-    if match.tokens[0].letter == "c" and not found[2]:
+    return f"T{hour:02d}:{minute:02d}" + (f":{second:02d}" if found[3] else "")
+
+
+def military(match: Match) -> Built | None:
+    """1530 hrs; "1500 hours" behind a word that a time of day follows."""
+    token = match.tokens[0]
+    digits = match.text[token.start : token.end]
+    if len(digits) != 4 or (
+        match.words[1] == "hours" and match.previous_word().lower() not in CONTEXT["before_a_clock"]
+    ):
         return None
-    return "TIME", {"k": "clock", "t": f"T{hour:02d}:{minute:02d}" + (f":{second:02d}" if found[3] else "")}, None
+    time = clock_time(digits)
+    return ("TIME", {"k": "clock", "t": time}, None) if time else None
 
 
 def next_daypart(match: Match) -> Built | None:
@@ -256,7 +384,7 @@ def noon(match: Match) -> Built | None:
     return "TIME", {"k": "clock", "t": "T12:00" if match.first("daypart") == "noon" else "T00:00"}, None
 
 
-BUILDERS = by_name(
+BUILDERS = by_name(slashes, glued, stamp, impossible, day_list, day_in_month, that_month, military) | by_name(
     iso,
     slash,
     whole_date,

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import re
 
-from tasks.normalise.dates.match import Built, Match, amount_of, by_name, dated
+from tasks.normalise.dates.match import NO_DATE, Built, Match, Several, amount_of, by_name, dated
 from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import CONTEXT, VALUES
 
+_HOLIDAY_NAME = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Miss|Sir|Lord|Lady)\.?\s+$")
 _MANY = re.compile(r"\b(?:hundreds|thousands|dozens|tens|scores|a number)\s+of\s+$", re.IGNORECASE)
+# Ages 6 months and up, aged 5 years to 11 years.
+_AGE = re.compile(
+    r"\bage[sd]?\s+(?:of\s+)?(?:\d+\s*(?:years|months|weeks)?\s*(?:to|-|–|and|or|through)\s*)?$", re.IGNORECASE
+)
 _WAR = re.compile(r"['’]?\s+War\b")  # the Thirty Years' War
 
 # ------------------------------------------------------------------ lengths and recurrences
@@ -23,9 +28,9 @@ def duration(match: Match) -> Built | None:
     unit = match.first("units", "unit")
     if unit == "quarter" and match.words[-1] == "quarters" and amount_of(match) == 3:
         return None  # three-quarters of the house
-    if match.tokens[0].letter == "y" and match.words[-1] == "year":
-        return None  # the 1996 calendar year
-    if match.previous_word().lower() in ("aged", "age") or _WAR.match(match.text, match.tokens[-1].end):
+    if match.tokens[0].letter == "y" and match.words[-1] in VALUES["unit"] and "-" not in match.words:
+        return None  # the 1996 calendar year, the 2023 season
+    if _AGE.search(match.text_before) or _WAR.match(match.text, match.tokens[-1].end):
         return None
     if match.text_of == "one day" and match.next_word() in ("last", "this", "next"):
         return None  # one day last week
@@ -136,7 +141,7 @@ def _is_counted(word: str) -> bool:
     return word in CONTEXT["rate_before"] or bool(re.fullmatch(r"[a-z]+[^s\W]s", word))
 
 
-def holiday(match: Match) -> Built | None:
+def holiday(match: Match) -> Built | Several | None:
     """A holiday, written with a capital: last Christmas, Boxing Day, but no Christmas tune."""
     if not match.text[match.tokens[0].start].isupper():
         return None
@@ -148,6 +153,9 @@ def holiday(match: Match) -> Built | None:
     if side is not None:
         return dated(expr | {"side": side})
     after = match.next_word()
+    capital = after[:1].isupper() and after not in CONTEXT["sentence_words"] and match.text_behind[:1] == " "
+    if capital or _HOLIDAY_NAME.search(match.text_before):
+        return NO_DATE  # Good Friday Agreement, Mr. Christmas
     describes = len(match.words) == 1 and after[:1].isalpha() and after.lower() not in CONTEXT["behind_holiday"]
     return None if describes else dated(expr)
 

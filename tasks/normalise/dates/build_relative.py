@@ -6,6 +6,8 @@ Out    (type, expr, mod), or None
 
 from __future__ import annotations
 
+import re
+
 from tasks.normalise.dates.lexer import Token
 from tasks.normalise.dates.match import VAGUE, Built, Match, amount_of, by_name, dated, is_title
 from tasks.normalise.dates.records import Expr
@@ -31,6 +33,9 @@ def rel_unit(match: Match) -> Built | None:
         if unit in ("year", "month", "week", "decade", "century", "quarter", "day"):
             return "DURATION", {"k": "past", "u": unit, "n": -1}, None
         return None
+    if side == 1 and unit in ("decade", "century") and "the" in words:  # ten years from now, or from then
+        kind = {"k": "length", "n": 1} if match.is_told else {"k": "past", "n": 1}
+        return "DURATION", kind | {"u": unit}, None
     if side == 1 and unit == "day":
         return dated({"k": "earlier", "u": "day", "n": 1})
     if side and match.is_told:
@@ -50,6 +55,8 @@ def past_n(match: Match) -> Built | None:
     """The past ten years, the next few weeks."""
     unit = match.first("units", "unit")
     amount = amount_of(match)
+    if match.words[0] == "last" and match.previous_word().lower() in CONTEXT["last_is_a_verb"]:
+        return None  # expected to last 8 months
     if amount is None:
         return "DURATION", {"k": "vague", "u": unit}, None
     return "DURATION", {"k": "past", "u": unit, "n": amount * (1 if match.first("next") else -1)}, None
@@ -66,6 +73,8 @@ def recent_units(match: Match) -> Built | None:
 
 def vague(match: Match) -> Built | None:
     """Now, recently, in the past."""
+    if match.words == ["a", "while"] and match.text_before.lower().endswith("once in "):
+        return None
     if match.words == ["now"] and (match.next_word() in ("-", "‑") or match.previous_word() == "-"):
         return None
     if match.words[-1] == "past" and match.after is not None and _is_measure(match.after):
@@ -112,6 +121,17 @@ def ago(match: Match) -> Built | None:
     return dated({"k": "ago", "u": unit, "n": -amount})
 
 
+def compound_ago(match: Match) -> Built | None:
+    """1 month and 2 days ago."""
+    coarse, *_ = match.of_class("unit") or match.of_class("units")
+    fine = match.of_class("units")[-1]
+    numbers = match.numbers("denyzw")
+    first, last = (numbers[0] if len(numbers) > 1 else 1), numbers[-1]
+    if coarse == fine or first > 1000 or last > 1000:
+        return None
+    return dated({"k": "ago", "u": fine, "n": -last, "more": [-first, coarse]})
+
+
 def year_ago(match: Match) -> Built | None:
     """The year-earlier quarter."""
     if units := match.first("units"):
@@ -137,6 +157,10 @@ def earlier(match: Match) -> Built | None:
         return "DURATION", {"k": "length", "u": unit, "n": amount}, None
     if unit in ("decade", "century"):  # a decade later is a year about then
         unit, amount = "year", amount * (10 if unit == "decade" else 100)
+    if match.next_word() == "than" and words[-1] in ("earlier", "later"):  # a month earlier than usual
+        return "DURATION", {"k": "length", "u": unit, "n": amount}, None
+    if words[-2:] == ["from", "today"]:
+        return dated({"k": "ago", "u": unit, "n": amount, "exact": True})
     if words[-2:] == ["from", "now"] or words[-1] == "hence":
         return dated({"k": "ago", "u": unit, "n": amount})
     back = words[-1] in ("earlier", "before", "previously")
@@ -177,7 +201,7 @@ def the_period(match: Match) -> Built | None:
     unit = match.first("unit") or "year"
     if is_title(match) or match.text.startswith("-to-", match.tokens[-1].end):
         return None  # quarter-to-quarter
-    if unit == "year" and match.next_word() in ("ended", "ending"):
+    if unit == "year" and (match.next_word() in ("ended", "ending") or _TO_A_MONTH.match(match.text_behind)):
         return "DURATION", {"k": "length", "u": "year", "n": 1}, None  # of the books: no calendar year
     if unit == "quarter" and match.next_word() in ("ended", "ending") and match.year is None:
         return dated({"k": "unit", "u": "quarter", "n": -1})
@@ -200,6 +224,15 @@ def the_period(match: Match) -> Built | None:
     return dated(expr)
 
 
+_MONTHS = "|".join(sorted(VALUES["month"], key=len, reverse=True))
+_TO_A_MONTH = re.compile(rf"\s+(?:to|through)\s+(?:the\s+end\s+of\s+|end[- ])?(?:\d\d?\s+)?(?i:{_MONTHS})\b")
+
+
+def current_fiscal(match: Match) -> Built | None:
+    """The current fiscal, the last fiscal: a year of the books, which counts as the calendar's."""
+    return dated({"k": "unit", "u": "year", "n": match.side})
+
+
 def unit_end(match: Match) -> Built | None:
     """Year-end, month-end."""
     return "DATE", {"k": "unit_end", "u": match.first("unit")}, "end"
@@ -217,4 +250,4 @@ def weekend(_match: Match) -> Built | None:
 
 BUILDERS = by_name(
     rel_unit, unit_before_last, past_n, recent_units, vague, vague_adjective, ago, year_ago, earlier, unit_beside
-) | by_name(same_period, the_period, unit_end, mid_unit, weekend)
+) | by_name(compound_ago, current_fiscal, same_period, the_period, unit_end, mid_unit, weekend)

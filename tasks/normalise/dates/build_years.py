@@ -22,14 +22,41 @@ _IN_THE_PART = re.compile(
     r"\b(?:in|during|since|of|by|until|from|through|throughout) the (?:early |late |mid-)$", re.IGNORECASE
 )
 _MID = re.compile(r"\bmid-$", re.IGNORECASE)
-_PLURAL = re.compile(r"(?!\w+wards\b|always\b|perhaps\b|whereas\b|besides\b)[a-z]{2,}[^su]s")
+_PLURAL = re.compile(
+    r"(?!\w+wards\b|always\b|perhaps\b|whereas\b|besides\b)[a-z]{2,}[^sui]s|[a-z]*(?:children|men|women|people|folk)"
+)
+_OLD = re.compile(r"[- ](?:years?|yrs?|months?|weeks?|days?)[- ]olds?\b", re.IGNORECASE)
+_STREET = re.compile(
+    r"\s(?:[NSEW]{1,2}\.?\s)?(?:[A-Z0-9][\w'’.]*\s){1,3}"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Way|Parkway|Pkwy|Court|Place|Square|Terrace|"
+    r"Highway|Hwy|Crescent|Close|Quay|Row)\b"
+)
+_NUMBERED = re.compile(rf"\b(?:{'|'.join(sorted(CONTEXT['numbered'], key=len, reverse=True))})\.?,?\s+$", re.IGNORECASE)
+
+
+def _is_a_number(match: Match) -> bool:
+    """Whether a four-digit number is part of an address, an age, a measure or a thing's name."""
+    before, behind = match.text_before, match.text_behind
+    if _NUMBERED.search(before) or _OLD.match(behind):
+        return True
+    if behind[:1] == "-" and re.split(r"[^a-z]", behind[1:].lower(), maxsplit=1)[0] in CONTEXT["measured"]:
+        return True
+    return bool(_STREET.match(behind)) and match.previous_word().lower() not in ("in", "since", "of", "by", "the")
 
 
 def year(match: Match) -> Built | None:
     """A year in figures or words, fiscal or not."""
     value = match.year if match.year is not None else int((match.numbers("w") or match.numbers("dez") or [0])[0])
     if match.numbers("F"):
-        digits = re.sub(r"\D", "", str(match.numbers("F")[0]))
+        first, _, second = re.sub(r"[–/]", "-", str(match.numbers("F")[0]).lstrip("fy \xa0")).partition("-")
+        digits = re.sub(r"\D", "", first)
+        if second:
+            year = int(digits) if len(digits) == 4 else century_of(int(digits))
+            return (
+                dated(fixed(periods.months_period(year, 1, 24, "year")))
+                if (year + 1) % 100 == int(second[-2:])
+                else None
+            )
         value = int(digits) if len(digits) == 4 else century_of(int(digits))
     if match.rule.id == "date.year" and not _is_bare_year(match, value):
         return None
@@ -40,6 +67,10 @@ def year(match: Match) -> Built | None:
 def _is_bare_year(match: Match, value: int) -> bool:
     """Whether a four-digit number alone is a year, by the words beside it."""
     before, after = match.previous_word().lower(), match.next_word()
+    if _is_a_number(match):
+        return False
+    if before in ("a", "an") and EARLIEST_BARE <= value <= LATEST_BARE and after[:1].isalpha():
+        return after.lower() not in CONTEXT["count_behind"]  # a 2019 analysis
     if not (_PLURAL.fullmatch(after) or after.lower() in CONTEXT["count_behind"]) and _is_about_a_year(match):
         return True
     if 1900 <= value <= 2050 and _is_dated(match, before, after.lower()):
@@ -87,6 +118,8 @@ def years(match: Match) -> Built | None:
     found = match.numbers("y")
     first = int(found[0])
     last = int(found[1]) if len(found) > 1 else first - first % 100 + int(match.numbers("de")[-1])
+    if _is_a_number(match):
+        return None  # pages 1998-2003
     if "and" in match.words and (match.before is None or match.before.value != "between"):
         return None  # 1986 and 1999 are two years
     if not (is_year(first) and is_year(last) and first < last):
@@ -196,6 +229,31 @@ def quarter(match: Match) -> Built | None:
     return dated(expr)
 
 
+def part_of_year(match: Match) -> Built | None:
+    """1H24, 4Q19, Q3FY24; of a fiscal year the months are not in the words."""
+    words = str(match.tokens[0].value)
+    half = "h" in words[:2]
+    digits = re.sub(r"\D", "", re.split(r"[qh]", words)[-1] if words[0].isdigit() else words[2:])
+    number = int(words[0] if words[0].isdigit() else words[1])
+    if "fy" in words:
+        return dated({"k": "vague"})
+    expr: Expr = {
+        "k": "half" if half else "quarter",
+        "n": number,
+        "y": int(digits) if len(digits) == 4 else century_of(int(digits)),
+    }
+    return dated(expr)
+
+
+def month_span_quarter(match: Match) -> Built | None:
+    """The July-September quarter."""
+    first, last = match.of_class("month")[:2]
+    if (last - first) % 12 != 2 or first > last:
+        return None
+    expr: Expr = {"k": "quarter", "n": last // 3} if last % 3 == 0 else {"k": "date", "m": first, "m2": last}
+    return dated(expr | {"y": match.year} if match.year else expr)
+
+
 def quarters(match: Match) -> Built | None:
     """The third and fourth quarters."""
     first, last = (int(n) for n in match.numbers("1234")[:2])
@@ -291,5 +349,16 @@ def season(match: Match) -> Built | None:
 
 
 BUILDERS = by_name(year, years, two_years, buddhist, era, era_part, decade, century, centuries) | by_name(
-    quarter, quarters, month_quarter, half, first_n, nth_unit, nth_day, nth_weekday, numbered_months, season
+    part_of_year,
+    month_span_quarter,
+    quarter,
+    quarters,
+    month_quarter,
+    half,
+    first_n,
+    nth_unit,
+    nth_day,
+    nth_weekday,
+    numbered_months,
+    season,
 )

@@ -127,4 +127,6 @@ def _span(expr: Expr, context: Context) -> Period | None:
     if first.grain == last.grain and first.grain in ("month", "quarter", "half", "year", "decade", "century"):
         months = (last.last.year - first.first.year) * 12 + last.last.month - first.first.month + 1
         return periods.months_period(first.first.year, first.first.month, months, first.grain)
+    if {first.grain, last.grain} == {"month", "year"} and "/" not in first.value + last.value:
+        return Period(f"{first.value}/{last.value}", first.first, last.last, "month")
     return periods.days_period(first.first, last.last, "day")

@@ -25,7 +25,7 @@ POINTS = frozenset(["fixed", "date", "weekday", "day", "unit", "ago", "quarter",
 
 _BLANK = re.compile(r"\s*,?\s*$")
 _OF = re.compile(r"\s*(?:,\s*)?(?:of|in|for|during)?\s*(?:the\s)?$", re.IGNORECASE)
-_ENDED = re.compile(r"\s+(ended|ending|of|beginning|starting)\s+(?:on\s+)?", re.IGNORECASE)
+_ENDED = re.compile(r"\s+(ended|ending|to|of|beginning|starting)\s+(?:on\s+)?", re.IGNORECASE)
 _RANGE = re.compile(r"\s*,?\s*(?:-|–|-?to-?|through|until|till)\s*(?:the\s)?$", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:,|and|or|,\s*and)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s*and\s*$", re.IGNORECASE)
@@ -85,15 +85,18 @@ def _share_years(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
 
 def _bound(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
     """A quarter or week takes its days from the day behind it: "the quarter ended July 31", "the week of May 3"."""
+    bound: set[int] = set()
     for i, (left, right) in enumerate(pairwise(found)):
         match = _ENDED.fullmatch(text, left.end, right.start)
         unit = left.expr.get("u")
         if match is None or left.rule != "date.the_period" or unit not in ("quarter", "week"):
             continue
-        to = match[1].lower() in ("ended", "ending")
-        if right.expr["k"] == "date" and "d" in right.expr and (to or unit == "week"):
-            found[i] = replace(left, expr={"k": "ended", "u": unit, "whole": right.expr, "to": to})
-    return found
+        to = match[1].lower() in ("ended", "ending", "to")
+        day = right.expr["k"] == "date" and "m2" not in right.expr and "d2" not in right.expr
+        if day and ("d" in right.expr or (to and unit == "quarter")) and (to or unit == "week"):
+            found[i] = replace(left, end=right.end, expr={"k": "ended", "u": unit, "whole": right.expr, "to": to})
+            bound.add(i + 1)
+    return [mention for i, mention in enumerate(found) if i not in bound]
 
 
 def _is_year(expr: Expr) -> bool:
@@ -186,7 +189,8 @@ def _join_range(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate
         return None  # "from Sept. 14 to Thursday", "today through Nov. 17" stay two
     gap = text[left.end : right.start]
     before = text[max(0, left.start - 16) : left.start]
-    hyphen = gap.strip() in ("-", "–") and left.expr["k"] == right.expr["k"]
+    dated = "y" in left.expr and right.expr["k"] == "fixed"  # June 2013 – 2020
+    hyphen = gap.strip() in ("-", "–") and (left.expr["k"] == right.expr["k"] or dated)
     worded = bool(_RANGE.match(gap)) and not hyphen and bool(_FROM.search(before) or _same_form(left.expr, right.expr))
     between = bool(_AND.match(gap)) and bool(_BETWEEN.search(before))
     if not (hyphen or worded or between):
@@ -211,7 +215,9 @@ def _join_lengths(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDa
 
 
 def _same_form(a: Expr, b: Expr) -> bool:
-    """Whether two exprs state the same things: month and month, day and day."""
+    """Whether two exprs state the same things: month and month, day and day; two weekdays of one week."""
+    if a["k"] == b["k"] == "weekday":
+        return "whole" in b
     return a["k"] == b["k"] and a["k"] in ("date", "fixed") and ("d" in a) == ("d" in b)
 
 

@@ -31,6 +31,10 @@ def weekday(expr: Expr, context: Context, whole: Period | None) -> Period | None
     if told:
         context.used = "previous"
     offset = expr["w"] - now.isoweekday()
+    if "weeks" in expr:
+        days = offset if expr["weeks"] < 0 or offset > 0 else offset + 7
+        day = periods.add_days(now, days + 7 * expr["weeks"])
+        return periods.day_period(day) if day else None
     side, tense = expr.get("side"), None if expr.keys() & {"own", "since"} else context.tense
     if side is not None and side < 0:
         offset = offset - 7 if offset >= 0 else offset
@@ -54,7 +58,11 @@ def unit(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     if "the" in expr and context.narrative and context.recent is not None:
         return earlier(expr, context, None)
     now = context.now(expr["u"])
-    return periods.shifted(expr["u"], now, expr["n"]) if now else None
+    found = periods.shifted(expr["u"], now, expr["n"]) if now else None
+    this_weekend = expr["u"] == "weekend" and expr["n"] == 0 and context.tense == "past"
+    if this_weekend and found is not None and now is not None and found.first > now:
+        return periods.shifted("weekend", now, -1)  # "it rained this weekend", written on Monday
+    return found
 
 
 def ago(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
@@ -62,7 +70,12 @@ def ago(expr: Expr, context: Context, _whole: Period | None) -> Period | None:
     if expr["n"] > 0 and context.narrative and context.recent is not None:
         return earlier(expr, context, None)
     now = context.now(expr["u"])
-    return periods.shifted(expr["u"], now, expr["n"]) if now else None
+    if now is None or not ("more" in expr or "exact" in expr):
+        return periods.shifted(expr["u"], now, expr["n"]) if now else None
+    amount, unit = expr.get("more", (0, "day"))
+    begin = periods.add_units(now, unit, amount)
+    day = periods.add_units(begin, expr["u"], expr["n"]) if begin else None
+    return periods.unit_period("day" if "exact" in expr else expr["u"], day) if day else None
 
 
 def earlier(expr: Expr, context: Context, _whole: Period | None) -> Period | None:

@@ -19,19 +19,24 @@ from dataclasses import dataclass
 from tasks.normalise.dates.words import ABBREVIATIONS, CAPITAL, CORE, LETTERS, VALUES
 
 _TOKEN = re.compile(
-    r"""(?P<fy>(?<!\w)fy[ \xa0]?(?:20\d\d|19\d\d|\d\d)(?![\w/]))
+    r"""(?P<fy>(?<!\w)fy[ \xa0]?(?:20\d\d|19\d\d|\d\d)(?:[-–/](?:20)?\d\d)?(?![\w/]))
+      | (?P<era>(?<![\w.])(?:b\.\s?c\.(?:\s?e\.)?|a\.\s?d\.|c\.\s?e\.)(?!\w))
       | (?P<word>(?<![\w@\#/])[^\W\d_]++(?![\d_@]))
-      | (?P<qn>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12])(?![^\W_]))
+      | (?P<part>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12]|[12]h)
+            (?:[ \xa0]?fy[ \xa0]?['’]?(?:20)?\d\d|['’]?\d\d|20\d\d)(?![^\W_]|[-.]\d))
+      | (?P<qn>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12]|[12]h(?=[ \xa0](?:19|20)\d\d(?!\d)))(?![^\W_]))
+      | (?P<glued>(?<![\w.-])\d\d?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:19|20)?\d\d(?![^\W_]))
       | (?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:?\d\d)?)?(?![\w/-])
             |\d{4}-(?:0[1-9]|1[0-2])(?![\w/-]|\.\d))
       | (?P<twoyear>(?:1\d|20)\d\d/\d\d(?![\w/-]|\.\d))
+      | (?P<days>\d\d?/\d\d?[-–]\d\d?/\d\d?/(?:\d{4}|\d\d)(?![\w/-]|\.\d))
       | (?P<slash>\d\d?(?P<sep>[/.-])\d\d?(?P=sep)(?:\d{4}|\d\d)(?![\w/-]|\.\d))
-      | (?P<clock>(?:[0-2]\d[0-5]\d(?=\s(?:gmt|utc)(?!\w))|0\d[0-5]\d(?=\shours(?!\w))|\d\d?\.[0-5]\d\s?[ap]m(?!\w)
+      | (?P<clock>(?:[0-2]\d[0-5]\d(?=\s(?:gmt|utc)(?!\w))|\d\d?\.[0-5]\d\s?[ap]m(?!\w)
             |\d\d?(?::\d\d){0,2}\s?(?:[ap]\.\s?m\.|[ap]m\b|[ap]\.m\b|o['’]clock\b)|\d\d?(?::\d\d){1,2}(?![\d:]))
             (?:\s(?:[ecmp][sd]?t|gmt|utc|bst|cest|ist|jst)(?!\w))?)
       | (?P<decade>\d{3}0['’]?s(?![^\W_])|['’‘]?\d0s(?![^\W_]))
       | (?P<yy>['’‘]\d\d(?![\d\w]))
-      | (?P<num>\d+(?:,\d{3})*(?:\.\d+)?(?:\s[1-9]/[2-9](?!\d))?(?P<nth>(?:st|nd|rd|th)(?![^\W_]))?)
+      | (?P<num>\d+(?:,\d{3}(?!\d))*(?:\.\d+)?(?:\s[1-9]/[2-9](?!\d))?(?P<nth>(?:st|nd|rd|th)(?![^\W_]))?)
       | (?P<poss>['’]s(?![^\W_]))
       | (?P<hyphen>[-‐‑–](?![-–]))
       | (?P<stop>\.)
@@ -43,9 +48,27 @@ _TOKEN = re.compile(
 _THE_NTH = f"[{''.join(LETTERS[w] for w in ('on', 'by', 'until', 'from'))}]{LETTERS['the']}[1-5]"
 _CORE = re.compile(f"[{''.join(sorted(CORE))}]|{_THE_NTH}")
 _DAY_OR_YEAR = frozenset("dy12345")  # before a dash with blanks and a month: June 28 – July 3
+_YEAR_GLUED = re.compile(r",(?:1[5-9]|20)\d\d(?!\d)")  # May 17,2019
 _MONTH_AHEAD = re.compile(r"\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
 _KINDS = frozenset(
-    ["comma", "poss", "hyphen", "iso", "slash", "twoyear", "fy", "clock", "qn", "decade", "yy", "num", "oclock"]
+    [
+        "comma",
+        "poss",
+        "hyphen",
+        "iso",
+        "slash",
+        "days",
+        "twoyear",
+        "fy",
+        "era",
+        "part",
+        "glued",
+        "clock",
+        "qn",
+        "decade",
+        "yy",
+        "num",
+    ]
 )
 # Letters that make a run worth closing: those that carry a date, and number words, which may become a year.
 MAYBE_CORE = CORE | frozenset("wf")
@@ -146,17 +169,30 @@ def _number(match: re.Match[str], lower: str, broken_end: int) -> Token | None:
         broken_end >= 0 and lower[broken_end:start].strip() == "" and lower[broken_end - 1] in "$€£¥#"
     ):
         return None
-    if after in ".,:" and lower[end + 1 : end + 2].isdigit():
+    if after in ".,:" and lower[end + 1 : end + 2].isdigit() and not _YEAR_GLUED.match(lower, end):
         return None
     words = match[0]
+    if kind == "era":
+        word = re.sub(r"[.\s]", "", words)
+        return Token(LETTERS[word], start, end, word)
     if kind == "num":
         return _plain_number(words, match["nth"], start, end)
     if kind == "clock":
-        exact = words.count(":") > 1 or bool(re.search(r"[a-z]", words))
+        exact = bool(re.search(r"[a-z]", words))
         return Token("C" if exact else "c", start, end, words)
     if kind == "qn":
         return Token("Q" if "q" in words else "H", start, end, int(words.strip("qh")))
-    letter = {"twoyear": "Z", "fy": "F", "iso": "I", "slash": "S", "decade": "D", "yy": "a"}[str(kind)]
+    letter = {
+        "days": "R",
+        "part": "P",
+        "glued": "G",
+        "twoyear": "Z",
+        "fy": "F",
+        "iso": "I",
+        "slash": "S",
+        "decade": "D",
+        "yy": "a",
+    }[str(kind)]
     return Token(letter, start, end, words)
 
 

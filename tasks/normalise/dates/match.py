@@ -19,10 +19,13 @@ from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import CONTEXT, VALUES
 
 Built = tuple[str, Expr, str | None]
+Piece = tuple[int, int, Built]  # tokens from one index to another within a match, and what they say
+Several = list[Piece]  # what a match of several mentions says; empty where it looks like a date and is none
 FIRST_YEAR, LAST_YEAR = 1000, 2199  # bare four-digit numbers outside are counts
 REPORT_REACH = 200  # characters to either side in which business is spoken of
 _REPORT = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(CONTEXT['report'])))})(?!\w)", re.IGNORECASE)
 VAGUE: Expr = {"k": "vague"}
+NO_DATE: Several = []  # 31 November, the Good Friday Agreement: no date, and no part of it is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,21 @@ class Match:
         words = self.text_before.lower().split()[-2:]
         return len(words) == 2 and words[0] in CONTEXT["part_of_unit"] and words[1] in ("of", "in")
 
+    def is_between(self) -> bool:
+        """Whether "between" stands before it: "between May 3 and 9" is an interval."""
+        return self.previous_word().lower() == "between"
+
     def is_report(self) -> bool:
         """Whether the words around speak of business: their halves and quarters are parts of a year, not of a game."""
         start, end = self.tokens[0].start, self.tokens[-1].end
         around = self.text[max(0, start - REPORT_REACH) : start] + " " + self.text[end : end + REPORT_REACH]
         return bool(_REPORT.search(around))
+
+    @property
+    def text_behind(self) -> str:
+        """The 40 characters behind the mention."""
+        end = self.tokens[-1].end
+        return self.text[end : end + 40]
 
     def next_word(self) -> str:
         """The word of the text behind the mention, or the sign."""
@@ -178,7 +191,7 @@ def is_title(match: Match) -> bool:
     return word[0].isupper() and not word.isupper()
 
 
-Builder = Callable[[Match], Built | None]
+Builder = Callable[[Match], Built | Several | None]
 
 
 def by_name(*builders: Builder) -> dict[str, Builder]:

@@ -97,9 +97,10 @@ def _matches(text: str, run: Run) -> Iterator[ScannedDate]:
             before = tokens[start - 1] if start else None
             built = BUILDERS[rule.build](Match(rule, inside, text, before, tokens[end] if end < size else None))
             if built is not None:
-                kind, expr, mod = built
-                flag = expr.pop("flag", None)
-                yield ScannedDate(inside[0].start, inside[-1].end, kind, rule.id, expr, mod, None, flag)
+                for first, last, (kind, expr, mod) in built if isinstance(built, list) else [(0, len(inside), built)]:
+                    flag = expr.pop("flag", None)
+                    span = inside[first].start, inside[last - 1].end
+                    yield ScannedDate(*span, kind, rule.id, expr, mod, None, flag)
                 at = end - 1
                 break
         at += 1
@@ -117,7 +118,11 @@ def _candidates(letters: str, at: int) -> list[tuple[int, int, PatternRule]]:
 
 _IN = re.compile(r"\bin\s+$", re.IGNORECASE)
 # "The wettest spring in ten years", "the first time in ten years" look back whatever the clause says.
-_RANKED = re.compile(r"\b(?:[a-z]{3,}est|most|first|only|more|time|once)\b[^.!?,;]*$", re.IGNORECASE)
+_RANKED = re.compile(
+    r"\b(?:[a-z]{3,}est|worst|best|least|most|first|last|only|more|less|fewer|time|once|second|third|fourth|fifth|"
+    r"sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))\b[^.!?,;]*$",
+    re.IGNORECASE,
+)
 
 
 def _is_ahead(text: str, mention: ScannedDate) -> bool:
@@ -127,7 +132,7 @@ def _is_ahead(text: str, mention: ScannedDate) -> bool:
     words = text[mention.start : mention.end].lower()
     if "-" in words or not (words.endswith("s") or words.startswith(("one", "1 "))):
         return False  # paid in 10-year bonds
-    before = text[max(0, mention.start - 48) : mention.start]
+    before = text[max(0, mention.start - 64) : mention.start]
     if not _IN.search(before) or _RANKED.search(before) or text.startswith(" of", mention.end):
         return False
     return tense_at(text, mention.start, mention.end) == "future"

@@ -43,6 +43,9 @@ NUMBER_CLASSES = {
     "hn": "H",
     "twoyear": "Z",
     "fy": "F",
+    "part_of_year": "P",
+    "glued": "G",
+    "slashes": "R",
 }
 _CORE_CLASSES = [
     "month",
@@ -136,12 +139,13 @@ CLASSES["sure_month"] = "".join(LETTERS[w] for w in VALUES["month"] if w not in 
 def _core() -> frozenset[str]:
     """Letters that can carry a date: those of core classes, of numbers that are dates, of vague words and holidays."""
     core = (
-        set("yIDSCcaQHZF")
+        set("yIDSCcaQHZFPGR")
         | {
             LETTERS[w]
             for w in (
                 "period",
                 "half",
+                "fiscal",
                 "ago",
                 "current",
                 "recent",
