@@ -66,7 +66,7 @@ def document_steps(rules: Rules) -> dict[str, Step]:
         Step(
             "strip",
             strip.strip_batch,
-            ("raw_text", "title", "html_title", "url", "site", "repeated_lines"),
+            strip.INPUTS,
             schema.STRIPPED,
             short,
         ),
@@ -125,7 +125,7 @@ def build_tables(
     spool = pipeline.mapper.spool
     records = pipeline.step("ingest", read_records, raw, rules, spool, pipeline.warnings.append)
     pages = pipeline.map(steps["extract"], records)
-    documents = beside(records, pages, "raw_text", "html_title")
+    documents = beside(records, pages, *(name for name in strip.INPUTS if name in pages.column_names))
     lines = pipeline.map(steps["lines"], pages)
     repeats = pipeline.step("furniture", furniture.find_repeats, beside(documents, lines, *schema.LINES.names))
     stripped = pipeline.map(steps["strip"], joined(documents, repeats, "repeated_lines"))

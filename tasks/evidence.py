@@ -10,10 +10,11 @@ kept in `documents.evidence`; where the input was contradicted, the document has
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
+
+from tasks.lost_values import dump_lost
 
 # Best first. The names are those of the contract's `title_origin` and `published_source`; `text` stands for the lines
 # of the text where the contract has no other name.
@@ -100,31 +101,13 @@ def contradicts_input(choice: Choice) -> bool:
     return choice.source == "metadata" and bool(choice.lost)
 
 
-def evidence_of(choices: Mapping[str, Choice]) -> str | None:
-    """`documents.evidence`: the values that lost, by field, as a JSON object; None where nothing lost.
+def lost_of(choices: Mapping[str, Choice]) -> str | None:
+    """`documents.evidence`: the values that lost, by field; None where nothing lost.
 
-    >>> evidence_of({"publisher": Choice("The Ferry Times", "metadata", (Candidate("text", "Harbour Wire"),))})
-    '{"publisher": [{"source": "text", "value": "Harbour Wire"}]}'
+    >>> lost_of({"publisher": Choice("The Ferry Times", "metadata", (Candidate("text", "Harbour Wire"),))})
+    '{"publisher":[{"value":"Harbour Wire","source":"text"}]}'
     """
-    lost = {
-        field: [{"source": source, "value": value} for source, value in choice.lost]
-        for field, choice in sorted(choices.items())
-        if choice.lost
-    }
-    return json.dumps(lost, ensure_ascii=False, sort_keys=True) if lost else None
-
-
-def joined_evidence(parts: Iterable[str | None]) -> str | None:
-    """Several values of `documents.evidence` as one; of one field the parts' lists follow each other.
-
-    >>> joined_evidence(['{"title": [1]}', None, '{"title": [2]}'])
-    '{"title": [1, 2]}'
-    """
-    merged: dict[str, list[Any]] = {}
-    for part in parts:
-        for field, lost in (json.loads(part) if part else {}).items():
-            merged.setdefault(field, []).extend(lost)
-    return json.dumps(merged, ensure_ascii=False, sort_keys=True) if merged else None
+    return dump_lost({field: [(value, source) for source, value in c.lost] for field, c in choices.items()})
 
 
 def _as_list(value: str | Sequence[str]) -> Sequence[str]:

@@ -4,7 +4,7 @@ In     records, and what extraction, strip, language and scanning made of each  
 Out    one table of all fields, with `reason` and `detail` where the document ends here
 
 The first step that gave a reason is the one that counts; a step that failed on a document is the reason `failed`.
-What the text itself says (title, by-line, source) comes before what the input gave.
+Fields that the input gives are chosen among by strip (tasks/strip/chosen.py), dates by anchors.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ MERGED_COLUMNS = [
     "content", "media", "title", "published", "byline", "publisher", "section", "modified", "standfirst", "flags",
     "reason", "detail",
 ]  # fmt: skip  # of the records, which come in under another name or together with what the steps found
+FIELD_COLUMNS = [
+    "text", "title", "title_origin", "standfirst", "modified", "byline", "translators", "publisher", "section",
+    "captions", "removals",
+]  # fmt: skip  # as strip gives them
 
 
 def merge_results(
@@ -43,19 +47,12 @@ def merge_results(
     documents = beside(
         given, pages, "raw_text", "extraction", "html_published", "html_published_source", "html_modified"
     )
-    documents = beside(
-        documents, stripped, "text", "title", "title_origin", "modified", "translators", "captions", "removals"
-    )
+    documents = beside(documents, stripped, *FIELD_COLUMNS)
     documents = beside(documents, languages, "language", "language_score")
     documents = beside(documents, scanned, "scanned_dates", "figures")
-    own_byline = pc.greater(pc.list_value_length(stripped["byline"]), 0)
     further = {
         "metadata": records["published"],
         "found": stripped["published"],
-        "byline": pc.if_else(pc.fill_null(own_byline, False), stripped["byline"], records["byline"]),
-        "publisher": pc.coalesce(stripped["publisher"], records["publisher"]),
-        "section": pc.coalesce(stripped["section"], records["section"]),
-        "standfirst": pc.coalesce(stripped["standfirst"], records["standfirst"]),
         "given_modified": records["modified"],
         "evidence": merge_lost(pages["evidence"], stripped["evidence"]),
         "flags": merged_lists(records["flags"], pages["flags"], stripped["flags"]),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tasks.evidence import Choice, choose, contradicts_input, evidence_of, joined_evidence
+from tasks.evidence import Choice, choose, contradicts_input, lost_of
 
 
 def test_the_input_wins_over_structured_data_over_markup_over_the_text():
@@ -23,7 +23,7 @@ def test_a_source_without_a_value_is_passed_over():
 def test_what_lost_is_kept_by_field_best_first():
     title = choose("title", [("first_line", "The mill burns"), ("html", "Fire at the mill"), ("metadata", "Old mill")])
 
-    kept = json.loads(evidence_of({"title": title, "byline": choose("byline", [])}))
+    kept = json.loads(lost_of({"title": title, "byline": choose("byline", [])}))
 
     assert kept == {
         "title": [
@@ -59,11 +59,3 @@ def test_only_the_input_can_be_contradicted():
 def test_an_unknown_source_is_refused():
     with pytest.raises(KeyError):
         choose("title", [("hearsay", "The mill burns")])
-
-
-def test_evidence_of_two_steps_is_one_object():
-    assert joined_evidence([None, None]) is None
-    assert json.loads(joined_evidence(['{"title": [1]}', '{"published": [2], "title": [3]}'])) == {
-        "published": [2],
-        "title": [1, 3],
-    }

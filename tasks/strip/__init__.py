@@ -1,6 +1,6 @@
 """Strip: one raw text -> its body, the fields found around it, and every span that was cut.
 
-In     raw_text; hints: a title from the metadata, the url, the lines that repeat on the site
+In     raw_text; hints: the input's fields, what the page states, the url, the lines that repeat on the site
 Out    tasks.model.Stripped; for tables `strip_batch`, one row a document
 
 The rooms, in the order in which a text passes through them (tasks/strip/clean.py):
@@ -10,11 +10,12 @@ The rooms, in the order in which a text passes through them (tasks/strip/clean.p
     tail      other articles below the body
     repair    mojibake and crumbs inside lines
     removals  cuts -> text, and back
+    chosen    the value of each field, of what is given, stated and found
 
 How it works and how well: docs/strip.md.
 """
 
 from tasks.strip.clean import strip_text
-from tasks.strip.table import strip_batch
+from tasks.strip.table import INPUTS, strip_batch
 
-__all__ = ["strip_batch", "strip_text"]
+__all__ = ["INPUTS", "strip_batch", "strip_text"]

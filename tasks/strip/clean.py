@@ -7,6 +7,7 @@ from typing import Any
 
 from tasks.model import Stripped
 from tasks.strip.captions import take_captions
+from tasks.strip.chosen import choose_fields
 from tasks.strip.draft import Draft
 from tasks.strip.fields import (
     PROSE_CHARACTERS,
@@ -17,6 +18,8 @@ from tasks.strip.fields import (
     take_line,
     take_prefix,
 )
+from tasks.strip.given import read_title, title_of_path
+from tasks.strip.hints import Hints, read_hints
 from tasks.strip.page import cut_page, is_page
 from tasks.strip.removals import assemble
 from tasks.strip.repair import repair_lines, repaired
@@ -25,30 +28,30 @@ from tasks.strip.tail import cut_tail
 from tasks.strip.titles import find_title
 from tasks.text import line_hash
 
-NO_LINES: frozenset[int] = frozenset()
-
 
 def strip_text(raw_text: str, *, hints: Mapping[str, Any] | None = None) -> Stripped:
     """Body, fields and removals of one raw text.
 
     Args:
         raw_text: the decoded text as found.
-        hints: any of `title` (str, from metadata), `url` (str), `repeated_lines` (set of str: lines of this text that
-            also stand on other pages of its site).
+        hints: any of `title`, `authors`, `publisher`, `published`, `section` (as given by the input), `url`, `site`,
+            `breadcrumbs` (labels of the path to the page), `repeated_lines` (set of str: lines of this text that also
+            stand on other pages of its site).
+
+    Raises:
+        ValueError: a hint that is not known.
 
     >>> found = strip_text("Ferry back in service\\n\\nPosted: 4 May 2020\\n\\nThe ferry runs again from today.")
     >>> found.title, found.text, found.published[0].local
     ('Ferry back in service', 'The ferry runs again from today.', '2020-05-04')
     """
-    hints = hints or {}
-    repeated = frozenset(line_hash(line) for line in hints.get("repeated_lines") or ())
-    return strip_with(raw_text, title=hints.get("title"), origin="metadata", repeated=repeated)
+    return strip_with(raw_text, read_hints(hints))
 
 
-def strip_with(
-    raw_text: str, *, title: str | None = None, origin: str = "metadata", repeated: Set[int] = NO_LINES
-) -> Stripped:
-    """`strip_text` with the repeated lines as hashes (`tasks.text.line_hash`) and the given title's origin."""
+def strip_with(raw_text: str, hints: Hints) -> Stripped:
+    """`strip_text` with the hints as they are read."""
+    title, origin = _given_title(hints)
+    repeated = hints.repeated
     draft = Draft.of(raw_text)
     furniture = {i for i, line in draft.standing() if line_hash(line.text) in repeated} if repeated else set()
     if is_page([line.text for _, line in draft.standing()], len(furniture)):
@@ -64,11 +67,22 @@ def strip_with(
     take_captions(draft)
     if draft.title is None:
         find_title(draft, anchor, title, origin, furniture)
+    if draft.title is None and (of_path := title_of_path(hints.path)):
+        draft.title, draft.title_origin = of_path, "path"
+        draft.flags.discard("headline_missing")
     for index in sorted(furniture):
         draft.cut_line(index, "site_header", "furniture.repeated", 0.9)
     take_anywhere(draft)
     repair_lines(draft)
-    return _result(draft)
+    return choose_fields(_result(draft), hints)
+
+
+def _given_title(hints: Hints) -> tuple[str | None, str]:
+    """The headline in the title that the input gives, else in the page's, and where it is from."""
+    for values, origin in ((hints.given, "metadata"), (hints.page, "html")):
+        if values.title and (title := read_title(values.title, hints.host).title):
+            return title, origin
+    return None, "first_line"
 
 
 def _cut_furniture_below(draft: Draft, furniture: Set[int]) -> None:

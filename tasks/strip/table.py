@@ -1,6 +1,6 @@
 """The strip of a table: one row in, one row out; the only place of this package that knows Arrow.
 
-In     columns raw_text, title, html_title, url, repeated_lines (list of int64), site
+In     columns raw_text, `INPUTS`; repeated_lines is a list of int64
 Out    rows of schema.STRIPPED; all null where raw_text is null
 
 Here too: a text that is nothing but boilerplate is `not_an_article`, a short one `too_short`.
@@ -16,8 +16,14 @@ import pyarrow as pa
 from tasks import schema
 from tasks.model import Stripped
 from tasks.strip.clean import strip_with
+from tasks.strip.hints import hints_of
 from tasks.text import count_words, is_unspaced
 
+INPUTS = (
+    "raw_text", "title", "byline", "publisher", "published", "section", "standfirst", "url", "site", "source_path",
+    "source_row", "html_title", "html_authors", "html_publisher", "html_section", "html_standfirst", "html_breadcrumbs",
+    "repeated_lines",
+)  # fmt: skip
 _NULLS: dict[str, Any] = dict.fromkeys(schema.STRIPPED.names)
 
 
@@ -25,7 +31,7 @@ def strip_batch(batch: pa.Table, *, min_words: int = 20, min_characters: int = 4
     """Strip every row's raw_text.
 
     Args:
-        batch: columns raw_text, title, html_title, url, repeated_lines, site; all but raw_text may be null or missing.
+        batch: columns `INPUTS`; all but raw_text may be null or missing.
         min_words: texts with fewer words are `too_short`.
         min_characters: the same for scripts that put no blanks between words.
 
@@ -39,10 +45,7 @@ def strip_batch(batch: pa.Table, *, min_words: int = 20, min_characters: int = 4
 def _strip_row(row: dict[str, Any], min_words: int, min_characters: int) -> dict[str, Any]:
     if row["raw_text"] is None:
         return _NULLS
-    title, origin = (row.get("title"), "metadata") if row.get("title") else (row.get("html_title"), "html")
-    stripped = strip_with(
-        row["raw_text"], title=title, origin=origin, repeated=frozenset(row.get("repeated_lines") or ())
-    )
+    stripped = strip_with(row["raw_text"], hints_of(row))
     return asdict(judged(stripped, min_words, min_characters))
 
 
