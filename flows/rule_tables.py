@@ -12,6 +12,7 @@ from tasks.ingest.decode import Alphabets
 from tasks.ingest.pages import PageRule
 from tasks.language_data.number_words import NumberWords
 from tasks.language_data.sentences import ShortForms
+from tasks.names import NameWords
 from tasks.rules import Row
 from tasks.strip.captions import CreditRule
 from tasks.strip.rules import LineRule
@@ -22,6 +23,7 @@ ROWS: Mapping[str, type[Row]] = MappingProxyType(
         "ingest_pages": PageRule,
         "language_numbers": NumberWords,
         "language_short_forms": ShortForms,
+        "names": NameWords,
         "strip_captions": CreditRule,
         "strip_lines": LineRule,
         "strip_phrases": LineRule,

@@ -14,11 +14,12 @@ Limits  A single given name in lower case is not seen; "Calder, Ines" is left as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
-from tasks.rules import read_toml
+from tasks.rules import Row, load
 from tasks.text import is_unspaced
 
 MAX_NAME_CHARS, MAX_NAME_WORDS = 60, 6
@@ -37,21 +38,37 @@ _RIGHTS = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameWords(Row):
+    """Words that stand beside names, or are none; `id` says what they are for."""
+
+    words: frozenset[str]
+
+    def reading(self, text: str) -> bool:
+        """Whether the words of this row decide what the text is."""
+        return _READINGS[self.id](text)
+
+
 @cache
-def _words(table: str) -> frozenset[str]:
-    return frozenset(read_toml("names")[table]["words"])
+def _rows() -> dict[str, NameWords]:
+    return {row.id: row for row in load("names", NameWords)}
+
+
+def words_of(table: str) -> frozenset[str]:
+    """The words of a row of tasks/rules/names.toml."""
+    return _rows()[table].words
 
 
 @cache
 def _pattern(table: str) -> re.Pattern[str]:
     """A pattern for any word of a table, as a whole word, whatever its case."""
-    longest_first = sorted(_words(table), key=lambda word: (-len(word), word))
+    longest_first = sorted(words_of(table), key=lambda word: (-len(word), word))
     return re.compile(rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?![^\W_\u3000-\uffff])")
 
 
 @cache
 def _parting() -> re.Pattern[str]:
-    return re.compile(rf"(?i)\s(?:{'|'.join(re.escape(word) for word in sorted(_words('and')))})\s")
+    return re.compile(rf"(?i)\s(?:{'|'.join(re.escape(word) for word in sorted(words_of('and')))})\s")
 
 
 def split_names(words: str | Iterable[str]) -> tuple[str, ...]:
@@ -88,18 +105,18 @@ def is_name(words: str) -> bool:
     """
     if not 2 <= len(words) <= MAX_NAME_CHARS or any(c in words for c in "{}<>@#%$=\\!?") or _HOST.match(words):
         return False
-    if words.casefold() in _words("nobody") or _pattern("jobs").search(words) or sum(c.isdigit() for c in words) > 1:
+    if words.casefold() in words_of("nobody") or _pattern("jobs").search(words) or sum(c.isdigit() for c in words) > 1:
         return False
     if is_unspaced(words):
         return len(words) <= MAX_UNSPACED_NAME
     parts = words.split()
-    if len(parts) > MAX_NAME_WORDS or all(part.strip(EDGES).casefold() in _words("times") for part in parts):
+    if len(parts) > MAX_NAME_WORDS or all(part.strip(EDGES).casefold() in words_of("times") for part in parts):
         return False
     return _begins_upper(parts[0]) and all(map(_is_name_word, parts)) and not _SENTENCE_END.search(words)
 
 
 def _is_name_word(word: str) -> bool:
-    return _begins_upper(word) or word.strip(EDGES).casefold() in _words("particles") or word[1:2] in ("'", "’")
+    return _begins_upper(word) or word.strip(EDGES).casefold() in words_of("particles") or word[1:2] in ("'", "’")
 
 
 def _begins_upper(word: str) -> bool:
@@ -166,17 +183,17 @@ def _without_form(text: str) -> str:
 def _without_desk(text: str) -> str:
     """ "Ferry Times - News", "Harbour Network (Web News)" without what stands behind the dash or in brackets."""
     match = re.search(r"\s*(?:\s[-–—|]\s|\()\s*([^()|]{2,20})\)?$", text)
-    return text[: match.start()] if match and match.start() and match[1].casefold() in _words("desks") else text
+    return text[: match.start()] if match and match.start() and match[1].casefold() in words_of("desks") else text
 
 
 def _can_be_publisher(text: str) -> bool:
     if not 2 <= len(text) <= 80 or _HOST.match(text) or "://" in text or "@" in text or not any(map(str.isalpha, text)):
         return False
-    if text.casefold() in _words("writers") or len(text.split()) > MAX_PUBLISHER_WORDS:
+    if text.casefold() in words_of("writers") or len(text.split()) > MAX_PUBLISHER_WORDS:
         return False
     if is_unspaced(text):
         return len(text) <= 24 and not any(c in text for c in "。！？，：")
-    lower = sum(word[0].islower() for word in text.split()[1:] if word.casefold() not in _words("particles"))
+    lower = sum(word[0].islower() for word in text.split()[1:] if word.casefold() not in words_of("particles"))
     return not _SENTENCE_END.search(text) and lower <= 1 and text.count(":") == 0
 
 
@@ -232,3 +249,18 @@ def name_of_host(text: str, host: str) -> str | None:
         if all(word[:1].isupper() for word in form.split()):
             forms[form] = forms.get(form, 0) + 1
     return max(forms, key=lambda form: (forms[form], form)) if forms else None
+
+
+# What each row's examples show.
+_READINGS: dict[str, Callable[[str], bool]] = {
+    "by": lambda text: _pattern("by").match(text) is not None,
+    "and": lambda text: len(split_names(text)) > 1,
+    "jobs": lambda text: not is_name(text) and _pattern("jobs").search(text) is not None,
+    "times": lambda text: not is_name(text),
+    "nobody": lambda text: text.casefold() in words_of("nobody"),
+    "particles": lambda text: is_name(text) and text.split()[1] in words_of("particles"),
+    "company": lambda text: publisher_name(text) != text,
+    "desks": lambda text: publisher_name(text) != text,
+    "writers": lambda text: publisher_name(text) is None,
+    "kinds": lambda text: text.partition(":")[0] in words_of("kinds"),
+}

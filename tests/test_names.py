@@ -2,8 +2,7 @@
 
 import pytest
 
-from tasks.names import _pattern, _words, is_name, name_of_host, publisher_name, split_names, supported_names
-from tasks.rules import read_toml
+from tasks.names import name_of_host, publisher_name, split_names, supported_names
 
 
 @pytest.mark.parametrize(
@@ -76,27 +75,3 @@ def test_the_text_says_how_its_site_is_written():
     assert name_of_host(text, "https://www.harbournews.example/a") == "HarbourNews"
     assert name_of_host("The harbour news was good.", "harbournews.example") is None
     assert name_of_host("Time will tell.", "ti.example") is None
-
-
-TABLES = list(read_toml("names"))
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_every_table_of_names_says_why_and_does_what_its_examples_say(table):
-    row = read_toml("names")[table]
-    matches = {
-        "by": lambda words: bool(_pattern("by").match(words)),
-        "and": lambda words: len(split_names(words)) > 1,
-        "jobs": lambda words: not is_name(words) and bool(_pattern("jobs").search(words)),
-        "times": lambda words: not is_name(words),
-        "nobody": lambda words: words.casefold() in _words("nobody"),
-        "particles": lambda words: is_name(words) and words.split()[1] in _words("particles"),
-        "company": lambda words: publisher_name(words) != words,
-        "desks": lambda words: publisher_name(words) != words,
-        "writers": lambda words: publisher_name(words) is None,
-        "kinds": lambda words: words.partition(":")[0] in _words("kinds"),
-    }[table]
-
-    assert row["why"] and row["yes"] and row["no"]
-    assert [words for words in row["yes"] if not matches(words)] == []
-    assert [words for words in row["no"] if matches(words)] == []

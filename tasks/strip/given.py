@@ -14,8 +14,7 @@ import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from tasks.names import host_label, name_key, publisher_name
-from tasks.rules import read_toml
+from tasks.names import host_label, name_key, publisher_name, words_of
 
 _PARTING = re.compile(r"\s+([|–—‹›«»⋆·•~:-]|::)\s+")
 _CERTAIN = frozenset("‹⋆")  # signs that content systems put between a title and the site's name, and nobody else
@@ -50,7 +49,7 @@ def read_title(words: str, host: str = "") -> TitleParts:
     title = " ".join(_PROMPT.sub("", words).split())
     title, site = _without_site(title, host)
     kind, colon, rest = title.partition(": ")
-    if colon and kind in read_toml("names")["kinds"]["words"] and len(rest.split()) >= MIN_TITLE_WORDS - 1:
+    if colon and kind in words_of("kinds") and len(rest.split()) >= MIN_TITLE_WORDS - 1:
         return TitleParts(rest.strip(), kind.capitalize(), site)
     return TitleParts(title, None, site)
 
