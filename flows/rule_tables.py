@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tasks.ingest.author_names import NoName
 from tasks.ingest.decode import Alphabets
 from tasks.ingest.pages import PageRule
 from tasks.language_data.number_words import NumberWords
@@ -20,6 +21,7 @@ from tasks.strip.rules import LineRule
 ROWS: Mapping[str, type[Row]] = MappingProxyType(
     {
         "ingest_alphabets": Alphabets,
+        "ingest_names": NoName,
         "ingest_pages": PageRule,
         "language_numbers": NumberWords,
         "language_short_forms": ShortForms,

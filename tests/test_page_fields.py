@@ -1,0 +1,255 @@
+"""What a page says about itself: every kind of place it says it in, and values that are none."""
+
+import json
+
+import pyarrow as pa
+import pytest
+
+from tasks.ingest import extract_batch
+from tasks.ingest.author_names import person_names
+from tasks.ingest.page_fields import read_fields
+from tasks.ingest.page_titles import choose_title
+from tasks.ingest.pictures import find_captions
+from tasks.ingest.stated import Stated
+from tasks.ingest.structured import find_nodes
+from tasks.ingest.tree import parse
+from tasks.model import Caption
+
+TITLE = "The mill by the quay turns again"
+BODY = f"<article><h1>{TITLE}</h1><p>The mill turned on Monday, and nobody had oiled it since the flood.</p></article>"
+
+
+def page(head="", body=BODY):
+    return parse(
+        f"<html lang=en-GB><head><title>{TITLE} - Harbour Press</title>{head}</head><body>{body}</body></html>"
+    )
+
+
+def extracted_page(head, body):
+    markup = f"<html><head>{head}</head><body>{body}</body></html>"
+    table = pa.table({"media": ["html"], "content": [markup], "url": pa.array([None], pa.string())})
+    return extract_batch(table).to_pylist()[0]
+
+
+def ld(value):
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def article(**values):
+    return {"@context": "https://schema.org", "@type": "NewsArticle", "headline": TITLE, **values}
+
+
+def first_names(fields):
+    return fields.authors[0][1] if fields.authors else ()
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        article(author={"@type": "Person", "name": "Ann Quill"}),
+        article(author=[{"@type": "Person", "name": "Ann Quill"}]),
+        article(author="Ann Quill"),
+        article(author={"@type": "Person", "givenName": "Ann", "familyName": "Quill"}),
+        {"@graph": [article(author={"@id": "#ann"}), {"@type": "Person", "@id": "#ann", "name": "Ann Quill"}]},
+        [{"@type": "WebSite", "name": "Harbour Press"}, article(author={"name": "Ann Quill"})],
+        {"@type": "WebPage", "mainEntity": article(creator={"@type": ["Person"], "name": "Ann Quill"})},
+        "<!-- " + json.dumps(article(author="Ann Quill")) + " -->",
+        json.dumps(article(author="Ann Quill"))[:-1] + ",}",
+        json.dumps(article(author="Ann Quill")) + ";",
+        json.dumps(article(author={"@type": "Person", "name": "Ann Quill"}))[:-1] + ', "image": [',
+        json.dumps(article(author="Ann Quill")).replace("turns again", "turns\nagain"),
+    ],
+    ids=str,
+)
+def test_json_ld_names_the_author_in_every_shape_and_broken_as_well(block):
+    assert first_names(read_fields(page(ld(block)))) == ("Ann Quill",)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<meta name="author" content="Ann Quill">',
+        '<meta property="article:author" content="By Ann Quill">',
+        '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Ann Quill">',
+    ],
+)
+def test_meta_elements_name_the_author(markup):
+    assert first_names(read_fields(page(markup))) == ("Ann Quill",)
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "<p>By Ann Quill</p>",
+        '<p>Written by <a href="/staff/ann">Ann Quill</a></p>',
+        '<a rel="author" href="/a">Ann Quill</a>',
+        '<div class="byline"><span>Ann Quill</span><span>Harbour correspondent</span></div>',
+        '<span itemprop="author">Ann Quill</span>',
+        '<div><a href="/authors/ann-quill">Ann Quill</a></div>',
+        "<div><span>Ann Quill</span><span>May 4, 2021</span></div>",
+        '<div itemscope itemtype="https://schema.org/Article"><div itemprop="author" itemscope'
+        ' itemtype="https://schema.org/Person"><span itemprop="name">Ann Quill</span></div></div>',
+    ],
+)
+def test_by_lines_name_the_author(byline):
+    body = BODY.replace("</h1>", f"</h1>{byline}")
+
+    assert first_names(read_fields(page(body=body))) == ("Ann Quill",)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ld(article(author={"@type": "Organization", "name": "Harbour Quill"})),
+        ld(article(author="{{author}}")),
+        ld(article(author="https://example.org/ann")),
+        ld(article(author={"@type": "Person", "name": "admin"})),
+        '<meta name="author" content="Harbour Press Team">',
+        '<meta property="article:author" content="https://social.example.org/ann">',
+    ],
+)
+def test_organisations_templates_and_addresses_are_no_authors(head):
+    assert read_fields(page(head)).authors == ()
+
+
+def test_names_in_comments_and_lists_of_other_articles_are_no_authors():
+    others = '<div class="comments"><p>By Bo Reed</p></div><aside><a rel="author">Cy Marsh</a></aside>'
+
+    assert read_fields(page(body=BODY + others)).authors == ()
+
+
+def test_an_account_that_the_page_does_not_show_loses_to_the_by_line():
+    body = BODY.replace("</h1>", "</h1><p>By Ann Quill</p>")
+
+    fields = read_fields(page(ld(article(author="Bo Reed")), body))
+
+    assert first_names(fields) == ("Ann Quill",)
+    assert ("structured", ("Bo Reed",)) in fields.authors
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("By Ann Quill and Bo Reed, PhD", ("Ann Quill", "Bo Reed")),
+        ("ANN QUILL", ("Ann Quill",)),
+        ("Ann Quill, Senior Director", ("Ann Quill",)),
+        ("Ann Quill | Bo Reed; Cy Marsh", ("Ann Quill", "Bo Reed", "Cy Marsh")),
+        ("Dr. Ann Quill", ("Dr. Ann Quill",)),
+        ("PJ Quill", ("PJ Quill",)),
+        ("<b>Ann</b> Quill", ("Ann Quill",)),
+        ("Ludwig van Quill", ("Ludwig van Quill",)),
+        ("Анна Перова", ("Анна Перова",)),
+        ("张伟", ("张伟",)),
+        ("", ()),
+        ("May 4, 2021", ()),
+        ("This is a sentence that somebody wrote about the author of the page", ()),
+        ("x" * 10_000, ()),
+    ],
+)
+def test_names_are_names(words, names):
+    assert person_names(words) == names
+
+
+@pytest.mark.parametrize(
+    ("candidates", "title"),
+    [
+        ([("html", "Menu"), ("html", TITLE), ("structured", TITLE)], TITLE),
+        ([("html", "Harbour Press"), ("structured", f"{TITLE} | Harbour Press")], TITLE),
+        ([("html", f"{TITLE} 12"), ("structured", TITLE)], TITLE),
+        ([("html", f"Blog: {TITLE}"), ("meta", f"{TITLE} - Harbour Press")], TITLE),
+        ([("meta", f"{TITLE} — Harbour Press")], TITLE),
+        ([("html", TITLE)], TITLE),
+        ([("structured", "{{title}}"), ("meta", TITLE)], TITLE),
+    ],
+)
+def test_the_headline_is_the_heading_that_the_page_agrees_on(candidates, title):
+    chosen = choose_title([Stated(*candidate) for candidate in candidates], "Harbour Press")
+
+    assert chosen.value == title
+
+
+def test_all_other_fields():
+    head = (
+        ld(
+            article(
+                datePublished="2021-03-04T05:06:07+08:00", dateModified="2021-03-05T01:00:00Z", articleSection="Local"
+            )
+        )
+        + '<meta property="og:site_name" content="Harbour Press"><link rel=canonical href="https://example.org/mill">'
+        + '<meta name=description content="Repairs &amp;amp; the flood">'
+        + ld({"@type": "BreadcrumbList", "itemListElement": [{"name": "Home"}, {"item": {"name": "Local"}}]})
+    )
+
+    fields = read_fields(page(head))
+
+    assert fields.title.value == TITLE
+    assert fields.published[0] == ("structured", "2021-03-04T05:06:07+08:00")
+    assert fields.modified[0] == ("structured", "2021-03-05T01:00:00Z")
+    assert (fields.publisher, fields.section, fields.language) == ("Harbour Press", "Local", "en-GB")
+    assert (fields.url, fields.standfirst) == ("https://example.org/mill", "Repairs & the flood")
+    assert fields.breadcrumbs == ("Home", "Local")
+
+
+def test_the_article_of_the_page_counts_not_those_that_it_lists():
+    others = [article(headline=f"Other news {n}", datePublished=f"2020-01-0{n}", author="Bo Reed") for n in range(1, 6)]
+    own = article(datePublished="2021-03-04", author="Ann Quill")
+
+    fields = read_fields(page(ld([*others, own])))
+
+    assert (fields.published[0].value, first_names(fields)) == ("2021-03-04", ("Ann Quill",))
+
+
+@pytest.mark.parametrize("date", ["0000-00-00", "3021-05-04", "1970-01-01", "{{date}}", "yesterday", ""])
+def test_a_date_that_no_page_can_have_is_none(date):
+    row = extracted_page(ld(article(datePublished=date)), BODY)
+
+    assert row["html_published"] is None
+
+
+def test_dates_around_the_headline_are_read_and_those_of_a_change_are_not():
+    plain = BODY.replace("</h1>", "</h1><p>Posted on May 4, 2021</p>")
+    changed = BODY.replace("</h1>", "</h1><p>Updated May 4, 2021</p>")
+
+    assert [value for _, value in read_fields(page(body=plain)).published] == ["May 4, 2021"]
+    assert read_fields(page(body=changed)).published == ()
+
+
+@pytest.mark.parametrize(
+    ("figure", "caption"),
+    [
+        ("The mill. <span class=credit>Photo: Bo Reed</span>", Caption("The mill.", "Bo Reed")),
+        ("The mill (Photo by Bo Reed)", Caption("The mill", "Bo Reed")),
+        ("The mill in spring", Caption("The mill in spring", None)),
+    ],
+)
+def test_captions_have_their_credit(figure, caption):
+    tree = page(body=f"{BODY}<figure><img src=a><figcaption>{figure}</figcaption></figure>")
+
+    assert find_captions(tree) == (caption,)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "",
+        "{",
+        "[" * 5_000,
+        '{"@graph": ' * 200,
+        "null",
+        "42",
+        '"text"',
+        "{'single': 'quotes'}",
+        "\x00",
+        "{" + "a" * 2_000_000,
+    ],
+    ids=lambda block: block[:20],
+)
+def test_blocks_that_are_no_json_are_passed_over(block):
+    assert find_nodes(page(ld(block))) == []
+
+
+def test_ten_megabytes_of_script_are_no_matter():
+    row = extracted_page(f"<script>{'var a = 1;' * 1_000_000}</script>" + ld(article(author="Ann Quill")), BODY)
+
+    assert row["html_authors"] == ["Ann Quill"]
