@@ -36,7 +36,6 @@ class Rules:
     min_words: int = 20  # a shorter text is rejected as too_short
     min_characters: int = 40  # the same for scripts without blanks
     fullest_share: float = 0.1  # a copy shorter than the fullest by no more than this share may be the canonical one
-    max_shrink: float = 0.5  # the gate `shrink` refuses when a larger share of the articles would vanish
     ingest: Mapping[str, Any] = field(default_factory=dict)  # limits and field names: tasks.ingest.IngestSettings
 
     def digest(self) -> str:
@@ -55,6 +54,7 @@ class Config:
     workers: int = 0  # processes; 0: one a core, 1: none beside this one
     seconds_per_document: float = 60.0  # CPU time after which a document is given up as `failed`
     megabytes_per_worker: int = 4096
+    gates: Mapping[str, Any] = field(default_factory=dict)  # limits of the gates: tasks.gates.read_limits
     rules: Rules = Rules()
 
     @cached_property
@@ -234,7 +234,6 @@ def _check(config: Config, where: str) -> None:
         "min_words": (config.rules.min_words, 0, 10_000),
         "min_characters": (config.rules.min_characters, 0, 100_000),
         "fullest_share": (config.rules.fullest_share, 0.0, 1.0),
-        "max_shrink": (config.rules.max_shrink, 0.0, 1.0),
         "seconds_per_document": (config.seconds_per_document, 0.1, 86_400),
         "megabytes_per_worker": (config.megabytes_per_worker, 256, 1_000_000),
     }

@@ -110,6 +110,7 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
     raw = ingest.open_raw(config.raw)
     check_input(raw)
     gates.check_names(request.accept)
+    read_gates(config)
     steps.input_settings(config.rules)
     with (
         writing(config) as writer,
@@ -158,12 +159,18 @@ def _judge_and_publish(
         tables,
         latest,
         accept=request.accept,
-        max_gone=config.rules.max_shrink,
+        limits=read_gates(config),
         today=about.started_at.date(),
     )
+    writer.record |= {"gates": verdict.as_list(), "accepted": list(verdict.accepted)}
     if not verdict.ok:
         raise GateRefused(str(verdict))
-    about = replace(about, digests={**about.digests, "inputs": digest_inputs(tables["documents"])})
+    about = replace(
+        about,
+        digests={**about.digests, "inputs": digest_inputs(tables["documents"])},
+        gates=verdict.as_list(),
+        accepted=verdict.accepted,
+    )
     staged = pipeline.step("stage", publish.stage, tables, config.store, latest=latest, run=about)
     publishes = not (request.dry_run or staged.unchanged)
     if publishes:
@@ -181,6 +188,15 @@ def _judge_and_publish(
     pipeline.step("report", write_page, staged, changes, warnings)
     version = pipeline.step("publish", publish.publish, staged, changes=changes.as_dict(), warnings=warnings)
     return outcome(version, True, why="published", report=str(config.store.place(f"versions/{version}/report.html")))
+
+
+def read_gates(config: Config) -> dict[str, gates.Limits]:
+    """The limits of every gate: the table `[gates]` of the settings over the defaults.
+
+    Raises:
+        ConfigError: a gate that does not exist, or a limit that is none.
+    """
+    return gates.read_limits(config.gates, gates.LIMITS, "copydesk.toml: [gates]")
 
 
 def roll_back(config: Config, version: str, reason: str = "") -> str:

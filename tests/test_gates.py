@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -99,7 +100,9 @@ def test_what_breaks_the_contract_is_refused(published_tables, table, column, ch
 def test_invariants_cannot_be_accepted_away(published_tables):
     broken = changed(published_tables(), "articles", "n_chars", lambda n: n + 1)
 
-    assert not gates.check(broken, None, accept=frozenset({"invariants", "schema", "shrink"})).ok
+    assert not gates.check(broken, None, accept=frozenset({"shrink"})).ok
+    with pytest.raises(ConfigError, match="--accept invariants: this gate holds the contract"):
+        gates.check(broken, None, accept=frozenset({"invariants"}))
 
 
 @pytest.mark.parametrize("table", ["articles", "documents", "duplicates", "dates", "figures"])
@@ -145,9 +148,9 @@ def test_too_many_articles_gone_is_refused_unless_accepted(published_tables, let
 
     assert gates.check(few, before).refusals[0][0] == "shrink"
     assert gates.check(half, before).ok
-    assert gates.check(few, before, max_gone=0.9).ok
+    assert gates.check(few, before, limits={**gates.LIMITS, "shrink": gates.Limits(None, 0.9)}).ok
     accepted = gates.check(few, before, accept=frozenset({"shrink"}))
-    assert accepted.ok and "accepted" in accepted.warnings[0]
+    assert accepted.ok and accepted.accepted == ("shrink",) and "accepted" in accepted.warnings[0]
 
 
 def test_many_failed_documents_are_refused_unless_accepted(published_tables, letters):
@@ -162,17 +165,28 @@ def test_many_failed_documents_are_refused_unless_accepted(published_tables, let
 
 
 def test_an_unknown_gate_cannot_be_accepted(published_tables):
-    with pytest.raises(ConfigError, match="--accept shrnk: no such gate; shrink and failed can be accepted"):
+    with pytest.raises(ConfigError, match="--accept shrnk: no such gate; there are shrink, failed, cluster"):
         gates.check(published_tables(), None, accept=frozenset({"shrnk"}))
 
 
-def test_an_article_that_became_a_duplicate_is_not_gone(published_tables, letters):
+def test_an_article_that_became_a_copy_of_another_old_one_is_gone(published_tables, letters):
     before = Version(published_tables(letters("abcd")))
     merged = letters("abcd")
     for one in merged[1:]:
         one["copy_of"] = "a"
 
-    assert gates.check(published_tables(merged), before).ok
+    ((gate, message),) = gates.check(published_tables(merged), before).refusals
+
+    assert gate == "shrink" and "3 of the 4 articles of v0001 would be gone: 3 became copies of others" in message
+
+
+def test_an_article_whose_place_a_new_document_took_is_not_gone(published_tables, letters):
+    before = Version(published_tables(letters("abcd")))
+    reprinted = letters("abcdnopq")
+    for one, copy in zip(reprinted[:4], "nopq", strict=True):
+        one["copy_of"] = copy
+
+    assert gates.check(published_tables(reprinted), before).ok
 
 
 def test_a_date_in_the_future_is_warned_of(published_tables):
@@ -182,16 +196,32 @@ def test_a_date_in_the_future_is_warned_of(published_tables):
     assert "dated in the future" in gates.check(tables, None, today=date(2024, 4, 30)).warnings[0]
 
 
-def test_drift_is_warned_of(published_tables, letters):
-    names = [f"n{i:02d}" for i in range(60)]
-    before, after = letters(names), letters(names)
-    for one in before:
-        one["title"] = "A headline"
+def with_titles(rows, count):
+    """The rows, the first `count` with a title."""
+    return [{**row, "title": "A headline"} if at < count else row for at, row in enumerate(rows)]
 
-    verdict = gates.check(published_tables(after), Version(published_tables(before)))
+
+@pytest.mark.parametrize(
+    "titled, level", [(60, None), (55, None), (54, None), (53, "warn"), (42, "warn"), (41, "fail"), (0, "fail")]
+)
+def test_a_share_that_falls_warns_and_then_refuses(published_tables, letters, titled, level):
+    """The limits are a tenth and three tenths, and what lies on one is still below it."""
+    rows = letters([f"n{i:02d}" for i in range(60)])
+    before = Version(published_tables(with_titles(rows, 60)))
+
+    findings = gates.check(published_tables(with_titles(rows, titled)), before).findings
+
+    assert [f.level for f in findings if f.gate == "titles" and f.scope == "all"] == ([level] if level else [])
+
+
+def test_a_small_data_set_is_only_warned(published_tables, letters):
+    rows = letters([f"n{i:02d}" for i in range(29)])
+    before = Version(published_tables(with_titles(rows, 29)))
+
+    verdict = gates.check(published_tables(rows), before)
 
     assert verdict.ok
-    assert verdict.warnings == ("articles with a title: 100% in v0001, now 0%",)
+    assert any("articles with a title: 0% in 29 documents, 100% is usual" in warning for warning in verdict.warnings)
 
 
 def test_odd_paragraphs_are_only_warned_of(published_tables):
@@ -218,3 +248,24 @@ def test_chunks_do_not_matter(published_tables):
 
     assert gates.check(chunked, None).ok
     assert pc.sum(chunked["articles"]["n_chars"]) == pc.sum(tables["articles"]["n_chars"])
+
+
+def test_the_docs_name_every_gate():
+    page = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    assert [gate for gate in gates.LIMITS if f"`{gate}`" not in page] == []
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ({"titels": "off"}, "no gate 'titels'"),
+        ({"titles": 0.3}, "'titles' must be"),
+        ({"titles": {"fial": 0.3}}, "'titles' must be"),
+        ({"titles": {"fail": -1}}, "titles.fail must be a number from 0 on"),
+        ({"titles": {"fail": True}}, "titles.fail must be a number from 0 on"),
+    ],
+)
+def test_limits_that_are_none_are_refused_by_name(given, words):
+    with pytest.raises(ConfigError, match=words):
+        gates.read_limits(given, gates.LIMITS, "copydesk.toml: [gates]")

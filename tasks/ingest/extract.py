@@ -22,7 +22,6 @@ from lxml.html import HtmlElement
 
 from tasks import schema
 from tasks.datelines import read_metadata_date
-from tasks.ingest.identity import site_of
 from tasks.ingest.page_fields import PageFields, read_fields
 from tasks.ingest.page_text import EXTRACTION, WHOLE_FRAGMENT, extract_text, text_of_blocks
 from tasks.ingest.pages import judge_page
@@ -32,6 +31,7 @@ from tasks.ingest.stated import Stated
 from tasks.ingest.tree import parse
 from tasks.lost_values import dump_lost
 from tasks.model import Caption
+from tasks.sites import site_of
 from tasks.tables import with_nulls
 
 FIRST_DATE, LAST_DATE = "1990-01-01", "2100-12-31"  # instead of today

@@ -1,7 +1,7 @@
-"""Which id a document has, and from which site it is.
+"""Which id a document has.
 
 In     path, row and fields of a document, in the order of (path, row)
-Out    `document_id`, `site`
+Out    `document_id`
 
 The identity is the url without its fragment; else the `id` field together with the folder; else the path, with the
 row in a many-document file. It does not look at the text. Where two documents claim one identity, the one read first,
@@ -11,11 +11,8 @@ which has the smallest (path, row), keeps the id; the others add path and row to
 from __future__ import annotations
 
 import hashlib
-import re
 
 from tasks.ingest.records import Fields
-
-_HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:@\s\[\]]+|\[[0-9a-f:.]+\])", re.I)
 
 
 class Identities:
@@ -53,20 +50,6 @@ def identity_of(path: str, row: int | None, fields: Fields) -> str:
     if fields.id:
         return f"{path.rpartition('/')[0]}\0{fields.id}"
     return path if row is None else f"{path}\0{row}"
-
-
-def site_of(path: str, url: str | None) -> str | None:
-    """The host of the url, else the top folder under raw/, else None.
-
-    >>> site_of("wire/a.txt", "https://News.example.org:8080/a"), site_of("wire/a.txt", None), site_of("a.txt", None)
-    ('news.example.org', 'wire', None)
-    >>> site_of("wire/a.txt", "//user@[2001:db8::1]:80/"), site_of("wire/a.txt", "/a/b")
-    ('[2001:db8::1]', 'wire')
-    """
-    if url and (host := _HOST.match(url)):
-        return host[1].lower()
-    folder, slash, _ = path.partition("/")
-    return folder if slash else None
 
 
 def _number(identity: str) -> int:

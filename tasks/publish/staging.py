@@ -16,7 +16,7 @@ Limits  Data files that are the same as the parent's are written again, not link
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -53,7 +53,7 @@ class RunInfo:
     """What a version remembers of the run that made it.
 
     `digests` are hex digests by name: `code`, `settings`, `lock`, `inputs`; `about` describes the data set on its card:
-    `name`, `description`, `license`.
+    `name`, `description`, `license`; `gates` are the findings of the gates, `accepted` the gates passed this once.
     """
 
     id: str
@@ -61,6 +61,8 @@ class RunInfo:
     digests: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
+    gates: Sequence[Mapping[str, Any]] = ()
+    accepted: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,8 @@ def _manifest(
         "clusters": dict(changes.get("clusters", {})),
         "rules": count_rules(staged.tables),
         "warnings": list(warnings),
+        "gates": [dict(finding) for finding in run.gates],
+        "accepted": list(run.accepted),
         "digests": {name: run.digests.get(name) for name in sorted({*_MADE_FROM, *run.digests})},
         "settings": dict(run.settings),
         "about": dict(run.about),
