@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tasks.errors import ConfigError
+from tasks.rules import OwnRules
 from tasks.storage import Location, lies_in, locate, open_storage
 
 if TYPE_CHECKING:
@@ -37,10 +38,15 @@ class Rules:
     min_characters: int = 40  # the same for scripts without blanks
     fullest_share: float = 0.1  # a copy shorter than the fullest by no more than this share may be the canonical one
     ingest: Mapping[str, Any] = field(default_factory=dict)  # limits and field names: tasks.ingest.IngestSettings
+    extra: OwnRules = field(default_factory=OwnRules)  # rows for the tables of rules, from a folder: docs/rules.md
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings as plain data; of a user's own rules the digest, wherever their folder lies."""
+        return {**asdict(self), "extra": self.extra.digest}
 
     def digest(self) -> str:
         """Hex sha256 of all settings, however they were given."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -178,18 +184,30 @@ def _names(table: Any) -> dict[str, tuple[str, ...]]:
     return {name: tuple(words) for name, words in lists.items()}
 
 
+def _own_rules(folder: Any) -> OwnRules:
+    """The rows of a folder; what reads them loads the steps, which most calls can do without."""
+    from flows.own_rules import read_own_rules
+
+    return read_own_rules(_local(folder))
+
+
 _READ: dict[str, Callable[[Any], Any]] = {
     "int": _whole,
     "float": _number,
     "Location": locate,
     "Path | None": _local,
     "Rules": lambda rules: rules,
+    "OwnRules": _own_rules,
     "Mapping[str, Any]": dict,
     "Mapping[str, tuple[str, ...]]": _names,
 }
 
 
-_IN_WORDS = {"Location": "a folder or s3://bucket/prefix", "Path | None": "a path on this machine"}
+_IN_WORDS = {
+    "Location": "a folder or s3://bucket/prefix",
+    "Path | None": "a path on this machine",
+    "OwnRules": "a folder",
+}
 
 
 def build(kind: type, given: Mapping[str, Any], where: str) -> Any:

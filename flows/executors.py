@@ -48,13 +48,6 @@ class Executor(Protocol):
     def map(self, step: Step, batches: Iterable[pa.Table]) -> Iterator[Done]: ...
 
 
-def _work(step: Step, batch: pa.Table) -> pa.Table:
-    results = step.work(batch, **step.settings)
-    if len(results) != len(batch):
-        raise ValueError(f"{step.name}: {len(results)} results for {len(batch)} documents")
-    return results.select(step.schema.names).cast(step.schema)
-
-
 def _failure(step: Step, why: str) -> Done:
     return Done(pa.table([pa.nulls(1, item.type) for item in step.schema], schema=step.schema), [f"{step.name}: {why}"])
 
@@ -81,7 +74,7 @@ class InProcess:
 
     def _one(self, step: Step, batch: pa.Table) -> Done:
         try:
-            return Done(_work(step, batch), [None] * len(batch))
+            return Done(step(batch), [None] * len(batch))
         except Exception as error:
             if len(batch) == 1:
                 return _failure(step, _words(error))
@@ -259,7 +252,7 @@ def _serve(pipe: Connection, step: Step, megabytes: int) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 1)
         try:
-            answer: bytes | str = _to_bytes(_work(step, _from_bytes(data)))
+            answer: bytes | str = _to_bytes(step(_from_bytes(data)))
         except Exception as error:
             answer = _words(error)
         pipe.send(answer)

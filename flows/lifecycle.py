@@ -307,13 +307,13 @@ def check_data_set(curated: Storage) -> None:
 def describe_run(config: Config) -> publish.RunInfo:
     """A new run's name, time and the digests that its version will carry."""
     digests = {
-        "code": sha256((cache.code_digest(steps.__name__) + cache.tables_digest()).encode()).hexdigest(),
+        "code": sha256((cache.code_digest(steps.__name__) + cache.tables_digest(steps.__name__)).encode()).hexdigest(),
         "lock": sha256("\n".join(cache.library_versions(steps.__name__)).encode()).hexdigest(),
         "settings": sha256(
             (config.rules.digest() + digest_takedowns(read_list(config.takedown_list))).encode()
         ).hexdigest(),
     }
-    return publish.RunInfo(id=uuid.uuid4().hex[:12], started_at=now(), digests=digests, settings=asdict(config.rules))
+    return publish.RunInfo(id=uuid.uuid4().hex[:12], started_at=now(), digests=digests, settings=config.rules.as_dict())
 
 
 def read_list(file: StoredFile) -> tuple[Takedown, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -80,7 +80,7 @@ def document_steps(rules: Rules) -> dict[str, Step]:
             derived=("scanned_dates", "figures"),  # made of text and language by scan, in the same package
         ),
     )
-    return {step.name: step for step in steps}
+    return {step.name: replace(step, own=rules.extra) for step in steps}
 
 
 # ------------------------------------------------------------------ the way of the data

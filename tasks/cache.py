@@ -4,9 +4,10 @@ In     a per-document step, the rows it reads
 Out    the rows it made earlier for exactly the same input, and a place to keep new ones
 
 A key is the digest of everything the step reads of a document (text and hints); the folder is named by the step and
-its fingerprint: the source of every module of the project that the step's function imports, directly or not, all
-tables in `tasks/rules`, its settings, the versions of the libraries it imports with what they require, and Python's
-minor version. Nothing else is remembered between runs; deleting the cache costs time only.
+its fingerprint: the source of every module of the project that the step's function imports, directly or not, with the
+tables beside them; the rows that a user adds to tables it reads; its settings; the versions of the
+libraries it imports with what they require; Python's minor version. Nothing else is remembered between runs; deleting
+the cache costs time only.
 
 Segments are append-only Arrow IPC files, read by memory map; a file's name carries the digest of its bytes, so a
 damaged one is noticed and passed over.
@@ -37,6 +38,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.rules import OwnRules, using
+
 logger = logging.getLogger(__name__)
 
 KEY = pa.binary(16)
@@ -61,18 +64,38 @@ class Step:
     schema: pa.Schema
     settings: Mapping[str, Any] = field(default_factory=dict)
     derived: tuple[str, ...] = ()
+    own: OwnRules = field(default_factory=OwnRules)  # rows that a user adds to the tables
 
     @property
     def keyed_by(self) -> tuple[str, ...]:
         """The columns whose values make the key."""
         return tuple(name for name in self.reads if name not in self.derived)
 
+    @property
+    def own_in_use(self) -> OwnRules:
+        """Those of the user's own rows that the step reads: a table is read by its name, which then is in the code."""
+        sources = [_source(name) for name in closure(self.work.__module__)[0]]
+        return OwnRules(tuple(f for f in self.own.files if any(f'"{f.table}"' in source for source in sources)))
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """The results for a batch: columns as in `schema`, one row a document.
+
+        Raises:
+            ValueError: the step's function gave more or fewer rows.
+        """
+        with using(self.own):
+            results = self.work(batch, **self.settings)
+        if len(results) != len(batch):
+            raise ValueError(f"{self.name}: {len(results)} results for {len(batch)} documents")
+        return results.select(self.schema.names).cast(self.schema)
+
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits that change when anything changes that may change the step's results."""
         parts = {
             "code": code_digest(self.work.__module__),
-            "tables": tables_digest(),
+            "tables": tables_digest(self.work.__module__),
+            "own rules": self.own_in_use.digest,
             "settings": json.dumps(dict(self.settings), sort_keys=True, default=str),
             "libraries": library_versions(self.work.__module__),
             "python": platform.python_version_tuple()[:2],
@@ -154,17 +177,19 @@ def code_digest(module: str) -> str:
 
 
 @cache
-def tables_digest() -> str:
-    """Digest of every table in `tasks/rules`: a changed word may matter to any step that reads one."""
-    folder = Path(str(_source_folder("tasks.rules")))
-    tables = sorted(p for p in folder.rglob("*") if p.suffix in {".toml", ".csv", ".json"})
+def tables_digest(module: str) -> str:
+    """Digest of every table that lies beside a module of the import closure: a changed word may matter to any step."""
+    folders = {_source_folder(name) for name in closure(module)[0]}
+    tables = sorted(
+        path for folder in folders for path in folder.iterdir() if path.suffix in {".toml", ".csv", ".json"}
+    )
     return hashlib.sha256(b"\0".join(p.name.encode() + b"\0" + p.read_bytes() for p in tables)).hexdigest()
 
 
-def _source_folder(package: str) -> Path:
-    spec = find_spec(package)
+def _source_folder(module: str) -> Path:
+    spec = find_spec(module)
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(package)
+        raise ModuleNotFoundError(module)
     return Path(spec.origin).parent
 
 

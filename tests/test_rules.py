@@ -13,7 +13,8 @@ from flows.rule_tables import ROWS
 from tasks import rules
 from tasks.errors import ConfigError
 from tasks.rules import Row, Rule, load, unique
-from tasks.rules.loading import TableFile, read_rows
+from tasks.rules.loading import read_rows
+from tasks.rules.own import TableFile
 from tasks.strip.rules import LONGEST_LINE, line_rules, match_line
 
 FOLDER = Path(rules.__file__).parent
@@ -133,7 +134,7 @@ no = ["a redder boat", ["a blue boat", "red"]]
 
 
 def read(*texts):
-    return read_rows([TableFile(f"table{n}.toml", text) for n, text in enumerate(texts)], Colour)
+    return read_rows([TableFile("colours", f"table{n}.toml", text) for n, text in enumerate(texts)], Colour)
 
 
 def test_a_row_has_the_values_of_its_file_and_its_examples_are_read_as_yes_no_or_value():
@@ -219,7 +220,7 @@ def test_a_table_refuses_what_its_room_does_not_know(table, old, new, complaint)
     assert old in text
 
     with pytest.raises(ConfigError, match=complaint):
-        read_rows([TableFile(table, text.replace(old, new, 1))], ROWS[table])
+        read_rows([TableFile(table, table, text.replace(old, new, 1))], ROWS[table])
 
 
 def test_the_tables_of_fitted_numbers_hold_numbers_only():

@@ -17,9 +17,10 @@ from importlib.resources import files
 from typing import Any
 
 from tasks.rules.loading import load
+from tasks.rules.own import OwnRules, rule_cache, using
 from tasks.rules.rows import Example, Row, Rule, unique
 
-__all__ = ["Example", "Row", "Rule", "load", "read_csv", "read_toml", "unique"]
+__all__ = ["Example", "OwnRules", "Row", "Rule", "load", "read_csv", "read_toml", "rule_cache", "unique", "using"]
 
 
 def read_toml(name: str) -> dict[str, Any]:

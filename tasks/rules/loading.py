@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any, TypeVar
 
 from tasks.errors import ConfigError
+from tasks.rules.own import TableFile, in_use, rule_cache
 from tasks.rules.rows import Row, make_row, unique_values
 
 R = TypeVar("R", bound=Row)
@@ -25,32 +24,37 @@ R = TypeVar("R", bound=Row)
 _ROW = re.compile(r"^[ \t]*\[\[[ \t]*row[ \t]*\]\]", re.M)
 
 
-@dataclass(frozen=True, slots=True)
-class TableFile:
-    """The text of a file of rows, and what messages call it."""
-
-    place: str
-    text: str
-
-
-@cache
+@rule_cache()
 def load(table: str, kind: type[R]) -> tuple[R, ...]:
-    """The rows of `tasks/rules/<table>.toml`, in the order of the file.
+    """The rows of `tasks/rules/<table>.toml`, in the order of the file, then those that a user adds to the table.
 
     Raises:
         ConfigError: a row is refused; the message names the file, the line and the row.
     """
+    return read_rows((read_table(table), *in_use().of(table)), kind)
+
+
+def read_table(table: str) -> TableFile:
+    """The text of `tasks/rules/<table>.toml`."""
     text = files("tasks.rules").joinpath(f"{table}.toml").read_text(encoding="utf-8")
-    return read_rows([TableFile(f"rules/{table}.toml", text)], kind)
+    return TableFile(table, f"rules/{table}.toml", text)
 
 
-def read_rows(sources: list[TableFile], kind: type[R]) -> tuple[R, ...]:
+def read_rows(sources: Iterable[TableFile], kind: type[R]) -> tuple[R, ...]:
     """The rows of several files that make one table.
 
     Raises:
         ConfigError: a row is refused.
     """
-    rows = []
+    return tuple(row for _, row in place_rows(sources, kind))
+
+
+def place_rows(sources: Iterable[TableFile], kind: type[R]) -> Iterator[tuple[str, R]]:
+    """(file, line and id for messages; the row) of each row.
+
+    Raises:
+        ConfigError: a row is refused.
+    """
     taken: dict[tuple[str, Any], str] = {}
     for source in sources:
         for place, given in _plain_rows(source):
@@ -63,8 +67,7 @@ def read_rows(sources: list[TableFile], kind: type[R]) -> tuple[R, ...]:
                     if (name, value) in taken:
                         raise ConfigError(f"{place}: {name}: {value!r} stands already at {taken[name, value]}")
                     taken[name, value] = place
-            rows.append(row)
-    return tuple(rows)
+            yield place, row
 
 
 def _plain_rows(source: TableFile) -> Iterator[tuple[str, dict[str, Any]]]:

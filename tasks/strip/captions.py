@@ -11,10 +11,9 @@ Limits  A caption without a credit or label looks like a sub-heading and stays i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 from tasks.model import Caption
-from tasks.rules import Rule, load
+from tasks.rules import Rule, load, rule_cache
 from tasks.strip.draft import Draft
 from tasks.strip.rules import ANY, fewest, match_line
 
@@ -60,7 +59,7 @@ class CreditRule(Rule):
         return any(need in lowered for need in self.needs) and self.pattern.search(text) is not None
 
 
-@cache
+@rule_cache()
 def _quick() -> tuple[str, ...]:
     """The fewest words of which every line with a credit holds one."""
     return fewest(need for rule in load("strip_captions", CreditRule) for need in rule.needs)
@@ -71,7 +70,7 @@ def has_credit(text: str) -> bool:
     return _credited(text) is not None
 
 
-@lru_cache(1 << 13)  # a line is asked for when a page is told from an article, and again for its caption
+@rule_cache(1 << 13)  # a line is asked for when a page is told from an article, and again for its caption
 def _credited(text: str) -> tuple[Caption, str, float] | None:
     """The caption, the rule and its score for a line that ends with a credit."""
     tail_start = max(0, len(text) - 160)

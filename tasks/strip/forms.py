@@ -9,10 +9,9 @@ Limits  A line's role is that of the first rule it fits; a line that fits none b
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
-from tasks.rules import Rule
+from tasks.rules import Rule, rule_cache
 from tasks.strip.captions import has_credit
 from tasks.strip.rules import FOOT, match_line
 from tasks.strip.signs import kind_of, word_count
@@ -89,5 +88,5 @@ def _is_privacy_notice(text: str) -> bool:
 
 
 _CACHED = 1 << 14  # lines: the furniture of some hundred sites
-_cached_form = lru_cache(_CACHED)(_form)
-_cached_role = lru_cache(_CACHED)(_role)
+_cached_form = rule_cache(_CACHED)(_form)
+_cached_role = rule_cache(_CACHED)(_role)

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from tasks.rules import read_toml
+from tasks.rules import read_toml, rule_cache
 from tasks.text import is_unspaced
 
 LONGEST_LABEL = 70
@@ -40,7 +39,7 @@ class _Labels(NamedTuple):
     first_words: frozenset[str]  # of the phrases and what goes before a section
 
 
-@cache
+@rule_cache()
 def _labels() -> _Labels:
     table = read_toml("strip_labels")
     languages: dict[str, set[str]] = {}
@@ -76,7 +75,7 @@ def _key(text: str) -> str:
     return _MARKS.sub(" ", text.casefold()).strip()
 
 
-@lru_cache(maxsize=1 << 10)
+@rule_cache(1 << 10)
 def is_label(text: str) -> bool:
     """Whether a line is a label above a list of other articles.
 

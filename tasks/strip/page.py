@@ -18,11 +18,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from tasks.rules import read_toml
+from tasks.rules import read_toml, rule_cache
 from tasks.strip.draft import Draft
 from tasks.strip.fields import take_line
 from tasks.strip.forms import LONGEST_RULED, Form, form_of, longer_words, role_of, rule_of
@@ -158,13 +157,13 @@ def _choose(texts: Sequence[str], repeated: Set[int], headline: int | None) -> l
     return _path([_score(sight) for sight in _see(texts, repeated, headline)], _weights()[2])
 
 
-@lru_cache(1 << 15)  # sights come again and again
+@rule_cache(1 << 15)  # sights come again and again
 def _score(sight: Sight) -> float:
     of_name, line, _ = _weights()
     return line + sum(of_name.get(name, 0.0) for name in _names(sight))
 
 
-@cache
+@rule_cache()
 def _weights() -> tuple[dict[str, float], float, float]:
     """(weight of every feature, weight of every line, cost of a change of sides)."""
     table = read_toml("strip_page_weights")

@@ -14,10 +14,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple
 
-from tasks.rules import Rule, load
+from tasks.rules import Rule, load, rule_cache
 
 TABLES = ("strip_lines", "strip_phrases")
 LONGEST_LINE = 400
@@ -93,13 +92,13 @@ class _Bucket(NamedTuple):
     phrases: dict[str, tuple[LineRule, ...]]
 
 
-@cache
+@rule_cache()
 def line_rules() -> tuple[LineRule, ...]:
     """The rules of all tables, in the order in which they are tried."""
     return tuple(rule for table in TABLES for rule in load(table, LineRule))
 
 
-@cache
+@rule_cache()
 def _buckets() -> dict[tuple[str, int], _Bucket]:
     """By (zone, bucket of length)."""
     rules = line_rules()
@@ -162,7 +161,7 @@ def _lowered(pattern: str) -> str:
     return re.sub(r"\\.|[^\\]+", lambda m: m[0] if m[0][0] == "\\" else m[0].lower(), pattern)
 
 
-@lru_cache(maxsize=1 << 10)  # pages of one site share their furniture
+@rule_cache(1 << 10)  # pages of one site share their furniture
 def match_line(text: str, zone: str) -> LineMatch | None:
     """The first rule of the zone (`head`, `foot` or `any`) that the line fits, or None."""
     length = len(text)

@@ -20,9 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from tasks.rules import read_toml
+from tasks.rules import read_toml, rule_cache
 from tasks.strip.draft import Draft
 from tasks.strip.signs import LONGEST_HEADING, SENTENCES, Signs, describe, kind_of, word_count
 from tasks.strip.topic import foreignness
@@ -60,7 +59,7 @@ class Tail:
     total: float
 
 
-@cache
+@rule_cache()
 def _weights() -> tuple[dict[str, float], float]:
     """(weight of every feature, weight of every line)."""
     table = read_toml("strip_weights")

@@ -18,10 +18,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
 from statistics import median
 
-from tasks.rules import read_toml
+from tasks.rules import read_toml, rule_cache
 from tasks.text import is_unspaced
 
 FEWEST_WORDS, FEWEST_ABOVE = 5, 25  # longer words of the paragraph, and of the text above it
@@ -36,7 +35,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"(?:(?<=[^\W\d_])|(?<=,)) [^\W\d_]+")
 
 
-@cache
+@rule_cache()
 def _weights() -> Mapping[str, float]:
     table = read_toml("strip_topic_weights")
     return {"line": table["line"] / 100, **{name: value / 100 for name, value in table["weights"].items()}}
