@@ -1,12 +1,15 @@
 """The Arrow schemas of every table that passes between steps, and of every table that is published.
 
-Published tables are the contract's, section 3; a change to one is a new `CONTRACT_VERSION` and a line in CHANGELOG.md.
+Published tables are the contract's, section 3, and declared in `tasks.columns`; a change to one is a new
+`CONTRACT_VERSION` and a line in CHANGELOG.md.
 The joints (`RECORDS` … `RESOLVED`) are private to the project and may change with the steps.
 """
 
 from __future__ import annotations
 
 import pyarrow as pa
+
+from tasks import columns
 
 CONTRACT_VERSION = "1.1"
 
@@ -21,21 +24,11 @@ def _schema(*fields: tuple[str, pa.DataType], required: str = "") -> pa.Schema:
 
 # ------------------------------------------------------------------ parts of rows
 
-STRINGS = pa.list_(_str)
-CAPTION = pa.struct([("text", _str), ("credit", _str)])
-REMOVAL = pa.struct(
-    [
-        ("start", _int),
-        ("end", _int),
-        ("role", _str),
-        ("rule", _str),
-        ("score", pa.float64()),
-        ("text", _str),
-        ("replacement", _str),
-        ("kept_as", _str),
-        ("detail", _str),  # why in short, e.g. the heaviest features; strip fills it
-    ]
-)
+STRINGS = columns.STRINGS
+CAPTION = columns.struct_of(columns.CAPTION)
+REMOVAL = columns.struct_of(columns.REMOVAL)
+DATE_MENTION = columns.struct_of(columns.DATE_MENTION)
+FIGURE_MENTION = columns.struct_of(columns.FIGURE_MENTION)
 DATE_LINE = pa.struct(
     [
         ("surface", _str),
@@ -48,161 +41,14 @@ DATE_LINE = pa.struct(
         ("flags", STRINGS),
     ]
 )
-DATE_MENTION = pa.struct(
-    [
-        ("start", _int),
-        ("end", _int),
-        ("surface", _str),
-        ("type", _str),
-        ("value", _str),
-        ("start_date", _day),
-        ("end_date", _day),
-        ("grain", _str),
-        ("mod", _str),
-        ("relative", pa.bool_()),
-        ("anchor", _str),
-        ("status", _str),
-        ("rule", _str),
-        ("flag", _str),
-    ]
-)
-FIGURE_MENTION = pa.struct(
-    [
-        ("start", _int),
-        ("end", _int),
-        ("surface", _str),
-        ("number_start", _int),  # the number with its scale, and its unit; figures fills the four
-        ("number_end", _int),
-        ("unit_start", _int),
-        ("unit_end", _int),
-        ("kind", _str),
-        ("value", pa.float64()),
-        ("value_min", pa.float64()),
-        ("value_max", pa.float64()),
-        ("unit", _str),
-        ("currency", _str),
-        ("bound", _str),
-        ("change", _str),
-        ("basis", _str),
-        ("rule", _str),
-        ("flag", _str),
-    ]
-)
 
 # ------------------------------------------------------------------ published tables
 
-ARTICLES = _schema(
-    ("article_id", _str),
-    ("document_id", _str),
-    ("cluster_id", _str),
-    ("cluster_size", _int),
-    ("source_path", _str),
-    ("source_row", pa.int64()),
-    ("url", _str),
-    ("site", _str),
-    ("title", _str),
-    ("standfirst", _str),
-    ("title_origin", _str),
-    ("text", _str),
-    ("text_normalised", _str),
-    ("published_date", _day),
-    ("published_at", pa.timestamp("us", tz="UTC")),
-    ("published_local", _str),
-    ("published_precision", _str),
-    ("published_surface", _str),
-    ("published_source", _str),
-    ("modified_at", pa.timestamp("us", tz="UTC")),
-    ("content_date", _str),
-    ("byline", STRINGS),
-    ("translators", STRINGS),
-    ("publisher", _str),
-    ("section", _str),
-    ("captions", pa.list_(CAPTION)),
-    ("language", _str),
-    ("language_score", pa.float32()),
-    ("n_chars", _int),
-    ("n_words", _int),
-    ("flags", STRINGS),
-    ("dates", pa.list_(DATE_MENTION)),
-    ("figures", pa.list_(FIGURE_MENTION)),
-    ("text_sha256", _str),
-    required="article_id document_id cluster_id cluster_size source_path text text_normalised language text_sha256",
+PUBLISHED: dict[str, pa.Schema] = {name: columns.schema_of(table.fields) for name, table in columns.TABLES.items()}
+SORTED_BY: dict[str, tuple[str, ...]] = {name: table.sorted_by for name, table in columns.TABLES.items()}
+ARTICLES, DOCUMENTS, DUPLICATES, RELATIONS, REMOVALS, DATES, FIGURES = (
+    PUBLISHED[name] for name in ("articles", "documents", "duplicates", "relations", "removals", "dates", "figures")
 )
-DOCUMENTS = _schema(
-    ("document_id", _str),
-    ("source_path", _str),
-    ("source_row", pa.int64()),
-    ("url", _str),
-    ("raw_sha256", _str),
-    ("n_bytes", pa.int64()),
-    ("encoding", _str),
-    ("extraction", _str),
-    ("raw_text_sha256", _str),
-    ("text_sha256", _str),
-    ("status", _str),
-    ("reason", _str),
-    ("detail", _str),
-    ("evidence", _str),
-    ("cluster_id", _str),
-    ("canonical_id", _str),
-    ("language", _str),
-    ("flags", STRINGS),
-    required="document_id source_path status",
-)
-DUPLICATES = _schema(
-    ("document_id", _str),
-    ("canonical_id", _str),
-    ("relation", _str),
-    ("title", _str),
-    ("text", _str),
-    ("published_date", _day),
-    ("published_local", _str),
-    ("url", _str),
-    ("source_path", _str),
-    required="document_id canonical_id relation text source_path",
-)
-RELATIONS = _schema(
-    ("left_id", _str),
-    ("right_id", _str),
-    ("relation", _str),
-    ("score", pa.float64()),
-    ("evidence", _str),
-    required="left_id right_id relation score evidence",
-)
-REMOVALS = _schema(
-    ("document_id", _str), *((f.name, f.type) for f in REMOVAL), required="document_id start end role rule score text"
-)
-DATES = _schema(
-    ("article_id", _str),
-    ("published_date", _day),
-    *((f.name, f.type) for f in DATE_MENTION),
-    required="article_id start end",
-)
-FIGURES = _schema(
-    ("article_id", _str),
-    ("published_date", _day),
-    *((f.name, f.type) for f in FIGURE_MENTION),
-    required="article_id start end",
-)
-
-PUBLISHED: dict[str, pa.Schema] = {
-    "articles": ARTICLES,
-    "documents": DOCUMENTS,
-    "duplicates": DUPLICATES,
-    "relations": RELATIONS,
-    "removals": REMOVALS,
-    "dates": DATES,
-    "figures": FIGURES,
-}
-SORTED_BY: dict[str, tuple[str, ...]] = {
-    "articles": ("article_id",),
-    "documents": ("document_id",),
-    "duplicates": ("document_id",),
-    "relations": ("left_id", "right_id", "relation"),
-    "removals": ("document_id", "start"),
-    "dates": ("article_id", "start"),
-    "figures": ("article_id", "start"),
-}
 STATUSES = ("article", "duplicate", "rejected")
 REASONS = (
     "empty",

@@ -4,15 +4,19 @@ In     records, and what extraction, strip, language and scanning made of each  
 Out    one table of all fields, with `reason` and `detail` where the document ends here
 
 The first step that gave a reason is the one that counts; a step that failed on a document is the reason `failed`.
-Fields that the input gives are chosen among by strip (tasks/strip/chosen.py), dates by anchors.
+Which of a field's sources comes first is declared in `tasks.columns`; what the input gives is weighed against what the
+text says by strip (tasks/strip/chosen.py), dates by anchors.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.columns import ARTICLES
 from tasks.lost_values import merge_lost
 from tasks.tables import beside, merged_lists
 
@@ -22,14 +26,14 @@ TEXT_COLUMNS = [
 ]  # fmt: skip
 
 
-MERGED_COLUMNS = [
-    "content", "media", "title", "published", "byline", "publisher", "section", "modified", "standfirst", "flags",
-    "reason", "detail",
-]  # fmt: skip  # of the records, which come in under another name or together with what the steps found
-FIELD_COLUMNS = [
-    "text", "title", "title_origin", "standfirst", "modified", "byline", "translators", "publisher", "section",
-    "captions", "removals",
-]  # fmt: skip  # as strip gives them
+# What each joint gives to the table of all documents beside the fields that `tasks.columns` declares with their sources
+TAKEN = {
+    "records": ["document_id", "source_path", "source_row", "url", "site", "raw_sha256", "n_bytes", "encoding"],
+    "pages": ["raw_text", "extraction", "html_published", "html_published_source", "html_modified"],
+    "stripped": ["text", "modified", "removals"],
+    "languages": ["language", "language_score"],
+    "scanned": ["scanned_dates", "figures"],
+}
 
 
 def merge_results(
@@ -38,22 +42,22 @@ def merge_results(
     """Everything known about each document, in the order given.
 
     Returns:
-        the columns of `records` but content, media and title; those of the other tables; `metadata` (the date as the
-        input gave it), `found` (date lines), `given_modified` and `modified` (the same of the last change); `reason`
-        and `detail`, null for documents whose text goes on.
+        the columns of `TAKEN`; the fields that have sources in `tasks.columns`; `metadata` (the date as the input gave
+        it), `found` (date lines), `given_modified` and `modified` (the same of the last change); `evidence`, `flags`;
+        `reason` and `detail`, null for documents whose text goes on.
     """
-    reason, detail = settle([records, pages, stripped, languages, scanned])
-    given = records.drop_columns(MERGED_COLUMNS)
-    documents = beside(
-        given, pages, "raw_text", "extraction", "html_published", "html_published_source", "html_modified"
-    )
-    documents = beside(documents, stripped, *FIELD_COLUMNS)
-    documents = beside(documents, languages, "language", "language_score")
-    documents = beside(documents, scanned, "scanned_dates", "figures")
+    joints = {
+        "records": records, "pages": pages, "stripped": stripped, "languages": languages, "scanned": scanned
+    }  # fmt: skip
+    reason, detail = settle(list(joints.values()))
+    documents = records.select([])
+    for joint, names in TAKEN.items():
+        documents = beside(documents, joints[joint], *names)
     further = {
         "metadata": records["published"],
         "found": stripped["published"],
         "given_modified": records["modified"],
+        **{field.name: first_given(field.merge, joints) for field in ARTICLES if field.merge},
         "evidence": merge_lost(pages["evidence"], stripped["evidence"]),
         "flags": merged_lists(records["flags"], pages["flags"], stripped["flags"]),
         "reason": reason,
@@ -62,6 +66,22 @@ def merge_results(
     for name, column in further.items():
         documents = documents.append_column(name, column)
     return documents
+
+
+def first_given(sources: Sequence[str], joints: Mapping[str, pa.Table]) -> pa.ChunkedArray:
+    """Row by row the first of several columns that has a value; an empty list is none.
+
+    Args:
+        sources: "joint.column", best first.
+    """
+    columns = [joints[joint][name] for joint, _, name in (source.partition(".") for source in sources)]
+    chosen = columns[-1]
+    for column in reversed(columns[:-1]):
+        has_value = pc.is_valid(column)
+        if pa.types.is_list(column.type):
+            has_value = pc.fill_null(pc.greater(pc.list_value_length(column), 0), False)
+        chosen = pc.if_else(has_value, column, chosen)
+    return chosen
 
 
 def settle(outcomes: list[pa.Table]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from tasks import publish, report
+from tasks.columns import TABLES
 from tasks.schema import PUBLISHED, SORTED_BY
 
 collect_ignore = ["crash_driver.py"]  # a script that tests run and kill
@@ -120,25 +121,25 @@ def _cuts(one: dict[str, Any]) -> list[dict[str, Any]]:
 def _article(one: dict[str, Any]) -> dict[str, Any]:
     """What an article has beyond its ids, cluster and dates of publication."""
     title, text = one.get("title"), one["text"]
-    return {
-        "title": title,
-        "title_origin": "first_line" if title else None,
-        "text": text,
-        "text_normalised": text,
-        "published_precision": "day" if one.get("day") else None,
-        "published_source": "header" if one.get("day") else None,
-        "byline": one.get("byline", []),
-        "translators": [],
-        "captions": [],
-        "language": one.get("language", "en"),
-        "language_score": 0.75,
-        "n_chars": len(text),
-        "n_words": len(text.split()),
-        "flags": one.get("flags", []),
-        "dates": one.get("dates", []),
-        "figures": one.get("figures", []),
-        "text_sha256": sha256(text),
-    }
+    said = {field.name: one[field.name] for field in TABLES["articles"].fields if field.name in one}
+    lists = {field.name: [] for field in TABLES["articles"].fields if pa.types.is_list(field.type)}
+    return (
+        lists
+        | said
+        | {
+            "title": title,
+            "title_origin": "first_line" if title else None,
+            "text": text,
+            "text_normalised": text,
+            "published_precision": "day" if one.get("day") else None,
+            "published_source": "header" if one.get("day") else None,
+            "language": one.get("language", "en"),
+            "language_score": 0.75,
+            "n_chars": len(text),
+            "n_words": len(text.split()),
+            "text_sha256": sha256(text),
+        }
+    )
 
 
 def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.schema import PUBLISHED
+from tasks.columns import TABLES
 
 DEFAULT_ABOUT = {
     "name": "News articles, cleaned by copydesk",
@@ -22,15 +22,6 @@ DEFAULT_ABOUT = {
     "license": "other",
 }
 CARD = "README.md"
-TABLES = {
-    "articles": "one row an article, ready to use",
-    "documents": "one row a document of the input, with what became of it and why",
-    "duplicates": "the texts that were not published because another copy was",
-    "relations": "verified pairs: exact and near copies, one text inside another, two tellings of one story",
-    "removals": "every span that was cut or moved out of a text, with its rule",
-    "dates": "one row a date mention in an article",
-    "figures": "one row a figure mention in an article",
-}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 CHANGED_LISTED = 20  # articles named in each list of the card's changelog
 
@@ -42,6 +33,7 @@ def write_card(path: Path, manifest: Mapping[str, Any], changes: Mapping[str, An
         _front_matter(manifest, about),
         _introduction(manifest, about),
         _contents(manifest),
+        _columns(),
         _changelog(manifest, changes),
     ]
     path.write_text("\n".join([*parts, _HOW_TO]), encoding="utf-8")
@@ -54,7 +46,7 @@ def _front_matter(manifest: Mapping[str, Any], about: Mapping[str, str]) -> str:
     lines = ["---", f"pretty_name: {_quoted(about['name'])}", f"license: {_quoted(about['license'])}"]
     lines += ["language:", *(f"- {_quoted(code)}" for code in languages)] if languages else []
     lines += ["size_categories:", f"- {_quoted(size)}", "configs:"]
-    for name in PUBLISHED:
+    for name in TABLES:
         lines += [f"- config_name: {_quoted(name)}", *(["  default: true"] if name == "articles" else [])]
         lines += ["  data_files:", '  - split: "train"', f"    path: {_quoted(f'{name}.parquet')}"]
     return "\n".join([*lines, "---", ""])
@@ -77,13 +69,19 @@ def _introduction(manifest: Mapping[str, Any], about: Mapping[str, str]) -> str:
 
 def _contents(manifest: Mapping[str, Any]) -> str:
     counts = manifest["counts"]
-    rows = {name: manifest["files"][f"{name}.parquet"]["rows"] for name in PUBLISHED}
-    table = "\n".join(f"| `{name}` | {rows[name]:,} | {what} |" for name, what in TABLES.items())
+    rows = {name: manifest["files"][f"{name}.parquet"]["rows"] for name in TABLES}
+    lines = "\n".join(f"| `{name}` | {rows[name]:,} | {table.doc} |" for name, table in TABLES.items())
     return (
         f"Of {counts['documents']:,} documents {counts['articles']:,} are published as articles, "
         f"{counts['duplicates']:,} are duplicates of these, and {counts['rejected']:,} were rejected.\n\n"
-        f"| table | rows | holds |\n|---|---:|---|\n{table}\n"
+        f"| table | rows | holds |\n|---|---:|---|\n{lines}\n"
     )
+
+
+def _columns() -> str:
+    """What the columns of the main table mean."""
+    lines = (f"| `{field.name}` | {field.doc} |" for field in TABLES["articles"].fields)
+    return "## Columns of `articles`\n\n| column | holds |\n|---|---|\n" + "\n".join(lines) + "\n"
 
 
 def _changelog(manifest: Mapping[str, Any], changes: Mapping[str, Any]) -> str:
@@ -121,6 +119,6 @@ from datasets import load_dataset
 articles = load_dataset("path/to/this/folder", "articles", split="train")
 ```
 
-Columns and their meaning: `manifest.json` has the schema, copydesk's docs/dataset.md explains it.
+The columns of the other tables: `croissant.json` describes them, `manifest.json` has their types.
 The rights in the articles are their publishers'.
 """

@@ -16,9 +16,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from tasks.publish.card import DEFAULT_ABOUT, TABLES
+from tasks.columns import TABLES, Field, TableSpec
+from tasks.publish.card import DEFAULT_ABOUT
 from tasks.publish.versions import to_json
-from tasks.schema import PUBLISHED
 
 CROISSANT = "croissant.json"
 CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
@@ -83,8 +83,8 @@ def describe(manifest: Mapping[str, Any], about: Mapping[str, str]) -> dict[str,
         "version": f"{int(manifest['version'][1:])}.0.0",
         "datePublished": manifest["created_at"],
         "inLanguage": [code for code in manifest["rules"]["languages"] if code != "und"],
-        "distribution": [_file(name, manifest["files"]) for name in PUBLISHED],
-        "recordSet": [_record_set(name, schema) for name, schema in PUBLISHED.items()],
+        "distribution": [_file(name, manifest["files"]) for name in TABLES],
+        "recordSet": [_record_set(name, table) for name, table in TABLES.items()],
     }
 
 
@@ -101,34 +101,37 @@ def _file(table: str, files: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _record_set(table: str, schema: pa.Schema) -> dict[str, Any]:
-    fields = [_field(table, item.name, item.type) for item in schema]
-    described: dict[str, Any] = {"@type": "cr:RecordSet", "@id": table, "name": table, "field": fields}
-    described["description"] = TABLES[table]
-    if table in _KEYS:
-        described["key"] = {"@id": f"{table}/{_KEYS[table]}"}
+def _record_set(name: str, table: TableSpec) -> dict[str, Any]:
+    fields = [_field(name, field) for field in table.fields]
+    described: dict[str, Any] = {"@type": "cr:RecordSet", "@id": name, "name": name, "field": fields}
+    described["description"] = table.doc
+    if name in _KEYS:
+        described["key"] = {"@id": f"{name}/{_KEYS[name]}"}
     return described
 
 
-def _field(table: str, name: str, kind: pa.DataType) -> dict[str, Any]:
-    described: dict[str, Any] = {"@type": "cr:Field", "@id": f"{table}/{name}", "name": name}
+def _field(table: str, field: Field) -> dict[str, Any]:
+    described = _named(f"{table}/{field.name}", field)
+    kind = field.type
     if pa.types.is_list(kind):
         described["repeated"] = True
         kind = kind.value_type
-    source = {"fileObject": {"@id": f"{table}.parquet"}, "extract": {"column": name}}
-    if not pa.types.is_struct(kind):
+    source = {"fileObject": {"@id": f"{table}.parquet"}, "extract": {"column": field.name}}
+    if not field.parts:
         return described | {"dataType": _data_type(kind), "source": source}
     parts = [
         {
-            "@type": "cr:Field",
-            "@id": f"{table}/{name}/{part.name}",
-            "name": part.name,
+            **_named(f"{table}/{field.name}/{part.name}", part),
             "dataType": _data_type(part.type),
             "source": {**source, "transform": {"jsonPath": part.name}},
         }
-        for part in kind
+        for part in field.parts
     ]
     return described | {"subField": parts}
+
+
+def _named(place: str, field: Field) -> dict[str, Any]:
+    return {"@type": "cr:Field", "@id": place, "name": field.name, "description": field.doc}
 
 
 def _data_type(kind: pa.DataType) -> str:

@@ -7,7 +7,10 @@ Each change names its cause as far as the digests tell: `input` (the document's 
 what differs between the two runs: `rule` (code or rules), `setting`, `library` (the locked environment), `other
 documents` (a duplicate arrived, a line now repeats on the site). Where several differ they are joined by "or".
 
-Limits  Mentions that only moved with their text do not count as changed. A sidecar's change shows as `other documents`.
+Which columns are compared, and under which kind a change is told, is declared with the columns (`tasks.columns`).
+
+Limits  Mentions that only moved with their text do not count as changed. Removals and relations are not compared.
+        A sidecar's change shows as `other documents`.
 """
 
 from __future__ import annotations
@@ -20,79 +23,21 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from tasks.columns import TABLES, Field
 from tasks.publish import Dataset
 from tasks.report.words import NEW, OLD, Run, diff_words, shorten
 
-KINDS = (
-    "new",
-    "gone",
-    "became_duplicate",
-    "became_canonical",
-    "text_changed",
-    "title_changed",
-    "date_changed",
-    "dates_changed",
-    "figures_changed",
-    "language_changed",
-    "other_changed",
+FATES = ("new", "gone", "became_duplicate", "became_canonical")
+CONTENTS = (  # values of `Field.diff`
+    *("text_changed", "title_changed", "date_changed", "dates_changed", "figures_changed"),
+    *("language_changed", "other_changed"),
 )
+KINDS = (*FATES, *CONTENTS)
 COMPARED = ("articles", "documents")  # tables
 WORD_DIFFS = 200  # changed texts whose words are compared; the rest are only counted
 _MADE_BY = {"code": "rule", "rules": "rule", "settings": "setting", "lock": "library", "inputs": "other documents"}
-# What each kind compares; `other_changed` compares every column that does not follow from another one
-_COLUMNS = {
-    "text_changed": ("text_sha256",),
-    "title_changed": ("title",),
-    "date_changed": (
-        *("published_date", "published_at", "published_local", "published_precision"),
-        *("modified_at", "content_date"),
-    ),
-    "language_changed": ("language",),
-    "other_changed": [
-        "source_path",
-        "source_row",
-        "url",
-        "site",
-        "standfirst",
-        "title_origin",
-        "published_surface",
-        "published_source",
-        "byline",
-        "translators",
-        "publisher",
-        "section",
-        "captions",
-        "flags",
-    ],
-}
-_MENTION = {
-    "dates": [
-        "surface",
-        "type",
-        "value",
-        "start_date",
-        "end_date",
-        "grain",
-        "mod",
-        "relative",
-        "anchor",
-        "status",
-        "flag",
-    ],
-    "figures": [
-        "surface",
-        "kind",
-        "value",
-        "value_min",
-        "value_max",
-        "unit",
-        "currency",
-        "bound",
-        "change",
-        "basis",
-        "flag",
-    ],
-}
+# Sides of a joined row: `o` and `n` of the table articles, `od` and `nd` of documents
+_SIDES = {"articles": ("o", "n"), "documents": ("od", "nd")}
 
 
 @dataclass(frozen=True)
@@ -255,8 +200,15 @@ def _fate(status: str | None, reason: str | None, canonical: str | None) -> str:
 
 def _contents(database: duckdb.DuckDBPyConnection, made_by: str, lists: dict[str, list[Change]]) -> int:
     """Fill the lists of changed articles; how many articles changed at all."""
-    tests = {kind: _any_differs(columns) for kind, columns in _COLUMNS.items()}
-    tests |= {f"{name}_changed": _mentions_differ(name) for name in _MENTION}
+    columns = [(table, field) for table in COMPARED for field in TABLES[table].fields if field.diff]
+    tests = {
+        kind: " OR ".join(_differs(table, field) for table, field in columns if field.diff == kind) for kind in CONTENTS
+    }
+    others = ", ".join(
+        f"CASE WHEN {_differs(table, field)} THEN '{field.name}' END"
+        for table, field in columns
+        if field.diff == "other_changed"
+    )
     flags = ", ".join(f"({test}) AS {kind}" for kind, test in tests.items())
     query = f"""
         SELECT * FROM (
@@ -265,7 +217,7 @@ def _contents(database: duckdb.DuckDBPyConnection, made_by: str, lists: dict[str
                    o.published_local AS old_date, n.published_local AS new_date,
                    o.language AS old_language, n.language AS new_language,
                    coalesce(od.raw_sha256 = nd.raw_sha256, false) AS same_bytes,
-                   [{_differing(_COLUMNS["other_changed"])}] AS other
+                   [{others}] AS other
             FROM old_articles o JOIN new_articles n USING (article_id)
             JOIN old_documents od ON od.document_id = o.document_id
             JOIN new_documents nd ON nd.document_id = n.document_id
@@ -308,24 +260,29 @@ def _change(kind: str, row: Mapping[str, Any], made_by: str, texts: tuple[str, s
     return Change(row["id"], row["title"], row["source_path"], cause, **said)
 
 
-def _any_differs(columns: Iterable[str]) -> str:
-    return " OR ".join(f"o.{name} IS DISTINCT FROM n.{name}" for name in columns)
+def _differs(table: str, field: Field) -> str:
+    """Whether a column differs, and nothing does that it follows from."""
+    old, new = _SIDES[table]
+    test = _mentions_differ(field) if field.parts else _is_other(old, new, field.name)
+    for name in field.follows:
+        test = f"{test} AND NOT ({_is_other(old, new, name)})"
+    return f"({test})"
 
 
-def _differing(columns: Iterable[str]) -> str:
-    return ", ".join(f"CASE WHEN o.{name} IS DISTINCT FROM n.{name} THEN '{name}' END" for name in columns)
+def _is_other(old: str, new: str, name: str) -> str:
+    return f"{old}.{name} IS DISTINCT FROM {new}.{name}"
 
 
-def _mentions_differ(name: str) -> str:
+def _mentions_differ(field: Field) -> str:
     """Whether the mentions differ apart from their offsets; only those that differ at all are looked at closely."""
-    closely = f"{_values(name, 'o')} IS DISTINCT FROM {_values(name, 'n')}"
-    return f"CASE WHEN o.{name} IS DISTINCT FROM n.{name} THEN {closely} ELSE false END"
+    closely = f"{_values(field, 'o')} IS DISTINCT FROM {_values(field, 'n')}"
+    return f"CASE WHEN {_is_other('o', 'n', field.name)} THEN {closely} ELSE false END"
 
 
-def _values(name: str, side: str) -> str:
-    """The mentions of a side without their offsets, which move with the text."""
-    parts = ", ".join(f"{part}: m.{part}" for part in _MENTION[name])
-    return f"list_transform({side}.{name}, lambda m: {{{parts}}})"
+def _values(field: Field, side: str) -> str:
+    """The records of a side without their offsets, which move with the text."""
+    parts = ", ".join(f"{part.name}: m.{part.name}" for part in field.parts if part.diff)
+    return f"list_transform({side}.{field.name}, lambda m: {{{parts}}})"
 
 
 def _regrouped(database: duckdb.DuckDBPyConnection, whole: str, parts: str) -> list[dict[str, Any]]:

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.columns import ARTICLES, DOCUMENTS
 from tasks.errors import ConfigError
 from tasks.publish import Dataset
 from tasks.report.mentions import mean_date, mean_figure
@@ -169,28 +171,59 @@ def _fate(document: Mapping[str, Any]) -> str:
 
 
 def _field_lines(fields: Mapping[str, Any]) -> Iterator[str]:
+    """The fields of an article or a duplicate, in the order in which they are declared."""
     if not fields:
         return
+    for field in ARTICLES:
+        value = fields.get(field.name)
+        if field.name in _SHOWN:
+            yield from _SHOWN[field.name](fields)
+        elif value not in (None, [], "") and field.name not in _SHOWN_ELSEWHERE:
+            yield f"  {field.name:<11}{_plain(value)}"
+
+
+def _title_line(fields: Mapping[str, Any]) -> Iterator[str]:
     origin = f"  [{fields['title_origin']}]" if fields.get("title_origin") else ""
     yield f"  title      {fields['title'] or 'none'}{origin}"
+
+
+def _date_line(fields: Mapping[str, Any]) -> Iterator[str]:
     source = " ".join(filter(None, (fields.get("published_precision"), fields.get("published_source"))))
     surface = f', read from "{fields["published_surface"]}"' if fields.get("published_surface") else ""
     yield f"  published  {fields['published_local'] or 'unknown'}" + (f"  [{source}{surface}]" if source else "")
-    if fields.get("standfirst"):
-        yield f"  standfirst {_short(fields['standfirst'])}"
-    if fields.get("modified_at"):
-        yield f"  modified   {fields['modified_at']:%Y-%m-%dT%H:%M:%SZ}"
-    if fields.get("content_date"):
-        yield f"  written    {fields['content_date']}"
-    for name in ("byline", "translators"):
-        if fields.get(name):
-            yield f"  {name:<11}{', '.join(fields[name])}"
-    for name in ("publisher", "section"):
-        if fields.get(name):
-            yield f"  {name:<11}{fields[name]}"
+
+
+def _language_line(fields: Mapping[str, Any]) -> Iterator[str]:
     if fields.get("language"):
         yield f"  language   {fields['language']} ({fields['language_score'] or 0:.2f})"
+
+
+def _text_line(fields: Mapping[str, Any]) -> Iterator[str]:
     yield f"  text       {len(fields['text'])} characters"
+
+
+# Fields with a line of their own, and those that stand in these lines, or in those of the document, or below as lists
+_SHOWN: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+    "title": _title_line,
+    "published_local": _date_line,
+    "language": _language_line,
+    "text_sha256": _text_line,
+}
+_SHOWN_ELSEWHERE = frozenset(field.name for field in (*DOCUMENTS, *ARTICLES[:4])) | {
+    *("title_origin", "text", "text_normalised", "published_date", "published_at", "published_precision"),
+    *("published_surface", "published_source", "language_score", "n_chars", "n_words", "dates", "figures"),
+}
+
+
+def _plain(value: Any) -> str:
+    """A value of any column in one line."""
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    if isinstance(value, Mapping):
+        return " ".join(_plain(part) for part in value.values() if part is not None)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    return " ".join(str(value).split())[:_QUOTED]
 
 
 def _pair_lines(story: Story) -> Iterator[str]:
