@@ -115,7 +115,8 @@ def run(
             say("copydesk: starting Prefect; --direct does without it")
     with watching(output.quiet) as watch:
         if direct:
-            from flows.lifecycle import Request, curate_data
+            from flows.lifecycle import curate_data
+            from flows.request import Request
 
             outcome = curate_data(settings, Request(**choices, accept=frozenset(accept or ())), watch=watch)
         else:
@@ -265,7 +266,7 @@ def rollback(version: str, /, *, where: Where = HERE, reason: str = "", output: 
         Why; kept with the hold and in the record of runs.
     """
     from flows.config import load_config
-    from flows.lifecycle import roll_back
+    from flows.rollback import roll_back
 
     name = roll_back(load_config(where.config, curated=where.curated), version, reason)
     output.answer(
@@ -325,7 +326,7 @@ def prune(*, keep: int, yes: Switch = False, where: Where = HERE, output: Output
         Do not ask.
     """
     from flows.config import load_config
-    from flows.lifecycle import check_data_set, writing
+    from flows.session import check_data_set, writing
     from tasks.publish import choose_prunable
     from tasks.publish import prune as remove
 

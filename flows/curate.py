@@ -19,7 +19,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
 from flows.config import load_config
-from flows.lifecycle import Outcome, Request, curate_data
+from flows.lifecycle import curate_data
+from flows.request import Outcome, Request
 from flows.steps import Watch, no_watch
 from tasks.errors import CopydeskError, GateRefused, LockHeld
 

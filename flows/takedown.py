@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows import shortcut
 from flows.config import Config, StoredFile
-from flows.lifecycle import check_data_set, writing
+from flows.session import check_data_set, writing
 from tasks import cache, publish, report
 from tasks.errors import ConfigError
 from tasks.takedowns import Takedown, format_takedown, read_takedowns, sign

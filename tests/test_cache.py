@@ -15,8 +15,9 @@ import pytest
 from flows import mapper
 from flows.config import Config, Rules
 from flows.executors import InProcess
-from flows.lifecycle import Request, curate_data
+from flows.lifecycle import curate_data
 from flows.mapper import Mapper, Spool
+from flows.request import Request
 from tasks import cache, language, strip
 from tasks.cache import KEY, Step, StepCache, row_keys, take_rows
 

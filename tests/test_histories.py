@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from flows.config import Config, Rules
-from flows.lifecycle import Request, curate_data
+from flows.lifecycle import curate_data
+from flows.request import Request
 from tasks import publish
 from tasks.publish.staging import DATA_FILES
 

@@ -7,8 +7,9 @@ import pytest
 
 from flows.cli import main
 from flows.config import Config, Rules, load_config
-from flows.lifecycle import Request, curate_data
+from flows.lifecycle import curate_data
 from flows.own_rules import EXTENSIBLE, read_own_rules
+from flows.request import Request
 from flows.rule_tables import ROWS
 from flows.steps import document_steps
 from tasks import rules

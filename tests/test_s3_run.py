@@ -15,7 +15,8 @@ import pytest
 
 from flows import cli
 from flows.config import Config, check_folders, load_config
-from flows.lifecycle import Request, curate_data
+from flows.lifecycle import curate_data
+from flows.request import Request
 from tasks import publish
 from tasks.errors import ConfigError
 from tasks.publish.staging import DATA_FILES

@@ -9,7 +9,8 @@ import pytest
 
 from flows import lifecycle
 from flows.config import Config, Rules
-from flows.lifecycle import NOTHING_NEW, Request, curate_data
+from flows.lifecycle import curate_data
+from flows.request import NOTHING_NEW, Request
 
 TEXT = "The ferry sails again from June, the harbour office said on Monday, and fares stay as they were in the spring. "
 

@@ -11,7 +11,8 @@ import pytest
 from flows import shortcut
 from flows.cli import app
 from flows.config import Config, load_config
-from flows.lifecycle import Request, curate_data
+from flows.lifecycle import curate_data
+from flows.request import Request
 from flows.takedown import take_down
 from tasks import publish
 from tasks.errors import ConfigError, LockHeld

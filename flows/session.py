@@ -1,0 +1,112 @@
+"""A writer's hold on a data set: the lock, what was found there, and the record of how it ended.
+
+In     a configuration; the clock, the host and the process, which no step sees
+Out    a `Writer` for as long as the lock is held, and a small file in `runs/`
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import shutil
+import socket
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows import steps
+from flows.config import Config, StoredFile
+from tasks import cache, publish
+from tasks.errors import ConfigError, CopydeskError
+from tasks.takedowns import Takedown, digest_takedowns, read_takedowns
+
+if TYPE_CHECKING:
+    from tasks.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Writer:
+    """A writer's hold on a data set: who it is, what it found, and what will be told of it in `runs/`."""
+
+    about: publish.RunInfo
+    found: publish.Found
+    record: dict[str, Any]
+
+
+@contextmanager
+def writing(config: Config) -> Iterator[Writer]:
+    """Hold the data set's lock, bring it into order, and record how the run ended, published or not.
+
+    Raises:
+        LockHeld: another run holds the data set; that is not recorded, since nothing was done.
+    """
+    about = describe_run(config)
+    with publish.hold_lock(config.store, run=about.id, host=socket.gethostname(), pid=os.getpid(), clock=now):
+        record: dict[str, Any] = {"exit_code": 1, "why": "unexpected error"}
+        try:
+            writer = Writer(about, publish.recover(config.store), record)
+            yield writer
+            record["exit_code"] = 0
+        except CopydeskError as error:
+            record |= {"exit_code": error.exit_code, "why": str(error)}
+            raise
+        except KeyboardInterrupt:
+            record |= {"exit_code": 130, "why": "interrupted"}
+            raise
+        finally:
+            record["finished_at"] = now().isoformat()
+            record["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            try:
+                publish.record_run(config.store, about, record)
+            except (OSError, CopydeskError) as error:  # says less than what ended the run
+                logger.warning("this run could not be recorded in runs/: %s", error)
+
+
+def check_data_set(curated: Storage) -> None:
+    """Refuse to work on a data set that is not there, before anything is made.
+
+    Raises:
+        ConfigError: no such folder, or no version in it.
+    """
+    if not publish.list_versions(curated):
+        raise ConfigError(f"{curated}: no data set there (no versions); name its folder with --curated DIR")
+
+
+def describe_run(config: Config) -> publish.RunInfo:
+    """A new run's name, time and the digests that its version will carry."""
+    digests = {
+        "code": sha256((cache.code_digest(steps.__name__) + cache.tables_digest(steps.__name__)).encode()).hexdigest(),
+        "lock": sha256("\n".join(cache.library_versions(steps.__name__)).encode()).hexdigest(),
+        "settings": sha256(
+            (config.rules.digest() + digest_takedowns(read_list(config.takedown_list))).encode()
+        ).hexdigest(),
+    }
+    return publish.RunInfo(id=uuid.uuid4().hex[:12], started_at=now(), digests=digests, settings=config.rules.as_dict())
+
+
+def read_list(file: StoredFile) -> tuple[Takedown, ...]:
+    """The list of takedowns; empty where there is no such file."""
+    return read_takedowns(file.read(), str(file))
+
+
+@contextmanager
+def working_folder(path: Path) -> Iterator[Path]:
+    """A folder that is gone when the run ends."""
+    path.mkdir(parents=True)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def now() -> datetime:
+    """The present time; only the flow looks at a clock."""
+    return datetime.now(UTC)
