@@ -14,12 +14,23 @@ from tasks.ingest.pages import PageRule
 from tasks.language_data.number_words import NumberWords
 from tasks.language_data.sentences import ShortForms
 from tasks.names import NameWords
+from tasks.normalise.currencies import CodeWords, Shared
+from tasks.normalise.figures.ages import AgeRow
+from tasks.normalise.figures.ellipsis import EllipsisRow
+from tasks.normalise.figures.guards import GuardRow
+from tasks.normalise.figures.scales import ScaleRow
 from tasks.rules import Row
 from tasks.strip.captions import CreditRule
 from tasks.strip.rules import LineRule
 
 ROWS: Mapping[str, type[Row]] = MappingProxyType(
     {
+        "currencies_shared": Shared,
+        "currencies_words": CodeWords,
+        "figures_ages": AgeRow,
+        "figures_ellipsis": EllipsisRow,
+        "figures_guards": GuardRow,
+        "figures_scales": ScaleRow,
         "ingest_alphabets": Alphabets,
         "ingest_names": NoName,
         "ingest_pages": PageRule,

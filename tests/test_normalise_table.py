@@ -47,7 +47,9 @@ def test_resolving_gives_dates_figures_and_the_plain_text() -> None:
 
     assert [(mention["surface"], mention["value"]) for mention in row["dates"]] == [("May", "2021-05")]
     assert [figure["kind"] for figure in row["figures"]] == ["percent", "money", "age", "measure"]
-    assert row["text_normalised"].startswith("Exports rose 5.6% in 2021-05 to 3590000000000 CNY, said Li, a 44 a clerk")
+    assert row["text_normalised"].startswith(
+        "Exports rose 5.6% in 2021-05 to 3590000000000 CNY, said Li, a 44 year old clerk"
+    )
 
 
 def test_an_implausible_unit_is_a_flag_of_the_document() -> None:

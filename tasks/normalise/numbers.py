@@ -22,6 +22,7 @@ from math import log10
 from tasks.rules import read_toml
 
 LIMIT = 1e24
+ROUND = 6  # digits: from here on a number of whole thousands is written as an amount even without commas
 MAX_DIGITS = 21  # beyond a sextillion no news figure is meant; also keeps every value finite and short to print
 
 _TABLE = {name: table["words"] for name, table in read_toml("numbers").items()}
@@ -30,7 +31,6 @@ _SMALL: dict[str, int] = {**_TABLE["ones"], **_TABLE["teens"], **_TABLE["tens"]}
 _KIND = {word: kind for kind in ("ones", "teens", "tens") for word in _TABLE[kind]}
 SCALES: dict[str, float] = _TABLE["scales"]
 _SHORT: dict[str, float] = _TABLE["short_scales"]
-_WEAK = {"m", "b", "t", "k"}  # metres, bits, tonnes, kelvins as well: what stands around decides
 
 
 @dataclass(slots=True)
@@ -52,6 +52,7 @@ class Number:
     decimal_comma: bool = False
     weak_end: int = 0
     weak_scale: float = 0.0
+    weak_apart: bool = False  # a blank or a hyphen stands before the letter: a scale only of money ("$200 m", "P2-B")
 
 
 def scaled(value: float, scale: float) -> float:
@@ -86,7 +87,8 @@ def _branch(node: dict[str, dict]) -> str:
     return joined + "?" if "" in node else joined
 
 
-_BLANK = r"[ \u00a0\u202f\t]"
+_BLANK = r"[ \u00a0\u202f\u2009\t]"
+_THIN = r"[\u00a0\u202f\u2009\u2008]"
 _GAP = rf"(?:{_BLANK}{{1,2}}|-)"
 _END = r"(?![a-z])"
 _SCALE = trie(SCALES)
@@ -95,33 +97,38 @@ _ONES = trie(_TABLE["ones"])
 _GLYPH = f"[{''.join(_TABLE['glyphs'])}]"
 _PART = trie([word for word in _TABLE["parts"] if word not in ("half", "halves")])
 _CROWD = trie(_TABLE["crowds"])
+_PLENTY = "(?:hundreds|thousands|millions|billions|dozens)"  # also without "of": what stands around decides
 _HALF_OF = trie(_HALF["words"])
 _HALVED = trie(_HALF["units"])
 _MULTIPLE = trie(_TABLE["multiples"])
 
+_AND_PART = rf"(?:{_BLANK}|-)and(?:{_BLANK}|-)(?:an?|one|two|three){_GAP}(?:half|{_PART}){_END}"
 _DIGITS = re.compile(
-    rf"""(?P<digits>(?:\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|\.\d+))
+    rf"""(?P<digits>[1-9]\d{{0,2}}(?:{_THIN}\d{{3}})+(?![\d.,]\d)
+           |[1-9]\d{{0,2}}(?:[ ]\d{{3}})+(?=[ \u00a0](?:[a-z]|%|€|£)|[%€£])(?![ ]\d)
+           |\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|\.\d+)
          (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])
-           |{_BLANK}/{_BLANK}\d{{1,2}}(?={_BLANK}of{_END})|{_GLYPH})?
+           |{_BLANK}/{_BLANK}\d{{1,2}}(?={_BLANK}of{_END})|{_GLYPH}|{_AND_PART})?
          (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mio|bn|tn|trn){_END})?
-         (?P<weak>[mbtk]{_END}(?![²³2/^]))?
+         (?P<weak>(?:(?:{_BLANK}|-)(?=m|b|k))?(?:mil|m|b|t|k|l){_END}(?![²³2/^]))?
          (?P<power>{_BLANK}?[x×]{_BLANK}?10(?:\^\(?(?P<exponent>[-−–]?\d{{1,2}}(?!\d))\)?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{{1,2}}))
-           |(?:(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d\d\d)){_BLANK}?[x×]{_BLANK}?10(?P<lost>[-−–]\d\d)(?!\d))?""",
+           |(?:(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d\d\d)){_BLANK}?[x×]{_BLANK}?10(?P<lost>[-−–]\d\d)(?!\d)
+           |{_BLANK}?×{_BLANK}?10(?P<signed>[-−–]\d{{1,2}})(?!\d))?""",
     re.VERBOSE | re.ASCII,
 )
 _IN_WORDS = re.compile(
-    rf"""(?P<crowd>{_CROWD}(?:{_BLANK}of{_BLANK}{_CROWD})*(?={_BLANK}(?:of|more){_END}))
+    rf"""(?P<crowd>{_CROWD}(?:(?:{_BLANK}of{_BLANK}{_CROWD})+{_END}|(?={_BLANK}(?:of|more){_END}))|{_PLENTY}{_END})
         |(?P<multiple>{_MULTIPLE}{_END}(?!-)|(?<=(?:to|ll|ld|ay|ht|an){_BLANK})(?:{trie(_TABLE["verbs"])}){_END}(?!-))
         |(?P<part>(?:an?{_BLANK})?quarter{_BLANK}(?:of{_BLANK})?(?:an?{_BLANK})?(?={_SCALE}{_END})
-           |(?:an?|{trie(_TABLE["ones"])}){_GAP}(?:{_PART}){_END}
-           |half(?:{_BLANK}an?{_BLANK}|{_BLANK}|-)(?={_SCALE}{_END})
+           |(?:an?|{_ONES}){_GAP}(?:{_PART}){_END}(?:{_BLANK}of{_BLANK}an?{_BLANK}(?={_SCALE}{_END}))?
+           |(?:an?{_BLANK})?half(?:{_BLANK}an?{_BLANK}|-an?-|{_BLANK}|-)(?={_SCALE}{_END})
            |half(?=[.,;]|{_BLANK}(?:{_HALF_OF}){_END}|[ -](?:{_HALVED}){_END})
            |(?:half|quarter)(?=-point{_END}))
            (?P<partscale>(?:{_BLANK}?{_SCALE}{_END})*)
         |(?P<words>(?:(?:a{_BLANK})?couple{_BLANK}(?:of{_BLANK})?(?={_SCALE}{_END})|an?{_GAP}(?={_SCALE}{_END}))?{_WORD}
            (?:{_GAP}{_WORD}{_END}|(?:(?<=hundred)|(?<=thousand)|(?<=million)){_BLANK}and{_BLANK}{_WORD}{_END})*){_END}
            (?P<point>{_BLANK}point(?:{_BLANK}(?:{_ONES}){_END})+)?
-           (?P<ahalf>(?:{_BLANK}|-)and(?:{_BLANK}|-)a(?:{_BLANK}|-)half{_END})?
+           (?P<ahalf>{_AND_PART})?
            (?P<wordscale>(?:{_BLANK}?{_SCALE}{_END})*)
         |(?P<glyph>{_GLYPH})""",
     re.VERBOSE,
@@ -131,7 +138,7 @@ _NUMBER_WORDS = [*_SMALL, *_TABLE["crowds"], *_TABLE["multiples"], *_TABLE["verb
 # (what is no letter), which the engine skips along fast
 _START = re.compile(
     rf"[^a-z_](?:(?<=[\d{''.join(_TABLE['glyphs'])}])|{trie(_NUMBER_WORDS)}{_END}"
-    rf"|an?[ -](?=(?:{_SCALE}|{_PART}|couple){_END})|\.\d)",
+    rf"|an?[ -](?=(?:{_SCALE}|{_PART}|couple){_END}|half[- ]{_SCALE}{_END})|\.\d)",
     re.ASCII,
 )
 _BEGINNINGS = frozenset("0123456789") | frozenset(_TABLE["glyphs"])
@@ -140,6 +147,7 @@ _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
 _CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}")
 _DECIMAL_COMMA = re.compile(r"\d{1,6},\d{1,2}")
 _WORDS = re.compile(r"[a-z]+")
+_BLANKS = re.compile(_BLANK + "|\u2008")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–", "0123456789---")
 
 
@@ -215,13 +223,13 @@ def _read_digits(match: re.Match[str]) -> Number | None:
     run = match["digits"]
     if match.lastgroup == "digits" and len(run) < 10 and run.isdigit() and (run[0] != "0" or run == "0"):
         value = float(run)
-        return Number(start, end, value, None, value)
+        return Number(start, end, value, None, value, grouped=len(run) >= ROUND and run.endswith("000"))
     fraction, scales, weak, power = match["fraction"], match["scales"], match["weak"], match["power"]
     if power:
         if scientific := _read_power(match):
             return scientific
         end -= len(power)
-    bare = run.replace(" ", "").replace("\u202f", "")
+    bare = _BLANKS.sub("", run)
     read = decimal_of(bare)
     added = _fraction(read[0], fraction) if fraction and read else 0.0
     if read is None or added is None:
@@ -235,9 +243,12 @@ def _read_digits(match: re.Match[str]) -> Number | None:
     if scale > 1:
         number.value = scaled(mantissa, scale)
     if weak:
-        number.weak_end, number.weak_scale = end, _SHORT[weak]
+        number.weak_end, number.weak_scale = end, _SHORT[weak.lstrip("- \u00a0\u202f\u2009\t")]
+        number.weak_apart = not weak[0].isalpha()
     number.form = "part" if is_part else "digits"
-    number.grouped, number.decimal_comma = scale > 1 or len(bare) != len(plain) or "." in plain or added > 0, comma
+    is_round = len(plain) >= ROUND and plain.endswith("000")
+    number.grouped = scale > 1 or len(bare) != len(plain) or "." in plain or added > 0 or is_round
+    number.decimal_comma = comma
     return number
 
 
@@ -246,7 +257,7 @@ def _read_power(match: re.Match[str]) -> Number | None:
     read = decimal_of(match["digits"])
     if read is None or match["fraction"] or match["scales"] or match["weak"]:
         return None
-    exponent = (match["exponent"] or match["raised"] or match["lost"]).translate(_RAISED)
+    exponent = (match["exponent"] or match["raised"] or match["lost"] or match["signed"]).translate(_RAISED)
     value = float(f"{read[0]}e{exponent}")
     return Number(match.start(), match.end(), value, None, value, grouped=True)
 
@@ -255,6 +266,8 @@ def _fraction(plain: str, fraction: str) -> float | None:
     """What a fraction behind digits adds ("10 1/2"), or the whole quotient where the digits are its upper half."""
     if fraction in _TABLE["glyphs"]:
         return _TABLE["glyphs"][fraction]
+    if fraction[-1].isalpha():
+        return _share_of(_WORDS.findall(fraction)[1:])
     upper, lower = re.split(" ?[/⁄] ?", fraction.lstrip("-"))
     upper = upper.strip()
     if not upper:
@@ -315,7 +328,7 @@ def _read_words(match: re.Match[str]) -> Number | None:
         return None
     value, scale = read
     if match["ahalf"]:
-        value += scale / 2
+        value += _share_of(_WORDS.findall(match["ahalf"])[1:]) * scale
     if match["point"]:  # "two point five"
         value = float(f"{value:.0f}.{''.join(str(_SMALL[word]) for word in _WORDS.findall(match['point'])[1:])}")
     if match["wordscale"]:
@@ -324,15 +337,21 @@ def _read_words(match: re.Match[str]) -> Number | None:
     return Number(match.start(), match.end(), value, None, value / scale, scale, "words", scale > 1)
 
 
+def _share_of(words: list[str]) -> float:
+    """What the words of a fraction are worth: "three quarters" 0.75, "a half" 0.5."""
+    return _SMALL.get(words[0], 1) / _TABLE["parts"][words[-1]]
+
+
 def _read_part(match: re.Match[str]) -> Number | None:
-    words = _WORDS.findall(match["part"])
+    words = [word for word in _WORDS.findall(match["part"]) if word != "of"]
+    if words[-1] in ("a", "an"):
+        words.pop()  # "three quarters of a" million
     if "half" in words:
         share = 0.5
     elif "quarter" in words and (match["partscale"] or len(words) == 1):
         share = 0.25  # "a quarter of a million", "a quarter-point cut"
     else:
-        upper = _SMALL.get(words[0], 1)
-        share = upper / _TABLE["parts"][words[-1]]
+        upper, share = _SMALL.get(words[0], 1), _share_of(words)
         if not 0 < share < 1 or (upper > 1) != words[-1].endswith("s"):
             return None
     exponent, factor = _worth(match["partscale"]) if match["partscale"] else (0, 1.0)

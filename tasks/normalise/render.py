@@ -6,7 +6,9 @@ Out    `text_normalised`                                  to   the articles tabl
     Sales rose to 3.59 trillion yuan last May      ->  Sales rose to 3590000000000 CNY 2023-05
     over 6500 enterprises, about 5.6 percent       ->  over 6500 enterprises, about 5.6%
 
-Words of bound and counted nouns stay as they are written: only the number and its unit change, or the date behind them.
+Only the characters of a figure's number, of its scale and of its unit change (with the blank between the two); all
+other words stay, and all of them where a plain number would be no English: thirds and halves, "tens of thousands",
+number words up to ten before a noun, "five-year-old". Money of an unknown country keeps its sign.
 Vague, unanchored and conflicting dates stay as well. What recurs becomes its period ("on Fridays" -> "on P1W"). Where
 mentions overlap the longest wins, and of equals the date.
 
@@ -15,14 +17,16 @@ Limits  Fractions without an end are cut after six places.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import NamedTuple
 
 from tasks.model import DateMention, FigureMention
+from tasks.normalise.currencies import is_word
 from tasks.normalise.figures.cues import starts_bound_behind
-from tasks.normalise.numbers import Number, find_numbers, lower
-from tasks.normalise.units import currency_before
+from tasks.normalise.numbers import find_numbers, lower
 
 # words that say where in a period, or on which side of a length: the value does not hold them, `mod` does
 _BOUNDING = re.compile(
@@ -31,7 +35,28 @@ _BOUNDING = re.compile(
     r"|(?:less|more|fewer|later|earlier)\s+than\s+|at\s+(?:least|most)\s+|no\s+(?:more|less)\s+than\s+"
     r"|(?:nearly|almost|about|around|some|over|under|up\s+to|roughly|approximately|within)\s+"
 )
-_MINUS_BEFORE = re.compile(r"(?:minus[ -]|[-−–+])$")
+_MINUS = re.compile(r"(?:minus[ -]|[-−–])$")
+_BLANKS = " \u00a0\u202f\u2009\t"
+_PURE = re.compile(
+    r"(?i)[\d.,\s\u00a0–—-]|(?:to|and|or|through|till|until|hundred|thousand|million|billion|trillion|[mb]n)(?![a-z])"
+)
+_WORDS_STAY = frozenset(
+    ["figure.multiple.word", "figure.multiple.ratio", "figure.multiple.part", "figure.multiple.range"]
+)
+SHARED = ".shared_unit"  # the unit stands at a neighbour, and is written anew there
+TEN = 10  # number words up to here stay before a noun
+MANY = 100_000  # from here on a round number is a figure without a noun as well
+YEARS = (1500, 2100)  # a count that would look like a year keeps its comma
+SMALLEST, LARGEST = 1e-6, 1e21
+Mention = tuple[int, int, int, list["Splice"]]  # start, end, rank, what is written for it
+
+
+class Splice(NamedTuple):
+    """Characters of a text and what is written in their place."""
+
+    start: int
+    end: int
+    form: str
 
 
 def normalise_text(text: str, dates: Iterable[DateMention], figures: Iterable[FigureMention]) -> str:
@@ -42,8 +67,8 @@ def normalise_text(text: str, dates: Iterable[DateMention], figures: Iterable[Fi
     >>> normalise_text(text, [], find_figures(text))
     'It paid 1500000000 CNY, up 5.6%.'
     """
-    spliced = [(date.start, date.end, 0, _date_form(date, text)) for date in dates if _is_sure(date)]
-    spliced += [(figure.start, figure.end, 1, figure_form(figure)) for figure in figures]
+    spliced = [(d.start, d.end, 0, [Splice(d.start, d.end, _date_form(d, text))]) for d in dates if _is_sure(d)]
+    spliced += [(figure.start, figure.end, 1, figure_splices(text, figure)) for figure in figures]
     parts: list[str] = []
     position = 0
     for start, end, form in _longest_first(spliced):
@@ -65,10 +90,10 @@ def _date_form(date: DateMention, text: str) -> str:
     return f"{bounding[0] if bounding else ''}{date.value}{stop}"
 
 
-def _longest_first(spliced: list[tuple[int, int, int, str]]) -> list[tuple[int, int, str]]:
-    """Of overlapping replacements the longest, of equally long ones the date; in the order of the text."""
-    kept: list[tuple[int, int, str]] = []
-    best: list[tuple[int, int, int, str]] = []
+def _longest_first(spliced: list[Mention]) -> list[Splice]:
+    """What is written for the longest of overlapping mentions, of equally long ones for the date; in order."""
+    kept: list[Splice] = []
+    best: list[Mention] = []
     for item in sorted(spliced):
         if best and item[0] < max(end for _, end, _, _ in best):
             best.append(item)
@@ -78,42 +103,158 @@ def _longest_first(spliced: list[tuple[int, int, int, str]]) -> list[tuple[int, 
     return kept + _winners(best)
 
 
-def _winners(group: list[tuple[int, int, int, str]]) -> list[tuple[int, int, str]]:
-    chosen: list[tuple[int, int, str]] = []
-    for start, end, _, form in sorted(group, key=lambda item: (item[0] - item[1], item[2], item[0])):
-        if all(end <= other[0] or start >= other[1] for other in chosen):
-            chosen.append((start, end, form))
-    return sorted(chosen)
+def _winners(group: list[Mention]) -> list[Splice]:
+    chosen: list[Mention] = []
+    for mention in sorted(group, key=lambda item: (item[0] - item[1], item[2], item[0])):
+        if all(mention[1] <= other[0] or mention[0] >= other[1] for other in chosen):
+            chosen.append(mention)
+    return [splice for mention in sorted(chosen) for splice in mention[3]]
 
 
 # ------------------------------------------------------------------ one figure
 
 
-def figure_form(figure: FigureMention) -> str:
-    """A figure's words with the number and its unit in plain form; the words around the number stay."""
-    surface = figure.surface
-    numbers = find_numbers(lower(surface))
-    if not numbers or numbers[0].form == "multiple":
-        return surface
-    start, end = numbers[0].start, numbers[-1].end
-    if sign := currency_before(surface, start):
-        start = sign[1]
-    if minus := _MINUS_BEFORE.search(surface[:start]):
-        start = minus.start()
-    plus = "+" if surface[start : start + 1] == "+" else ""
-    values = _values(figure, _connective(surface, numbers))
-    if figure.kind in ("count", "multiple"):
-        rest = surface[end:].removeprefix(" of") if numbers[-1].form == "crowd" else surface[end:]
-        return surface[:start] + plus + values + rest
-    behind = starts_bound_behind(surface.lower(), end)
-    tail = surface[behind:] if behind is not None and figure.bound != "=" else ""
-    return surface[:start] + plus + values + _unit_form(figure) + tail
+def figure_splices(text: str, figure: FigureMention) -> list[Splice]:
+    """What is written in the place of a figure's number and unit, by position; none where its words stay.
+
+    >>> from tasks.normalise.figures import find_figures
+    >>> text = "30 Airbus A320 planes cost $2.5bn"
+    >>> [figure_splices(text, figure) for figure in find_figures(text)]
+    [[], [Splice(start=28, end=33, form='2500000000')]]
+    """
+    start, end = figure.number_start, figure.number_end
+    if start is None or end is None or _stays(text, figure, text[start:end]):
+        return []
+    words = text[start:end]
+    number = _number_form(figure, words)
+    if (
+        number.startswith("-")
+        and figure.unit_start is not None
+        and figure.unit_start < start
+        and _has_sign(text, figure)
+    ):
+        number = number[1:]  # the minus stands before the sign of money: -$5
+    if not _takes_unit(text, figure):
+        is_lent = figure.rule.endswith(SHARED) and (
+            figure.kind != "money" or figure.currency or _ends(figure)[0] >= MANY
+        )
+        return _changed(text, [Splice(start, end, number)]) if is_lent or _says(words, figure) else []
+    unit, unit_start, unit_end = _unit_form(figure), figure.unit_start, figure.unit_end
+    if unit_start is None or unit_end is None or start <= unit_start < end:
+        return _changed(text, [Splice(start, end, number + unit)])  # "5% to 10", "75 USD million"
+    if unit_end <= start:
+        if end < figure.end and not _is_bound(text[end : figure.end]):
+            return []  # the money is named twice, before the number and behind it
+        return _changed(text, [Splice(unit_start, end, number + unit)])
+    gap = text[end:unit_start]
+    if gap.strip(_BLANKS):
+        return _changed(text, [Splice(start, end, number), Splice(unit_start, unit_end, unit.lstrip(" "))])  # 20 (kg)
+    return _changed(text, [Splice(start, end, number), Splice(end, unit_end, unit)])
 
 
-def _connective(surface: str, numbers: list[Number]) -> str:
-    """The word between the ends of a range: "between 3 and 5", "2 or 3", and "to" for all others."""
-    between = surface[numbers[0].end : numbers[1].start].lower() if len(numbers) > 1 else ""
-    return next((word for word in ("and", "or") if f" {word} " in between), "to")
+def _changed(text: str, splices: list[Splice]) -> list[Splice]:
+    return [splice for splice in splices if text[splice.start : splice.end] != splice.form]
+
+
+def _stays(text: str, figure: FigureMention, words: str) -> bool:
+    """Whether a figure's words stay, since a plain number would read worse and say no more (docs/figures.md)."""
+    if not words or figure.rule in _WORDS_STAY:
+        return True
+    numbers = find_numbers(lower(words))
+    if not numbers or any(number.form in ("crowd", "multiple") for number in numbers):
+        return True
+    if any(number.form == "part" and number.scale == 1 and words[number.start].isalpha() for number in numbers):
+        return True
+    in_words = any(number.form == "words" for number in numbers)
+    if in_words and text.startswith("-", figure.number_end):
+        return True  # five-year-old
+    if in_words and figure.kind in ("count", "multiple", "age") and all(number.value <= TEN for number in numbers):
+        return True
+    ends = _ends(figure)
+    if is_word(figure.currency):
+        return True  # behind a plain number "8 ATS" is no money
+    if figure.kind == "count" and not all(_is_readable(end, figure) for end in ends):
+        return True
+    return any(not _is_exact(end) or not SMALLEST <= abs(end) <= LARGEST for end in ends if end)
+
+
+def _is_readable(value: float, figure: FigureMention) -> bool:
+    """Whether a count is still told from a year or a code without its comma or its scale."""
+    if figure.unit_start is None:
+        return value >= MANY and value % 1000 == 0
+    return not (YEARS[0] <= value < YEARS[1] and value % 1 == 0)
+
+
+def _ends(figure: FigureMention) -> list[float]:
+    ends = (figure.value_min, figure.value_max) if figure.value is None else (figure.value,)
+    return [end for end in ends if end is not None]
+
+
+def _is_exact(value: float) -> bool:
+    return math.isclose(float(plain_number(value)), value, rel_tol=1e-9)
+
+
+def _takes_unit(text: str, figure: FigureMention) -> bool:
+    """Whether the unit is written anew: not a noun, no age, no money of an unknown country, nothing behind a hyphen."""
+    if figure.kind in ("count", "age", "multiple") or (figure.kind == "money" and not figure.currency):
+        return False
+    if figure.unit_start is None:
+        words = text[figure.number_start : figure.number_end]
+        return len(_PURE.sub("", words)) > 0 and not words[0].isalpha()  # the unit stands inside: "5% to 10"
+    return "-" not in text[figure.number_end : figure.unit_start] or figure.kind == "percent"
+
+
+def _says(words: str, figure: FigureMention) -> bool:
+    """Whether the number alone, its unit left as it is, says the value: not the 50 of "50 cents", worth 0.5."""
+    ends, read = _ends(figure), find_numbers(lower(words))
+    if len(read) != len(ends):
+        return False
+    scale = max((number.weak_scale or number.scale for number in read), default=1.0)
+    by_first = sorted(read, key=lambda number: number.value)
+    return all(
+        any(
+            math.isclose(abs(end), abs(value), rel_tol=1e-9)
+            for value in (n.value, n.mantissa * scale, n.mantissa * (n.weak_scale or 1))
+        )
+        for end, n in zip(sorted(ends, key=abs), by_first, strict=True)
+    )
+
+
+def _has_sign(text: str, figure: FigureMention) -> bool:
+    """Whether a minus stands before the sign of money: -$5."""
+    before = text[figure.start : figure.unit_start].lower()
+    return any(value < 0 for value in _ends(figure)) and bool(_MINUS.search(before))
+
+
+def _is_bound(tail: str) -> bool:
+    """Whether the end of a surface is words of bound: "$5 or more"."""
+    return starts_bound_behind(tail.lower(), 0) == 0
+
+
+def _number_form(figure: FigureMention, words: str) -> str:
+    ends = [plain_number(end) for end in _ends(figure)]
+    if len(ends) == 1:
+        return ends[0]
+    low = lower(words)
+    numbers = find_numbers(low)
+    if len(numbers) < 2:
+        return " to ".join(ends)
+    left, right = numbers[0], numbers[-1]
+    firsts = (left.value, left.mantissa * right.scale, left.mantissa * (right.weak_scale or 1.0))
+    low_end, high_end = _ends(figure)
+    if not any(math.isclose(low_end, first) for first in firsts) and any(
+        math.isclose(high_end, first) for first in firsts
+    ):
+        ends.reverse()
+    return _connective(low[left.end : right.start], ends).join(ends)
+
+
+def _connective(between: str, ends: list[str]) -> str:
+    """What joins the ends of a range: "between 3 and 5", "2 or 3", "5–10", and "to" for all others."""
+    word = next((word for word in ("and", "or", "to") if re.search(rf"(?<![a-z]){word}(?![a-z])", between)), None)
+    if word:
+        return f" {word} "
+    return between if between in ("-", "–", "—") and not ends[1].startswith("-") else " to "
 
 
 def _unit_form(figure: FigureMention) -> str:
@@ -122,11 +263,6 @@ def _unit_form(figure: FigureMention) -> str:
     if figure.kind == "percentage_point":
         return " percentage points"  # "%" would make a share of it
     return f" {figure.currency or figure.unit or ''}".rstrip()
-
-
-def _values(figure: FigureMention, connective: str) -> str:
-    ends = (figure.value_min, figure.value_max) if figure.value is None else (figure.value,)
-    return f" {connective} ".join(plain_number(end) for end in ends if end is not None)
 
 
 def plain_number(value: float) -> str:

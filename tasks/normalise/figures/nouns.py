@@ -13,6 +13,7 @@ Limits  Words that look like plurals and are verbs ("30 boats ships") are rare b
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from tasks.rules import read_toml
 
@@ -30,35 +31,20 @@ _MAX_WORDS = 5
 _MAX_SINGLE = 3
 _QUOTES = frozenset("\"“'‘")
 _VERB_ENDS = ("s", "ed", "ing")
-_ADJECTIVES = frozenset(
-    [
-        "red",
-        "bed",
-        "shed",
-        "seed",
-        "feed",
-        "weed",
-        "king",
-        "ring",
-        "wing",
-        "string",
-        "spring",
-        "building",
-        "meeting",
-        "wedding",
-        "gas",
-        "bus",
-    ]
-)
+_ADJECTIVES = frozenset(_TABLE["nouns_like_verbs"]["words"].split())
 _BEHIND_ONE = frozenset(_TABLE["behind_one"]["words"].split())
 _INITIALS = re.compile(r"[A-Z]{2,}s")  # RBIs, IPOs
-_OBJECT = re.compile(r" (?:a|an|the|his|her|its|their|that|it|him|them|no)(?![a-z])")  # behind a verb
+_OBJECT = re.compile(
+    r" (?:(?:a|an|the|his|her|its|their|that|it|him|them|no|another|more|less|up|out|back|about)(?![a-z])|[$€£\d])"
+)  # behind a verb
 _ONE_MORE = re.compile(r" (?:more|further|additional|other)(?= [a-z])")
 _HEAD = re.compile(r" head of ([a-z]+)")  # 1,200 head of cattle
 _BETWEEN = re.compile(
-    r" (?:(?:19|20)\d\d(?= )|\d[\d,]*[- ]years?[- ]old|\d[\d,.]*(?:-[a-z]+|[a-z]{1,3})(?= ))"
+    r" (?:(?:19|20)\d\d(?= )|\d[\d,]*[- ]years?[- ]old"
+    r"|\d[\d,.]*(?:-[a-z]+|[a-z]{1,3}| (?:g|kg|mg|ml|l|m|cm|mm|km|t))(?= ))"
 )  # the seven 2024 finalists
-_OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those)(?= )")
+_NAME_NUMBER = re.compile(r"(?: -|[ -])\d{1,4}[a-z]?(?= [a-z])")  # of a name inside a phrase: Boeing 737 jets
+_OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those)(?:(?= )(?: [a-z]+['’]s(?= ))?)")
 _WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)[\"“'‘]?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
 
 
@@ -111,49 +97,82 @@ def is_calendar(noun: str) -> bool:
     return noun.rsplit(" ", 1)[-1] in _CALENDAR
 
 
-def noun_behind(text: str, low: str, end: int, value: float | None) -> tuple[str, int] | None:
-    """The counted noun behind position `end`, in the singular, and where its phrase ends; None where there is none.
+class Noun(NamedTuple):
+    """A counted noun phrase in the singular, and where its words begin and end."""
+
+    name: str
+    start: int
+    end: int
+
+
+def noun_behind(text: str, low: str, end: int, value: float | None) -> Noun | None:
+    """The counted noun behind position `end`; None where there is none.
 
     >>> text = "119 countries and regions took part"
     >>> noun_behind(text, text, 3, 119.0)
-    ('country and region', 25)
+    Noun(name='country and region', start=4, end=25)
     """
     if match := _BETWEEN.match(low, end):
         behind = noun_behind(text, low, match.end(), value)
-        return (behind[0], end) if behind else None
+        return Noun(behind.name, end, end) if behind else None  # the 500g of "three 500g tins" is a figure of its own
     if value == 1:
         more = _ONE_MORE.match(low, end)
         return _single_noun(text, low, more.end() if more else end)
     if match := _HEAD.match(low, end):
-        return f"head of {match[1]}", match.end()
+        return Noun(f"head of {match[1]}", end + 1, match.end())
+    words = _phrase_words(text, low, end)
+    return _joined(text, low, words) if words else None
+
+
+def _phrase_words(text: str, low: str, end: int) -> list[tuple[int, int]]:
+    """The words of the phrase behind `end`, up to its plural; none where it has no plural."""
     words: list[tuple[int, int]] = []
-    position, last = end, 0  # `last`: how many words belong to the phrase
-    if match := _OF_THEM.match(low, end):
-        position = match.end()  # "six of the passengers"
-    elif (match := _WORD.match(low, end)) and match[1] in _IDLE:
-        position = match.end()
-    while len(words) < _MAX_WORDS and (match := _WORD.match(low, position)):
+    position, last = _past_idle(low, end), 0  # `last`: how many words belong to the phrase
+    while len(words) < _MAX_WORDS:
+        match = _WORD.match(low, position)
+        if match is None:
+            inner = _NAME_NUMBER.match(low, position)
+            if not inner or last or not words or not text[words[-1][0]].isupper():
+                break
+            position = inner.end()  # 41,000 Pixel 9 handsets
+            continue
         word = match[1]
-        genitive = word.endswith(("'s", "’s"))
-        if word in _STOP and not words and word in _NOUNS_TOO and not _OBJECT.match(low, match.end()):
-            return _phrase(text, [match.span(1)]), match.end()  # "two wins"
-        if word in _STOP or (genitive and word[:-2] in _STOP):
+        if _ends_phrase(low, word, match):
             if word == "and" and words and not last and _WORD.match(low, match.end()):
                 position = match.end()  # "digital and physical sales"
                 continue
             break
-        if last and (
-            match[0][1] in _QUOTES or not _continues(text[slice(*words[last - 1])], word, text[match.start(1)])
-        ):
+        opens_quote = match[0][1:2] in _QUOTES if len(match[0]) > 1 else False
+        if last and (opens_quote or not _continues(text[slice(*words[last - 1])], word, text[match.start(1)])):
             break
         words.append(match.span(1))
         position = match.end()
         if is_plural(word) or _INITIALS.fullmatch(text, *match.span(1)):
             last = len(words)
-    return _joined(text, low, words[:last]) if last else None
+    return words[:last]
 
 
-def _single_noun(text: str, low: str, end: int) -> tuple[str, int] | None:
+def _past_idle(low: str, end: int) -> int:
+    """Behind what stands between a number and its noun: "six of the passengers", "six more boats"."""
+    if match := _OF_THEM.match(low, end):
+        return match.end()
+    match = _WORD.match(low, end)
+    return match.end() if match and match[1] in _IDLE else end
+
+
+def _ends_phrase(low: str, word: str, match: re.Match[str]) -> bool:
+    """Whether a phrase ends before a word: by what it is, or, where it may be a verb, by what stands behind it."""
+    if word in _STOP or (word.endswith(("'s", "’s")) and word[:-2] in _STOP):
+        return True
+    return is_verb_here(low, word, match.end())
+
+
+def is_verb_here(low: str, word: str, end: int) -> bool:
+    """Whether a word that may be noun or verb is a verb by what stands behind it: "needs another 40 beds"."""
+    return word in _NOUNS_TOO and bool(_OBJECT.match(low, end))
+
+
+def _single_noun(text: str, low: str, end: int) -> Noun | None:
     """What "one" counts: the next words, three at most; what looks like a verb ("one clerk asks") is none of it."""
     words: list[tuple[int, int]] = []
     position = end
@@ -171,7 +190,7 @@ def _single_noun(text: str, low: str, end: int) -> tuple[str, int] | None:
         position = match.end()
     if len(words) > _MAX_SINGLE:
         words = words[:2]  # longer than a phrase: some of it is no part of the noun
-    return (_phrase(text, words), words[-1][1]) if words else None
+    return Noun(_phrase(text, words), words[0][0], words[-1][1]) if words else None
 
 
 def _continues(plural: str, word: str, initial: str) -> bool:
@@ -196,11 +215,11 @@ def _with_heads(text: str, heads: list[tuple[int, int]], last: str) -> str:
     return " ".join([text[slice(*span)] for span in heads] + [last])
 
 
-def _joined(text: str, low: str, words: list[tuple[int, int]]) -> tuple[str, int]:
+def _joined(text: str, low: str, words: list[tuple[int, int]]) -> Noun:
     """The phrase up to its plural, and a second noun that "and" joins to a single one."""
     phrase, stop = _phrase(text, words), words[-1][1]
     if len(words) == 1 and low.startswith(" and ", stop) and (match := _WORD.match(low, stop + 4)):
         behind = low[match.end() : match.end() + 1]
         if is_plural(match[1]) and match[1] not in _STOP and behind != "-":
-            return f"{phrase} and {_phrase(text, [match.span(1)])}", match.end()
-    return phrase, stop
+            return Noun(f"{phrase} and {_phrase(text, [match.span(1)])}", words[0][0], match.end())
+    return Noun(phrase, words[0][0], stop)

@@ -1,6 +1,6 @@
 """Sanity: figures whose unit or size cannot be meant, by a table of what is plausible for which thing.
 
-In     a text in lower case, a finished draft, its values     from tasks.normalise.figures
+In     a text in lower case, a finished candidate, its values     from tasks.normalise.figures
 Out    whether it gets the flag `implausible_unit`
 
 A row of rules/figures_plausible.toml says: near these nouns, in this unit, between `least` and `most`. The nouns must
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tasks.normalise.figures.draft import Draft
+from tasks.normalise.figures.candidate import FigureCandidate
 from tasks.normalise.numbers import trie
 from tasks.rules import read_toml
 
@@ -41,13 +41,13 @@ _ROWS = _rows()
 DOUBTED = frozenset(_ROWS)  # the units that some row speaks of
 
 
-def is_implausible(low: str, draft: Draft, values: tuple[float, float]) -> bool:
+def is_implausible(low: str, candidate: FigureCandidate, values: tuple[float, float]) -> bool:
     """Whether a figure lies outside what its surroundings allow."""
-    code = draft.unit.code if draft.unit else None
+    code = candidate.unit.code if candidate.unit else None
     doubtful = [row for row in _ROWS.get(code or "", ()) if values[0] < row.least or values[1] > row.most]
     if not doubtful:
         return False
-    around = _sentence(low, draft.start, draft.end)
+    around = _sentence(low, candidate.start, candidate.end)
     return any(row.near is None or row.near.search(around) for row in doubtful)
 
 
