@@ -25,8 +25,8 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from tasks.cache import Step
 from tasks.errors import CopydeskError
+from tasks.step import Step
 
 STARTED = "started"  # a worker's first word: from then on, what ends it is a document's fault
 QUICK_SHARE = 0.25  # of the limit, for batches of several documents: finding a sick one takes eight splits

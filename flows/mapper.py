@@ -18,7 +18,10 @@ import numpy as np
 import pyarrow as pa
 
 from flows.executors import Executor
-from tasks.cache import KEY, Step, StepCache, row_keys, take_rows
+from tasks.cache import StepCache
+from tasks.row_keys import KEY, row_keys
+from tasks.step import Step
+from tasks.tables import take_rows
 
 BATCH_ROWS = 128
 BATCH_BYTES = 4 << 20

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows import steps
 from flows.config import Config, StoredFile
-from tasks import cache, publish
+from tasks import fingerprints, publish
 from tasks.errors import ConfigError, CopydeskError
 from tasks.takedowns import Takedown, digest_takedowns, read_takedowns
 
@@ -83,8 +83,10 @@ def check_data_set(curated: Storage) -> None:
 def describe_run(config: Config) -> publish.RunInfo:
     """A new run's name, time and the digests that its version will carry."""
     digests = {
-        "code": sha256((cache.code_digest(steps.__name__) + cache.tables_digest(steps.__name__)).encode()).hexdigest(),
-        "lock": sha256("\n".join(cache.library_versions(steps.__name__)).encode()).hexdigest(),
+        "code": sha256(
+            (fingerprints.code_digest(steps.__name__) + fingerprints.tables_digest(steps.__name__)).encode()
+        ).hexdigest(),
+        "lock": sha256("\n".join(fingerprints.library_versions(steps.__name__)).encode()).hexdigest(),
         "settings": sha256(
             (config.rules.digest() + digest_takedowns(read_list(config.takedown_list))).encode()
         ).hexdigest(),

@@ -33,9 +33,9 @@ from tasks import (
     takedowns,
     triage,
 )
-from tasks.cache import Step
 from tasks.errors import ConfigError
 from tasks.model import Stripped
+from tasks.step import Step
 from tasks.tables import beside, joined
 from tasks.takedowns import Takedown
 

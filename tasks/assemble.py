@@ -16,9 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks import schema
-from tasks.cache import take_rows
 from tasks.lost_values import merge_lost
-from tasks.tables import beside, joined, merged_lists, sha256_of, sorted_by, utf8
+from tasks.tables import beside, joined, merged_lists, sha256_of, sorted_by, take_rows, utf8
 
 NOTHING = pa.scalar(None, pa.string())
 STRINGS = schema.STRINGS

@@ -1,280 +1,39 @@
 """Results of earlier runs, so that a document is worked on once: by content, step fingerprint and context.
 
-In     a per-document step, the rows it reads
+In     a per-document step, the keys of the rows it reads (tasks/row_keys.py)
 Out    the rows it made earlier for exactly the same input, and a place to keep new ones
 
-A key is the digest of everything the step reads of a document (text and hints); the folder is named by the step and
-its fingerprint: the source of every module of the project that the step's function imports, directly or not, with the
-tables beside them; the rows that a user adds to tables it reads; its settings; the versions of the
-libraries it imports with what they require; Python's minor version. Nothing else is remembered between runs; deleting
-the cache costs time only.
-
-Segments are append-only Arrow IPC files, read by memory map; a file's name carries the digest of its bytes, so a
-damaged one is noticed and passed over.
+The folder is named by the step and its fingerprint (tasks/step.py). Nothing else is remembered between runs; deleting
+the cache costs time only. Segments are append-only Arrow IPC files, read by memory map; a file's name carries the
+digest of its bytes, so a damaged one is noticed and passed over.
 
 Limits  Documents whose worker failed are not kept: the next run tries them again.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import json
 import logging
 import os
-import platform
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache, cached_property
-from importlib import metadata
-from importlib.util import find_spec
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules import OwnRules, using
+from tasks.row_keys import KEY
+from tasks.step import Step
+from tasks.tables import take_rows
 
 logger = logging.getLogger(__name__)
 
-KEY = pa.binary(16)
-PACKAGES = ("tasks", "flows")
 SEGMENTS_BEFORE_COMPACTION = 20
 EARLIER_KEPT = 1  # fingerprints a step, beside the present one: settings are often changed back
 _STEP_FOLDER = re.compile(r"([a-z][a-z_]*)-[0-9a-f]{16}")  # as `StepCache` names them
 _STEP_FILE = re.compile(r"[0-9a-f]{32}\.arrow|[0-9]+\.part")  # as `_write_segment` names them
-
-
-@dataclass(frozen=True)
-class Step:
-    """A per-document step: a pure batch function, the columns it reads and the table it makes.
-
-    `derived` names columns it reads that follow from the others by code in the same fingerprint; they are no part of
-    the key.
-    """
-
-    name: str
-    work: Callable[..., pa.Table]  # (batch, **settings) -> table of `schema`, one row a document, same order
-    reads: tuple[str, ...]
-    schema: pa.Schema
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    derived: tuple[str, ...] = ()
-    own: OwnRules = field(default_factory=OwnRules)  # rows that a user adds to the tables
-
-    @property
-    def keyed_by(self) -> tuple[str, ...]:
-        """The columns whose values make the key."""
-        return tuple(name for name in self.reads if name not in self.derived)
-
-    @property
-    def own_in_use(self) -> OwnRules:
-        """Those of the user's own rows that the step reads: a table is read by its name, which then is in the code."""
-        sources = [_source(name) for name in closure(self.work.__module__)[0]]
-        return OwnRules(tuple(f for f in self.own.files if any(f'"{f.table}"' in source for source in sources)))
-
-    def __call__(self, batch: pa.Table) -> pa.Table:
-        """The results for a batch: columns as in `schema`, one row a document.
-
-        Raises:
-            ValueError: the step's function gave more or fewer rows.
-        """
-        with using(self.own):
-            results = self.work(batch, **self.settings)
-        if len(results) != len(batch):
-            raise ValueError(f"{self.name}: {len(results)} results for {len(batch)} documents")
-        return results.select(self.schema.names).cast(self.schema)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """16 hex digits that change when anything changes that may change the step's results."""
-        parts = {
-            "code": code_digest(self.work.__module__),
-            "tables": tables_digest(self.work.__module__),
-            "own rules": self.own_in_use.digest,
-            "settings": json.dumps(dict(self.settings), sort_keys=True, default=str),
-            "libraries": library_versions(self.work.__module__),
-            "python": platform.python_version_tuple()[:2],
-            "reads": self.reads,
-            "schema": str(self.schema),
-        }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
-
-
-# ------------------------------------------------------------------ fingerprints
-
-
-@cache
-def closure(module: str) -> tuple[frozenset[str], frozenset[str]]:
-    """(modules of the project, top-level names of libraries) that a module imports, directly or through others."""
-    ours: set[str] = set()
-    theirs: set[str] = set()
-    waiting = [module]
-    while waiting:
-        name = waiting.pop()
-        if name in ours:
-            continue
-        ours.add(name)
-        for found in _imports(name):
-            if found.split(".")[0] in PACKAGES:
-                waiting.append(found)
-            else:
-                theirs.add(found.split(".")[0])
-    return frozenset(ours), frozenset(theirs)
-
-
-@cache
-def _imports(module: str) -> frozenset[str]:
-    """Full names of the modules that a module of the project imports anywhere, its own packages included."""
-    source = _source(module)
-    names = {module.rsplit(".", n)[0] for n in range(1, module.count(".") + 1)}  # importing a.b runs a
-    for node in _statements(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            names |= {
-                f"{node.module}.{alias.name}" for alias in node.names if _is_module(f"{node.module}.{alias.name}")
-            }
-    return frozenset(name for name in names if name.split(".")[0] not in PACKAGES or _is_module(name))
-
-
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """All statements below a node; imports are statements, so that expressions need not be walked."""
-    for block in ("body", "orelse", "finalbody", "handlers", "cases"):
-        for child in getattr(node, block, ()):
-            yield child
-            yield from _statements(child)
-
-
-@cache
-def _is_module(name: str) -> bool:
-    if name.split(".")[0] not in PACKAGES:
-        return False
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:  # its parent is a module, no package
-        return False
-
-
-@cache
-def _source(module: str) -> str:
-    spec = find_spec(module)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"{module}: no source to take a fingerprint of")
-    return Path(spec.origin).read_text(encoding="utf-8")
-
-
-@cache
-def code_digest(module: str) -> str:
-    """Digest of the source of a module's import closure inside the project."""
-    ours, _ = closure(module)
-    return hashlib.sha256("\0".join(f"{name}\0{_source(name)}" for name in sorted(ours)).encode()).hexdigest()
-
-
-@cache
-def tables_digest(module: str) -> str:
-    """Digest of every table that lies beside a module of the import closure: a changed word may matter to any step."""
-    folders = {_source_folder(name) for name in closure(module)[0]}
-    tables = sorted(
-        path for folder in folders for path in folder.iterdir() if path.suffix in {".toml", ".csv", ".json"}
-    )
-    return hashlib.sha256(b"\0".join(p.name.encode() + b"\0" + p.read_bytes() for p in tables)).hexdigest()
-
-
-def _source_folder(module: str) -> Path:
-    spec = find_spec(module)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(module)
-    return Path(spec.origin).parent
-
-
-@cache
-def _distributions() -> Mapping[str, list[str]]:
-    """Names of the distributions that bring each top-level module."""
-    return metadata.packages_distributions()
-
-
-@cache
-def library_versions(module: str) -> tuple[str, ...]:
-    """`name==version` of every library a module's closure imports, with everything those require."""
-    _, theirs = closure(module)
-    distributions = _distributions()
-    waiting = [name for top in theirs for name in distributions.get(top, [])]
-    found: dict[str, str] = {}
-    while waiting:
-        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
-        if name in found or (installed := _installed(name)) is None:
-            continue
-        found[name], required = installed
-        waiting += required
-    return tuple(f"{name}=={version}" for name, version in sorted(found.items()))
-
-
-@cache
-def _installed(name: str) -> tuple[str, list[str]] | None:
-    """Version and requirements of a distribution; None for one that is not here, such as an extra's."""
-    try:
-        version, lines = metadata.version(name), metadata.requires(name) or []
-    except metadata.PackageNotFoundError:
-        return None
-    return version, [match[0] for line in lines if (match := re.match(r"[\w.-]+", line))]
-
-
-# ------------------------------------------------------------------ keys
-
-
-def row_keys(table: pa.Table, columns: Iterable[str]) -> pa.Array:
-    """A digest a row of the named columns: binary, 16 bytes."""
-    parts = [part for name in columns for part in _spelled(table[name])]
-    rows = pc.binary_join_element_wise(*parts, pa.scalar(b":", pa.large_binary()))
-    digests = [
-        hashlib.blake2b(memoryview(data)[start:end], digest_size=16).digest()
-        for chunk in rows.chunks
-        for data, offsets in [(chunk.buffers()[2] or b"", np.frombuffer(chunk.buffers()[1], np.int64))]
-        for start, end in pairwise(offsets[chunk.offset : chunk.offset + len(chunk) + 1].tolist())
-    ]
-    return pa.array(digests, KEY)
-
-
-def _spelled(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
-    """How many bytes each value has when it is written out, "-" for null, and these bytes."""
-    if pa.types.is_nested(column.type):
-        written = (None if value is None else repr(value) for value in column.to_pylist())
-        column = pa.chunked_array([pa.array(written, pa.large_string())])
-    values = column.cast(pa.large_string()).cast(pa.large_binary())
-    lengths = pc.fill_null(pc.binary_length(values).cast(pa.large_string()), "-")
-    return lengths.cast(pa.large_binary()), pc.fill_null(values, b"")
-
-
-# ------------------------------------------------------------------ segments
-
-
-def take_rows(table: pa.Table, rows: np.ndarray) -> pa.Table:
-    """The rows with these numbers, in this order, reading only the chunks they lie in.
-
-    `Table.take` joins all chunks of a column first, which costs the whole table a call and fails above 2 GiB of text.
-    """
-    batches = table.to_batches()
-    ends = np.cumsum([len(batch) for batch in batches])
-    chunk_of = np.searchsorted(ends, rows, side="right")
-    order = np.argsort(chunk_of, kind="stable")
-    is_in_order = bool((np.diff(chunk_of) >= 0).all())
-    taken = [table.schema.empty_table()]
-    for chunk in np.unique(chunk_of):
-        start = ends[chunk] - len(batches[chunk])
-        taken.append(
-            pa.Table.from_batches([batches[chunk].take(pa.array(rows[order][chunk_of[order] == chunk] - start))])
-        )
-    if is_in_order:
-        return pa.concat_tables(taken)
-    back = np.empty(len(rows), dtype=np.int64)
-    back[order] = np.arange(len(rows))
-    return pa.concat_tables(taken).take(pa.array(back))
 
 
 class StepCache:

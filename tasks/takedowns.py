@@ -26,8 +26,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.cache import Step
 from tasks.errors import ConfigError
+from tasks.step import Step
 
 RUN = 4  # words
 MOST, FEWEST = 256, 8  # hashes in a signature

@@ -4,7 +4,6 @@ import dataclasses
 import errno
 import functools
 import os
-import shutil
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -18,8 +17,11 @@ from flows.executors import InProcess
 from flows.lifecycle import curate_data
 from flows.mapper import Mapper, Spool
 from flows.request import Request
-from tasks import cache, language, strip
-from tasks.cache import KEY, Step, StepCache, row_keys, take_rows
+from tasks import cache, strip
+from tasks.cache import StepCache
+from tasks.row_keys import KEY, row_keys
+from tasks.step import Step
+from tasks.tables import take_rows
 
 SCHEMA = pa.schema([("length", pa.int64())])
 CALLS: list[int] = []
@@ -283,85 +285,3 @@ def test_rows_are_taken_in_the_order_asked_for():
     rows = [69, 0, 14, 13, 14, 35]
 
     assert take_rows(table, np.array(rows))["n"].to_pylist() == rows
-
-
-@pytest.fixture
-def fresh_fingerprints():
-    """Fingerprints are computed once a process; these tests change what they are made of."""
-
-    def clear():
-        for function in (
-            cache.closure,
-            cache.code_digest,
-            cache.tables_digest,
-            cache.library_versions,
-            cache._imports,
-            cache._source,
-            cache._installed,
-        ):
-            function.cache_clear()
-
-    clear()
-    yield clear
-    clear()
-
-
-def fingerprint(**changes) -> str:
-    step = Step("language", language.detect_batch, ("text",), SCHEMA)
-    return dataclasses.replace(step, **changes).fingerprint
-
-
-def test_the_fingerprint_is_the_same_twice():
-    assert fingerprint() == fingerprint()
-
-
-def test_the_fingerprint_sees_settings_columns_and_schema():
-    other = pa.schema([("length", pa.int32())])
-
-    seen = {
-        fingerprint(),
-        fingerprint(settings={"n": 1}),
-        fingerprint(reads=("text", "url")),
-        fingerprint(schema=other),
-    }
-
-    assert len(seen) == 4
-
-
-def test_the_fingerprint_sees_a_change_in_an_imported_module(fresh_fingerprints, monkeypatch):
-    before = fingerprint()
-    module = sorted(cache.closure("tasks.language")[0])[-1]
-    fresh_fingerprints()
-    source = cache._source
-    monkeypatch.setattr(cache, "_source", lambda name: source(name) + ("# changed" if name == module else ""))
-
-    assert fingerprint() != before
-
-
-def test_the_fingerprint_sees_a_change_in_a_table(fresh_fingerprints, monkeypatch, tmp_path):
-    before = fingerprint(work=strip.strip_batch)
-    fresh_fingerprints()
-    folder = tmp_path / "rules"
-    shutil.copytree(cache._source_folder("tasks.rules"), folder)
-    place = cache._source_folder
-    table = sorted(folder.glob("*.toml"))[0]
-    table.write_text(table.read_text() + "\n# a comment counts too\n")
-    monkeypatch.setattr(cache, "_source_folder", lambda name: folder if name == "tasks.rules" else place(name))
-
-    assert fingerprint(work=strip.strip_batch) != before
-
-
-def test_the_fingerprint_sees_another_version_of_a_library(fresh_fingerprints, monkeypatch):
-    before = fingerprint()
-    fresh_fingerprints()
-    version = cache.metadata.version
-    monkeypatch.setattr(cache.metadata, "version", lambda name: "9.9" if name == "langdetect" else version(name))
-
-    assert fingerprint() != before
-
-
-def test_the_fingerprint_sees_another_python(fresh_fingerprints, monkeypatch):
-    before = fingerprint()
-    monkeypatch.setattr(cache.platform, "python_version_tuple", lambda: ("3", "99", "0"))
-
-    assert fingerprint() != before

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from flows.executors import InProcess, Pool
-from tasks.cache import Step
+from tasks.step import Step
 
 SCHEMA = pa.schema([("doubled", pa.int64())])
 
@@ -92,7 +92,7 @@ def test_workers_that_cannot_start_stop_the_run_with_a_clear_line(tmp_path):
     script = tmp_path / "unguarded.py"
     script.write_text(
         "import pyarrow as pa\nfrom flows.executors import Pool\nfrom tasks import language, schema\n"
-        "from tasks.cache import Step\n"
+        "from tasks.step import Step\n"
         "step = Step('language', language.detect_batch, ('text',), schema.LANGUAGES)\n"
         "list(Pool(1).map(step, [pa.table({'text': ['a', 'b']})]))\n"
     )

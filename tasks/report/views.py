@@ -23,10 +23,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.cache import take_rows
 from tasks.invariants import rebuild_raw
 from tasks.report.mentions import mean_date, mean_figure
 from tasks.report.words import diff_words, shorten
+from tasks.tables import take_rows
 
 EXAMPLES = 4  # of each rule
 CONTEXT = 70  # characters on each side of an example
