@@ -107,3 +107,21 @@ def test_numbers_of_characters_are_read_as_such_and_only_control_characters_are_
     row = extracted(page(f"<article>{PARAGRAPHS}<p>The miller{written}s own words were read out twice.</p></article>"))
 
     assert f"The miller{read}s own words".replace("\xa0", " ") in row["raw_text"].replace("\xa0", " ")
+
+
+def test_an_article_that_the_fast_extractor_passes_over_is_found_by_the_thorough_ways():
+    sentences = "The miller counted every sack that came over the quay, and the clerk wrote the number into a book."
+    paragraphs = "".join(f"<li><p>Part {n}. {sentences}</p></li>" for n in range(12))
+    row = extracted(page(f"<main><div class='share-story'><ul>{paragraphs}</ul></div></main>"))
+
+    assert row["raw_text"].count("The miller counted every sack") == 12
+
+
+def test_boxes_about_the_author_and_pop_ups_are_no_part_of_the_article():
+    boxes = (
+        "<div class='author-bio'><p>Ann Quill has written about mills for nine years and lives by the quay.</p></div>"
+    )
+    row = extracted(page(f"<article>{PARAGRAPHS * 5}{boxes}</article>"))
+
+    assert "lives by the quay" not in row["raw_text"]
+    assert row["raw_text"].count("It hums.") == 5
