@@ -274,7 +274,14 @@ def _from_bytes(data: bytes) -> pa.Table:
     return pa.ipc.open_stream(data).read_all()
 
 
+def usable_cores() -> int:
+    """The cores that this process may use; systems that cannot say so (macOS) have their number of cores."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def choose_executor(workers: int, seconds: float, megabytes: int, preload: tuple[str, ...]) -> Executor:
     """The executor for a number of workers; 0 means one a core that this process may use, 1 none beside this one."""
-    count = workers or len(os.sched_getaffinity(0))
+    count = workers or usable_cores()
     return InProcess() if count == 1 else Pool(count, seconds, megabytes, preload)

@@ -18,7 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
-from tasks.ingest.scan import RawFile, is_passed_over
+from tasks.ingest.raw_files import RawFile, is_passed_over
 from tasks.storage import Bucket, open_storage
 
 if TYPE_CHECKING:

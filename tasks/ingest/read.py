@@ -25,8 +25,9 @@ from tasks.ingest.bucket import RawBucket
 from tasks.ingest.fields import RowReader
 from tasks.ingest.formats import READERS, read_unknown
 from tasks.ingest.identity import Identities
+from tasks.ingest.raw_files import is_passed_over
 from tasks.ingest.records import BatchBuilder, Found, Refused
-from tasks.ingest.scan import SIDECAR, is_passed_over, scan
+from tasks.ingest.scan import SIDECAR, scan
 from tasks.ingest.settings import IngestSettings
 from tasks.ingest.sidecars import OF_ONE_DOCUMENT, Complaints, read_sidecar, with_sidecar
 from tasks.ingest.sources import BROKEN, Source, of_file, open_unpacked, suffixes

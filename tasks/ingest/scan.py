@@ -12,34 +12,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from tasks.ingest.bucket import RawBucket
+from tasks.ingest.bucket import RawBucket
+from tasks.ingest.raw_files import RawFile, is_passed_over
 
 SIDECAR = ".meta.json"
 _KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
-
-
-class RawFile(NamedTuple):
-    """A file under raw/: `path` as published, `place` as the system knows it.
-
-    A file that is not on a disk has no place, but a function that opens it, and a stamp that changes with its bytes.
-    """
-
-    path: str
-    place: bytes
-    size: int = 0
-    problem: str | None = None  # why it is not read
-    opened: Callable[[], IO[bytes]] | None = None
-    stamp: str | None = None
-
-
-def is_passed_over(name: str) -> bool:
-    """True for hidden files and `README*`, which are no documents."""
-    return name.startswith((".", "README"))
 
 
 def scan(raw: Path | RawBucket) -> tuple[list[RawFile], dict[str, RawFile]]:

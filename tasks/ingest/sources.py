@@ -25,8 +25,8 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from tasks.ingest.raw_files import RawFile
 from tasks.ingest.records import Refused
-from tasks.ingest.scan import RawFile
 from tasks.ingest.settings import IngestSettings
 
 CHUNK = 1 << 18

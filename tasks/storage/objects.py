@@ -107,11 +107,11 @@ class Objects:
         Raises:
             FileNotFoundError: there is no such object.
         """
-        return RangeFile(self, self._head(name))
+        return RangeFile(self.fetch_range, self._head(name))
 
     def open_entry(self, entry: Entry) -> RangeFile:
         """The same for an object that was listed; reading fails where it was written anew since."""
-        return RangeFile(self, entry)
+        return RangeFile(self.fetch_range, entry)
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """The bytes of an object, in pieces.

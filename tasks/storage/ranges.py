@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import errno
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from obstore.exceptions import NotModifiedError, PreconditionError
-
-if TYPE_CHECKING:
-    from tasks.storage.objects import Objects
 
 
 class Entry(NamedTuple):
@@ -30,8 +28,8 @@ class RangeFile(io.RawIOBase):
     Raises OSError where the object was written anew meanwhile.
     """
 
-    def __init__(self, storage: Objects, entry: Entry) -> None:
-        self._storage, self._entry, self._at = storage, entry, 0
+    def __init__(self, fetch: Callable[[Entry, int, int], bytes], entry: Entry) -> None:
+        self._fetch, self._entry, self._at = fetch, entry, 0  # (entry, first byte, length) -> bytes
 
     def readable(self) -> bool:
         return True
@@ -49,7 +47,7 @@ class RangeFile(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         length = max(0, min(len(buffer), self._entry.size - self._at))
         try:
-            data = self._storage.fetch_range(self._entry, self._at, length)
+            data = self._fetch(self._entry, self._at, length)
         except (PreconditionError, NotModifiedError):
             raise OSError(errno.ESTALE, "the file changed while it was read") from None
         buffer[: len(data)] = data

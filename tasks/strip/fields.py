@@ -5,7 +5,7 @@ Out    the draft, without the lines at its head and foot (and, for furniture, an
 
 A line may hold several statements ("2021-10-11  By: Ann  Hits: 3", "Written by A / Translated by B"): if every piece
 between bars, slashes, tabs or wide blanks fits a rule, each piece is cut under its own rule.
-Patterns are data: tasks/rules/strip_lines.toml. Dates are read by tasks/datelines.py.
+Patterns are data: tasks/rules/strip_lines.toml. Dates are read by tasks/datelines/.
 """
 
 from __future__ import annotations
