@@ -19,6 +19,13 @@ from tasks.rules import read_toml
 
 CASES = Path(__file__).parent / "cases"
 DIRECTION = tomllib.loads((CASES / "dates_direction.toml").read_text(encoding="utf-8"))
+KINDS = tomllib.loads((CASES / "dates_kinds.toml").read_text(encoding="utf-8"))
+BY_KIND = [
+    pytest.param(group.get("published", KINDS["published"]), text, values, id=f"{kind}: {text}")
+    for kind, group in KINDS.items()
+    if kind != "published"
+    for text, *values in group["lines"]
+]
 HISTORY = tomllib.loads((CASES / "dates_history.toml").read_text(encoding="utf-8"))["case"]
 NEGATIVE = [
     line
@@ -67,6 +74,17 @@ def test_the_clause_says_on_which_side_a_date_lies(line, values):
     assert [m.value for m in find_dates(line, DIRECTION["published"])] == values
 
 
+@pytest.mark.parametrize("published, text, values", BY_KIND)
+def test_kinds_that_went_wrong_on_real_text_and_their_near_misses(published, text, values):
+    assert [str(m.value) for m in find_dates(text, published)] == values
+
+
+def test_what_is_told_is_not_put_after_the_day_of_writing_by_a_year_named_before():
+    text = "It aims to cut the deficit by December 2023. In May the plan failed. On May 24 a vote was lost."
+
+    assert [m.value for m in find_dates(text, PUBLISHED)] == ["2023-12", "2021-05", "2021-05-24"]
+
+
 @pytest.mark.parametrize("case", HISTORY, ids=lambda case: case["why"])
 def test_a_history_counts_from_what_was_told_last(case):
     mentions = find_dates(case["text"], case.get("published"))
@@ -84,6 +102,13 @@ def test_vague_phrases_are_found_and_what_looks_like_them_is_not():
 
     assert all([m.status for m in find_dates(text, PUBLISHED)] == ["vague"] for text in table["found"])
     assert all(find_dates(text, PUBLISHED) == [] for text in table["none"])
+
+
+def test_words_that_carry_no_date_are_flagged_and_easy_to_leave_out():
+    mentions = find_dates("The current mayor, now 60, spoke recently. He left in May, a few years ago.", PUBLISHED)
+
+    assert [m.surface for m in mentions if m.flag == "vague_word"] == ["current", "now", "recently"]
+    assert [m.value for m in mentions if m.flag != "vague_word"] == ["2021-05", None]
 
 
 HOLIDAYS = [

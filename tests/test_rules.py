@@ -26,6 +26,7 @@ NOT_YET = {
     "dates_lines",
     "dates_patterns",
     "dates_vague",
+    "dates_verbs",
     "dates_words",
     "figures_cues",
     "figures_guard",

@@ -133,6 +133,16 @@ def day_list(match: Match) -> Several | None:
     return pieces
 
 
+def month_to_year(match: Match) -> Built | None:
+    """June 2013 – 2020: from a month to the end of a year."""
+    begin, end = (int(n) for n in match.numbers("y"))
+    first, last = periods.month_period(begin, match.first("month")), periods.year_period(end)
+    if first is None or last is None or not is_year(begin) or not is_year(end) or begin >= end:
+        return None
+    span = periods.Period(f"{first.value}/{last.value}", first.first, last.last, "month")
+    return dated(fixed(span))
+
+
 def day_in_month(match: Match) -> Built | None:
     """The 23rd of last month."""
     month: Expr = {"k": "unit", "u": "month", "n": match.side}
@@ -384,7 +394,9 @@ def noon(match: Match) -> Built | None:
     return "TIME", {"k": "clock", "t": "T12:00" if match.first("daypart") == "noon" else "T00:00"}, None
 
 
-BUILDERS = by_name(slashes, glued, stamp, impossible, day_list, day_in_month, that_month, military) | by_name(
+BUILDERS = by_name(
+    month_to_year, slashes, glued, stamp, impossible, day_list, day_in_month, that_month, military
+) | by_name(
     iso,
     slash,
     whole_date,

@@ -20,8 +20,8 @@ def rel_unit(match: Match) -> Built | None:
     """Last year, this week, the past month (a length), the previous day (of the one spoken of)."""
     unit, side = match.first("unit"), match.side
     words = match.words
-    if len(words) > 1 and is_title(match):
-        return None
+    if (len(words) > 1 and is_title(match)) or (words[-1] == "day" and "this" in words):
+        return None  # "this day" is the one told of, or any
     if "past" in words and unit == "weekend":
         return dated({"k": "unit", "u": unit, "n": -1})
     lately = "the" in words and "last" in words and match.previous_word().lower() in CONTEXT["length_before"]

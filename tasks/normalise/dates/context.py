@@ -20,6 +20,31 @@ def as_fine(grain: str, unit: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mention stands: numbers of its paragraph and sentence.
+
+    `aside` says that it is only compared with ("since 2008"), `leads` that it opens its sentence ("In 2008, ...") or
+    stands in a paragraph that tells of long ago.
+    """
+
+    paragraph: int = 0
+    sentence: int = 0
+    aside: bool = False
+    leads: bool = False
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A time whose year the text has named, and where."""
+
+    period: Period
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A mention's value and days, and how they came about."""
 
@@ -52,6 +77,8 @@ class Context:
     used: str = "none"  # what the evaluation at hand has counted from
     tense: str | None = None
     doubt: bool = False  # whether the tense may mislead
+    place: Place = NOWHERE  # where the mention at hand stands
+    stated: Stated | None = None  # the last time whose year was named, or carried on from there
 
     def now(self, unit: str = "day") -> date | None:
         """The day of writing, to count in `unit` from, noted as used; None where it is not known that finely."""

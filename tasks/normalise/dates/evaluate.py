@@ -13,19 +13,33 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from tasks.normalise.dates import kinds_parts, kinds_told, periods
-from tasks.normalise.dates.context import Context, Found
+from tasks.normalise.dates.context import NOWHERE, Context, Found, Place, Stated
 from tasks.normalise.dates.periods import Period
-from tasks.normalise.dates.records import Expr, ScannedDate
+from tasks.normalise.dates.records import Expr, ScannedDate, named_year
 
 Kind = Callable[[Expr, Context, Period | None], Period | None]
 KINDS: dict[str, Kind] = {**kinds_parts.KINDS, **kinds_told.KINDS}
 
 
-def evaluate(scanned: ScannedDate, context: Context) -> Found:
-    """The value of one scanned date in its context."""
+CARRIES = frozenset(["day", "month", "season"])  # grains whose year holds for what is told next
+COUNTED = frozenset(["weekday", "day", "unit", "ago", "weekend"])
+
+
+def _note_year(expr: Expr, period: Period, context: Context) -> None:
+    """Note a year that is named with a month or day; what counts from today ends its reach."""
+    carries = period.grain in CARRIES or (period.grain == "year" and context.place.leads)
+    if named_year(expr) is not None and not context.place.aside and carries:
+        ahead = context.anchor is not None and period.first > context.anchor
+        context.stated = None if ahead else Stated(period, context.place)
+    elif expr["k"] in COUNTED and context.used == context.anchor_name:
+        context.stated = None
+
+
+def evaluate(scanned: ScannedDate, context: Context, place: Place = NOWHERE) -> Found:
+    """The value of one scanned date in its context; `place` is where it stands."""
     expr = scanned.expr
     kind = expr["k"]
-    context.used, context.tense, context.doubt = "none", scanned.tense, "doubt" in expr
+    context.used, context.tense, context.doubt, context.place = "none", scanned.tense, "doubt" in expr, place
     if kind == "vague":
         return Found(grain=expr.get("u"), mod=scanned.mod, status="vague", relative=scanned.type == "DATE")
     if kind == "day" and expr["n"] == 0 and context.narrative and scanned.type == "DATE":
@@ -51,6 +65,7 @@ def evaluate(scanned: ScannedDate, context: Context) -> Found:
         return Found(mod=scanned.mod, relative=True, status="unanchored", grain=expr.get("u"))
     if kind not in ("year_ago", "clock") and "back" not in expr:  # what is compared with is not what is spoken of
         context.remember(period, aside="aside" in expr or (kind == "prev" and "y" in expr))
+        _note_year(expr, period, context)
     found = Found(
         period.value, period.first, period.last, period.grain, scanned.mod, relative, context.used, "resolved", period
     )
@@ -127,6 +142,4 @@ def _span(expr: Expr, context: Context) -> Period | None:
     if first.grain == last.grain and first.grain in ("month", "quarter", "half", "year", "decade", "century"):
         months = (last.last.year - first.first.year) * 12 + last.last.month - first.first.month + 1
         return periods.months_period(first.first.year, first.first.month, months, first.grain)
-    if {first.grain, last.grain} == {"month", "year"} and "/" not in first.value + last.value:
-        return Period(f"{first.value}/{last.value}", first.first, last.last, "month")
     return periods.days_period(first.first, last.last, "day")

@@ -93,8 +93,13 @@ def _bound(text: str, found: list[ScannedDate]) -> list[ScannedDate]:
             continue
         to = match[1].lower() in ("ended", "ending", "to")
         day = right.expr["k"] == "date" and "m2" not in right.expr and "d2" not in right.expr
-        if day and ("d" in right.expr or (to and unit == "quarter")) and (to or unit == "week"):
-            found[i] = replace(left, end=right.end, expr={"k": "ended", "u": unit, "whole": right.expr, "to": to})
+        if not day or not (to or unit == "week") or not ("d" in right.expr or unit == "quarter"):
+            continue
+        expr = {"k": "ended", "u": unit, "whole": right.expr, "to": to}
+        if to and "d" in right.expr:  # the day stays a mention of its own: "the quarter ended" "July 31"
+            found[i] = replace(left, expr=expr)
+        else:
+            found[i] = replace(left, end=right.end, expr=expr)
             bound.add(i + 1)
     return [mention for i, mention in enumerate(found) if i not in bound]
 
@@ -189,8 +194,7 @@ def _join_range(text: str, left: ScannedDate, right: ScannedDate) -> ScannedDate
         return None  # "from Sept. 14 to Thursday", "today through Nov. 17" stay two
     gap = text[left.end : right.start]
     before = text[max(0, left.start - 16) : left.start]
-    dated = "y" in left.expr and right.expr["k"] == "fixed"  # June 2013 – 2020
-    hyphen = gap.strip() in ("-", "–") and (left.expr["k"] == right.expr["k"] or dated)
+    hyphen = gap.strip() in ("-", "–") and left.expr["k"] == right.expr["k"]
     worded = bool(_RANGE.match(gap)) and not hyphen and bool(_FROM.search(before) or _same_form(left.expr, right.expr))
     between = bool(_AND.match(gap)) and bool(_BETWEEN.search(before))
     if not (hyphen or worded or between):

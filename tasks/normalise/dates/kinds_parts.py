@@ -13,10 +13,11 @@ from datetime import date as day_of
 from typing import Any
 
 from tasks.normalise.dates import periods
-from tasks.normalise.dates.context import Context
+from tasks.normalise.dates.context import Context, Stated
 from tasks.normalise.dates.periods import Period
 from tasks.normalise.dates.records import Expr
 from tasks.normalise.dates.words import RULES
+from tasks.normalise.dates.year_choice import Clause, Link, Question, choose_year
 
 Make = Callable[[int], Period | None]  # a part of the year that is given
 
@@ -96,8 +97,11 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
     if whole is not None:
         return make(whole.first.year)
     if context.line is not None and (context.narrative or context.anchor is None) and "side" not in expr:
-        context.used = "previous"
-        return following(context.line, make, had="had" in expr)
+        told = following(context.line, make, had="had" in expr)
+        ahead = told is not None and context.anchor is not None and told.first > context.anchor
+        if not ahead or context.tense == "future":  # nothing that is told lies after the day of writing
+            context.used = "previous"
+            return told
     now = context.anchor
     if context.narrative and "the" in expr:
         expr = expr | {"told": True}
@@ -128,12 +132,43 @@ def in_year(expr: Expr, context: Context, whole: Period | None, make: Make) -> P
             after = [p for p in years if p.first > now]
             return after[0] if after else None
         return next((p for p in years if p.first.year == now.year), None)
-    if "since" in expr and (now := context.now(years[0].grain)):
-        years = [p for p in years if p.first <= now] or years
-    found = nearest(years, context)
+    found = _nearest_or_carried(expr, context, years, make)
     if found is not None and expr["k"] == "date":
         context.years_of[key] = found.first.year
     return found
+
+
+def _nearest_or_carried(expr: Expr, context: Context, years: list[Period], make: Make) -> Period | None:
+    """Of the same part of several years, the one that its clause, its distance and the years named before speak for."""
+    if not years or expr["k"] not in ("date", "holiday", "season") or years[0].grain not in SCORED:
+        return nearest(years, context)
+    link = _link(context, make) if "w" not in expr or len(years) > 1 else None
+    now = context.now(years[0].grain)
+    if now is None:
+        return None
+    clause = Clause(context.tense, context.doubt, "since" in expr)
+    found = choose_year(Question(tuple(years), now, clause, link))
+    if link is not None and found == link.reading:
+        context.used = "previous"
+        context.stated = Stated(link.reading, context.place)
+    return found
+
+
+MAX_SENTENCES = 3  # that a year named with a month or day is carried on over
+SCORED = frozenset(["day", "month", "season"])
+
+
+def _link(context: Context, make: Make) -> Link | None:
+    """The reading that follows the year named last, where that was near and nothing in between counts from today."""
+    stated, now = context.stated, context.anchor
+    if stated is None or now is None or stated.place.paragraph != context.place.paragraph:
+        return None
+    sentences = context.place.sentence - stated.place.sentence
+    reading = following(stated.period, make)
+    if reading is None or sentences > MAX_SENTENCES or (reading.first > now and context.tense != "future"):
+        return None
+    near = "sentence" if sentences == 0 else "next" if sentences == 1 else "paragraph"
+    return Link(reading, near, stated.period.grain == "year")
 
 
 def date(expr: Expr, context: Context, whole: Period | None) -> Period | None:

@@ -51,3 +51,12 @@ def this_year(expr: Expr) -> Expr | None:
     if expr["k"] == "span":
         whole = expr["b"].get("whole") or expr["a"].get("whole")
     return whole if whole is not None and whole["k"] == "unit" and whole["u"] == "year" and whole["n"] == 0 else None
+
+
+def named_year(expr: Expr) -> int | None:
+    """The year that a date states in words, or None."""
+    if expr["k"] == "fixed":
+        return int(expr["f"][:4])
+    if expr["k"] == "span" or "whole" in expr:
+        return named_year(expr["a"] if expr["k"] == "span" else expr["whole"])
+    return expr.get("y")

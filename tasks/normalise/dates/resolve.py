@@ -16,13 +16,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from tasks.model import DateMention
 from tasks.normalise.dates.conflict import content_of
-from tasks.normalise.dates.context import Context, Found
+from tasks.normalise.dates.context import Context, Found, Place
 from tasks.normalise.dates.evaluate import evaluate
-from tasks.normalise.dates.records import Expr, ScannedDate
+from tasks.normalise.dates.records import ScannedDate, named_year
+from tasks.normalise.dates.tense import SENTENCE_END, is_aside, is_since
 from tasks.normalise.dates.words import CONTEXT
 
 # Chosen on histories and news written for the tests (tests/cases/dates_history.toml).
@@ -34,6 +36,7 @@ NAMED_NOW = 3  # a year named as the present one speaks louder than a weekday
 # Features quote every few sentences, histories seldom.
 QUOTES, CHARACTERS_PER_QUOTE = 1, 2400
 _QUOTED = re.compile(rf"\b(?:{'|'.join(sorted(CONTEXT['quotes']))})\b", re.IGNORECASE)
+VAGUE_WORD = "vague_word"  # flag of "now", "recently" and the like, which carry no date
 COUNTED_FROM_NOW = frozenset(["weekday", "day", "unit", "ago"])
 
 
@@ -58,8 +61,9 @@ def resolve_dates(
         precision: second, minute, day, month, year. A day cannot be counted from a month: relative days are unanchored.
     """
     grain = precision if precision in ("month", "year") else "day"
+    places = places_of(text, scanned, published)
     context = Context(published, precision=grain, narrative=is_narrative(text, scanned, published))
-    found = [evaluate(s, context) for s in scanned]
+    found = [evaluate(s, context, place) for s, place in zip(scanned, places, strict=True)]
     content = content_of(text, scanned, found, published) if published and grain == "day" else None
     if content is None:
         return Resolution(_mentions(text, scanned, found))
@@ -67,8 +71,46 @@ def resolve_dates(
         marked = [replace(f, status="conflict") if i in content.conflicts else f for i, f in enumerate(found)]
         return Resolution(_mentions(text, scanned, marked))
     context = Context(content.anchor, "content", narrative=is_narrative(text, scanned, content.anchor))
-    found = [evaluate(s, context) for s in scanned]
+    found = [evaluate(s, context, place) for s, place in zip(scanned, places, strict=True)]
     return Resolution(_mentions(text, scanned, found), content.value, ("republication_suspected",))
+
+
+def places_of(text: str, scanned: list[ScannedDate], anchor: date | None) -> list[Place]:
+    """Where each scanned date stands, by one look at the text between them."""
+    places: list[Place] = []
+    paragraph = sentence = at = begin = 0
+    for s in scanned:
+        for end in SENTENCE_END.finditer(text, at, s.start + 1):
+            paragraph, sentence, begin = paragraph + ("\n" in end[0]), sentence + 1, end.end()
+        year = named_year(s.expr)
+        aside = year is not None and (is_since(text, s.start) or is_aside(text, s.start))
+        leads = s.start - begin <= LONGEST_LEAD and bool(_LEAD.fullmatch(text, begin, s.start))
+        places.append(Place(paragraph, sentence, aside, leads))
+        at = max(at, s.end)
+    return places if anchor is None else _with_histories(text, scanned, places, anchor)
+
+
+def _with_histories(text: str, scanned: list[ScannedDate], places: list[Place], anchor: date) -> list[Place]:
+    """The places, with those marked as leading whose paragraph tells of long ago.
+
+    Such a paragraph names two years past, or one long past, counts nothing from its own day and quotes nobody: "He
+    joined the navy in 1942 and was wounded in May."
+    """
+    marked: list[Place] = []
+    for _, group in groupby(zip(scanned, places, strict=True), key=lambda pair: pair[1].paragraph):
+        pairs = list(group)
+        years = [year for s, _ in pairs if (year := named_year(s.expr)) is not None]
+        old = [year for year in years if year <= anchor.year - OLD]
+        told = len(old) == len(years) and (len(old) > 1 or any(year <= anchor.year - LONG_AGO for year in old))
+        told = told and not any(s.expr["k"] in COUNTED_FROM_NOW for s, _ in pairs)
+        told = told and not _QUOTED.search(text, pairs[0][0].start, min(pairs[-1][0].end + 80, len(text)))
+        marked += [replace(place, leads=place.leads or told) for _, place in pairs]
+    return marked
+
+
+LONG_AGO = 20  # years after which a month without a year is hardly the one just over
+LONGEST_LEAD = 16
+_LEAD = re.compile(r"\W*(?:(?:But|And|Then) )?(?:In|By|During|On|Early in|Late in)\s+|\W*", re.IGNORECASE)
 
 
 def is_narrative(text: str, scanned: list[ScannedDate], anchor: date | None) -> bool:
@@ -95,21 +137,13 @@ def is_narrative(text: str, scanned: list[ScannedDate], anchor: date | None) -> 
     return quotes <= QUOTES or quotes * CHARACTERS_PER_QUOTE <= len(text)
 
 
-def named_year(expr: Expr) -> int | None:
-    """The year that a date states in words, or None."""
-    if expr["k"] == "fixed":
-        return int(expr["f"][:4])
-    if expr["k"] == "span" or "whole" in expr:
-        return named_year(expr["a"] if expr["k"] == "span" else expr["whole"])
-    return expr.get("y")
-
-
 def _mentions(text: str, scanned: list[ScannedDate], found: list[Found]) -> tuple[DateMention, ...]:
     return tuple(_mention(text, s, f) for s, f in zip(scanned, found, strict=True))
 
 
 def _mention(text: str, scanned: ScannedDate, found: Found) -> DateMention:
-    values: dict[str, Any] = {"mod": found.mod, "flag": scanned.flag}
+    says_nothing = scanned.type == "DATE" and scanned.rule.startswith("vague.")
+    values: dict[str, Any] = {"mod": found.mod, "flag": VAGUE_WORD if says_nothing else scanned.flag}
     return DateMention(
         start=scanned.start,
         end=scanned.end,

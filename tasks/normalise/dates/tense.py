@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 
-from tasks.normalise.dates.words import TENSE
+from tasks.normalise.dates.words import PAST_FORMS, PLANS, TENSE
 
 SCHEDULE_REACH = 56  # characters from the verb of a schedule to its date
+# Where a sentence or paragraph ends, for counting them.
+SENTENCE_END = re.compile(r"(?<!\b[A-Z])[.!?][\"'”’)]*\s+(?=[\"'“‘(]?[A-Z\d])|\n\s*\n")
 REACH = 160  # characters to either side; sentences are rarely longer than that from verb to date
 
 # A stop before a small letter or a figure ends no sentence ("Nov. 16"), nor does that of a title.
@@ -36,11 +38,27 @@ _VERB = (
     r"(?:\s+(?:also|not|still|then|again|soon|now|never|be|been|have|[a-z]+ly)){0,3}"
     r"(?:\s+(?:remain|stay)\s+[a-z]+|\s+(?!(?:was|were|had|has|did|is|are)\b)[a-z]+)?"
 )
+_INFINITIVE = (
+    r"to(?:\s+(?:also|not|then|again|soon|be|have|been|get|[a-z]+ly)){0,3}"
+    r"\s+(?!(?:in|on|at|by|the|an?|its|their|his|her)\b)[a-z]+"
+)
 _FUTURE = rf"(?:{_any_of(TENSE['future'])}){_VERB}"
+# One rule for what is planned: "is (still) due to be finished", "are likely to", "being set to".
+_IS = r"(?:(?:is|are|am|be|being|remains?|['’]s|['’]re)\s+(?:(?:not|also|still|now|[a-z]+ly)\s+)?)?"
+_PLANNED = rf"{_IS}(?:{_any_of(PLANS['planned'])})\s+{_INFINITIVE}"
+_WAS_PLANNED = (  # told of from later: it may have come or not
+    rf"(?:was|were|been)\s+(?:not\s+|also\s+|still\s+|[a-z]+ly\s+)?(?:(?:{_any_of(PLANS['planned'])})\s+)?{_INFINITIVE}"
+)
+_ASKED = (  # "told him to come on Friday": whether it was before or is still to be is not said
+    r"(?:asked|told|ordered|invited|instructed|subpoenaed|summoned|required|allowed|permitted)\s+"
+    rf"(?:(?!that\b)[\w'’-]+\s+){{1,4}}?{_INFINITIVE}"
+)
+_PLAN = rf"(?:(?:{_any_of(PLANS['plans'])})(?:\s+(?!that\b)[\w'’-]+){{0,3}}?|has|have|ought)\s+{_INFINITIVE}"
 # What may, could or is expected to happen lies ahead; what could not be done, or be reached, is told. The month is no
 # "may".
 _MODAL = (
-    r"(?-i:(?:may|might)(?:\s+not)?|could(?!\s+not\b|\s+be\s+(?:reached|located|found|seen|heard|contacted|learned)\b))"
+    r"(?-i:(?:may|might)(?:\s+not)?|(?:should|must)(?:\s+not)?|"
+    r"could(?!\s+not\b|\s+be\s+(?:reached|located|found|seen|heard|contacted|learned)\b))"
     r"(?!\s+have\b)(?:\s+(?:also|be|[a-z]+ly)){0,3}(?:\s+[a-z]+)?"
 )
 _EXPECTED = r"expect(?:s|ed)?(?:\s+(?!will\b|would\b)[\w'’-]+){1,4}?\s+to(?:\s+(?:be\s+)?[a-z]+)?"
@@ -58,9 +76,16 @@ _HAD_PLANNED = (
 # Behind an article a word in -ed describes what follows: "the reduced fee".
 _NOT_BEHIND = "".join(rf"(?<!\b{word} )" for word in TENSE["articles"])
 _IN_ED = rf"{_NOT_BEHIND}(?!(?:{_any_of(TENSE['not_past'])})\b)[a-z]{{2,}}ed"
+_PAST = _any_of(sorted({*TENSE["past"], *PAST_FORMS}))
+# `soft` cues look ahead less surely: what may, should, is hoped or expected by somebody.
 _CUE = re.compile(
-    rf"(?<!\w)(?:(?P<future>{_FUTURE}|{_MODAL}|{_EXPECTED}|{_AGREED}|{_VOWED}|{_TO})|(?P<past>{_HAD_PLANNED}|{_any_of(TENSE['past'])}|{_IN_ED}))(?!\w)",
+    rf"(?<!\w)(?:(?P<told>{_HAD_PLANNED})|(?P<open>{_WAS_PLANNED}|{_ASKED})|(?P<soft>{_MODAL}|{_EXPECTED}|{_PLAN})"
+    rf"|(?P<future>{_PLANNED}|{_FUTURE}|{_AGREED}|{_VOWED}|{_TO})|(?P<past>{_PAST}|{_IN_ED}))(?!\w)",
     re.IGNORECASE,
+)
+TENSES = {"told": "past", "open": None, "soft": "future", "future": "future", "past": "past"}
+_PUT_OFF = re.compile(
+    rf"\b(?:{_any_of(PLANS['put_off'])})\s+(?:to|until|till)\s+(?:the\s|early\s|late\s|mid-?)*$", re.IGNORECASE
 )
 _AHEAD = re.compile(rf"\b(?:{_any_of(TENSE['ahead'])})\s+(?:the\s|early\s|late\s|mid-?|end of\s)*$", re.IGNORECASE)
 # "It was part of a plan to repay the loan by May": the plan looks ahead, whenever it was made.
@@ -90,6 +115,8 @@ _HEDGE = re.compile(rf"(?<!\w)(?:{_any_of(TENSE['future'] + TENSE['hedge'])})(?!
 
 # "The report for February is due Friday": what a month is of says nothing about the verb behind it.
 _OF = re.compile(r"\b(?:for|of)\s+$", re.IGNORECASE)
+# "Will give its figures for October": October is over.
+_REPORTED = re.compile(rf"\b(?:{_any_of(PLANS['report'])})\s+(?:for|of|in|from)\s+$", re.IGNORECASE)
 
 
 def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | None:
@@ -98,9 +125,11 @@ def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | 
 
 
 def tense_and_doubt(text: str, start: int, end: int, *, strict: bool = False) -> tuple[str | None, bool]:
-    """The tense, and whether it comes from a word behind the date or from "until", which may mislead."""
+    """The tense, and whether its cue is a weak one: behind the date, "until", what may or is hoped to be."""
     before = text[max(0, start - REACH) : start]
     if _SCHEDULED.search(before, max(0, len(before) - SCHEDULE_REACH)):
+        return "future", False
+    if _PUT_OFF.search(before, max(0, len(before) - SCHEDULE_REACH)):
         return "future", False
     after = text[end : end + REACH]
     ahead = _AHEAD.search(before, max(0, len(before) - 40))
@@ -112,14 +141,16 @@ def tense_and_doubt(text: str, start: int, end: int, *, strict: bool = False) ->
     size = stop.start() if stop else len(after)
     cues = list(_CUE.finditer(before, begin))
     cue = cues[-1] if cues else _CUE.search(after, 0, size)
-    tense = cue.lastgroup if cue else None
+    kind = str(cue.lastgroup) if cue else "open"
+    tense = TENSES[kind]
     if cue and not cues and cue[0].lower().startswith(_TOLD_IF_BEHIND):
         tense = "past"
     if tense == "future" and (_CALLED_OFF.match(after) or (not cues and _OF.search(before))):
         return None, False
     if strict and tense == "past" and (_HEDGE.search(before, begin) or _HEDGE.search(after, 0, size)):
         return None, False
-    return tense, not cues
+    reported = tense == "future" and bool(_REPORTED.search(before))
+    return tense, not cues or kind == "soft" or reported
 
 
 _STEPS_BACK = re.compile(r"\bhad\s+(?!to\b)(?:[a-z'’-]+\s+){1,6}(?:in|on|during)\s+(?:the\s|early\s|late\s|mid-)?$")

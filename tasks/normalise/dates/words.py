@@ -91,6 +91,17 @@ VALUES: dict[str, dict[str, Any]] = {
     name: {word: value for word, value in table.items() if word != "why"} for name, table in _WORDS.items()
 }
 TENSE: dict[str, list[str]] = _VAGUE["tense"]
+_VERBS = read_toml("dates_verbs")
+PLANS: dict[str, list[str]] = {name: _VERBS[name]["words"] for name in ("planned", "plans", "put_off", "report")}
+
+
+def _past_forms() -> list[str]:
+    """Pasts and participles of irregular verbs that are not as often another word."""
+    forms = {form for row in _VERBS["irregular"]["verbs"] for cell in row.split()[1:] for form in cell.split("/")}
+    return sorted(forms - set(_VERBS["irregular"]["silent"]))
+
+
+PAST_FORMS = _past_forms()
 
 
 def _literal(words: str) -> str:
