@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test lint bench clean lock
+.PHONY: run test quick lint bench clean lock
 .DELETE_ON_ERROR:
 
 run: $(READY)            ## raw/ -> a new version in curated/
@@ -11,6 +11,9 @@ run: $(READY)            ## raw/ -> a new version in curated/
 
 test: $(READY)           ## the whole test suite
 	$(BIN)/python -m pytest
+
+quick: $(READY)          ## the tests of single rooms, the loop while you write
+	$(BIN)/python -m pytest -m unit
 
 lint: $(READY)           ## ruff (lint and format) and mypy
 	$(BIN)/ruff check .

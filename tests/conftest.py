@@ -20,6 +20,34 @@ from tasks.schema import PUBLISHED, SORTED_BY
 
 collect_ignore = ["crash_driver.py"]  # a script that tests run and kill
 Tables = dict[str, pa.Table]
+# What a test needs, by how its file's name begins; a file has the first mark that fits. `make quick` runs `unit` alone.
+MARKS = {
+    "s3": ("test_s3_",),
+    "crash": ("test_publish_crashes", "test_run_crashes", "test_publish_lifecycle"),
+    "browser": ("test_browse", "test_desk"),
+    "pipeline": (
+        *("test_flow", "test_cli", "test_steps", "test_histories", "test_corpus.", "test_executors", "test_shortcut"),
+        *("test_takedown_command", "test_hostile_files", "test_serve", "test_scheduled"),
+        *("test_own_rules", "test_gates_drift"),
+    ),
+}
+
+
+def mark_of(file: str) -> str:
+    """The mark of all tests in a file; `unit` is whatever needs none of the others.
+
+    >>> mark_of("test_s3_run.py"), mark_of("test_dates.py")
+    ('s3', 'unit')
+    """
+    return next((mark for mark, starts in MARKS.items() if file.startswith(starts)), "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test the mark of its file."""
+    for item in items:
+        item.add_marker("slow" if "time_grows" in item.name else mark_of(item.path.name))
+
+
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
 
 
