@@ -28,7 +28,7 @@ class Limits:
     def level(self, change: float) -> Level | None:
         """What a change of this size does.
 
-        >>> [Limits(0.1, 0.3).level(change) for change in (0.05, 0.1, 0.5)]
+        >>> [Limits(0.1, 0.3).level(change) for change in (0.05, 0.2, 0.5)]
         [None, <Level.WARN: 'warn'>, <Level.FAIL: 'fail'>]
         """
         if self.fail is not None and change > self.fail:
