@@ -21,6 +21,7 @@ from tasks.normalise.figures.guards import GuardRow
 from tasks.normalise.figures.scales import ScaleRow
 from tasks.rules import Row
 from tasks.strip.captions import CreditRule
+from tasks.strip.notes import AuthorRule
 from tasks.strip.rules import LineRule
 
 ROWS: Mapping[str, type[Row]] = MappingProxyType(
@@ -37,8 +38,10 @@ ROWS: Mapping[str, type[Row]] = MappingProxyType(
         "language_numbers": NumberWords,
         "language_short_forms": ShortForms,
         "names": NameWords,
+        "strip_authors": AuthorRule,
         "strip_captions": CreditRule,
         "strip_lines": LineRule,
+        "strip_notes": LineRule,
         "strip_phrases": LineRule,
     }
 )

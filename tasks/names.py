@@ -24,6 +24,7 @@ from tasks.text import is_unspaced
 
 MAX_NAME_CHARS, MAX_NAME_WORDS = 60, 6
 MAX_UNSPACED_NAME = 12
+MAX_SHOUTED_WORDS = 5  # words in upper case: as many are a headline
 MAX_PUBLISHER_WORDS = 8
 MAX_GIVEN = 3  # given authors beyond this number are often the whole staff of a site
 EDGES = ' \t\xa0\u3000.,;:：|/()（）[]【】<>-–—*•·•"“”»«'
@@ -112,6 +113,8 @@ def is_name(words: str) -> bool:
     parts = words.split()
     if len(parts) > MAX_NAME_WORDS or all(part.strip(EDGES).casefold() in words_of("times") for part in parts):
         return False
+    if len(parts) >= MAX_SHOUTED_WORDS and words.isupper():
+        return False  # a headline
     return _begins_upper(parts[0]) and all(map(_is_name_word, parts)) and not _SENTENCE_END.search(words)
 
 
@@ -122,6 +125,19 @@ def _is_name_word(word: str) -> bool:
 def _begins_upper(word: str) -> bool:
     first = next(filter(str.isalpha, word), "")
     return bool(first) and not first.islower()
+
+
+def is_byline(words: str) -> bool:
+    """Whether words behind a by-line's label are names or a desk, and no sentence or headline.
+
+    >>> [is_byline(words) for words in ("Ada Brookfield, Staff Writer", "The Harbour Desk", "rules about the quay")]
+    [True, True, False]
+    """
+    parts = words.split()
+    if split_names(words) or is_unspaced(words):
+        return True
+    upper = sum(map(_begins_upper, parts))
+    return 0 < len(parts) <= MAX_NAME_WORDS and upper >= len(parts) - 1 and _pattern("jobs").search(words) is not None
 
 
 def name_key(name: str) -> str:

@@ -110,3 +110,93 @@ def test_all_hints_of_the_contract_are_taken():
         "Ferry Times",
         "Town",
     )
+
+
+# ------------------------------------------------------------------ lines about who wrote it
+
+NEWS = (
+    "Traders on the east quay called on Monday for a new fish hall, after the roof of the old one came down.\n\n"
+    "They said that the town had promised a hall in 2019, and that nothing had been built but a fence.\n\n"
+    "The council will meet on Thursday."
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("From Ada Brookfield, Greyhaven", ("Ada Brookfield",)),
+        ("By Ada Brookfield – Greyhaven", ("Ada Brookfield",)),
+        ("Ada Brookfield, Greyhaven", ("Ada Brookfield",)),
+        ("Posted by Ada Brookfield on 19 Sep 2016", ("Ada Brookfield",)),
+        ("By Ada Brookfield and Bo Reed: April 4, 2016", ("Ada Brookfield", "Bo Reed")),
+        ("Posted on July 29, 2016 by Ada Brookfield in News, Harbour // 0 Comments", ("Ada Brookfield",)),
+        ("Ada Brookfield", ("Ada Brookfield",)),
+        ("By dpa/NAN", ()),
+    ],
+)
+def test_lines_above_the_text_that_say_who_wrote_it_leave_it(line, byline):
+    found = strip_text(f"{line}\n\n{NEWS}", hints={"title": "Traders call for a hall"})
+
+    assert (found.text, found.byline) == (NEWS, byline)
+
+
+def test_a_date_beside_a_byline_is_read_too():
+    found = strip_text(f"Posted by Ada Brookfield on 19 Sep 2016\n\n{NEWS}", hints={"title": "Traders call for a hall"})
+
+    assert [line.local for line in found.published] == ["2016-09-19"]
+
+
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("Ines Calder in Lowdale", ("Ines Calder",)),
+        ("Associated Wire writer Ines Calder in Lowdale contributed to this report.", ()),
+        ("Rolf Timmen can be reached at timmen@example.org. Follow him on Twitter @rolftimmen.", ("Rolf Timmen",)),
+        ("Contact Rolf Timmen at rtimmen@example.org or 702-555-0100. Follow @rolftimmen on Twitter.", ()),
+        (
+            "Lisa Lund is a journalist in Lowdale. Her work has appeared in The Net and other outlets. "
+            "Reach her at lund@example.org",
+            ("Lisa Lund",),
+        ),
+        ("The author is chief convener of the Quiet Harbour campaign.", ()),
+        ("• Nils Orr is editor emeritus of The Ferry Times.", ("Nils Orr",)),
+        ("Ana Ruiz es periodista y vive en el puerto.", ("Ana Ruiz",)),
+        ("Karl Huber ist freier Autor.", ("Karl Huber",)),
+        ("With Post wires", ()),
+        ("ada.brookfield@example.org", ()),
+    ],
+)
+def test_notes_below_the_text_about_who_wrote_it_leave_it(line, byline):
+    found = strip_text(f"{NEWS}\n\n{line}", hints={"title": "Traders call for a hall"})
+
+    assert (found.text, found.byline) == (NEWS, byline)
+
+
+def test_a_person_the_article_is_about_is_no_author():
+    text = f"Lund won the prize of the port for her book on ferries.\n\n{NEWS}\n\nLisa Lund is a writer in Lowdale."
+
+    assert strip_text(text, hints={"title": "A prize for a book"}).text == text
+
+
+def test_a_byline_wins_over_a_note():
+    found = strip_text(f"Hall wanted\n\nBy Ada Brookfield\n\n{NEWS}\n\nFollow Rolf Timmen on Twitter")
+
+    assert (found.text, found.byline) == (NEWS, ("Ada Brookfield",))
+
+
+@pytest.mark.parametrize("line", ["Story Continued Below", "Advertisement - story continues below", "...", "<!--"])
+def test_advert_lines_go_wherever_they_stand_and_name_nobody(line):
+    first, rest = NEWS.split("\n\n", 1)
+    found = strip_text(
+        f"{first}\n\n{line}\n\n{rest}", hints={"title": "Hall wanted", "authors": ["Ines Calder", "Bo Reed"]}
+    )
+
+    assert (found.text, found.byline) == (NEWS, ("Ines Calder", "Bo Reed"))
+    assert [cut.role for cut in found.removals if cut.role != "whitespace"] == ["advert"]
+
+
+def test_a_headline_behind_report_is_no_byline():
+    lines = "Report: Inventory of rules about the green quay in Greyhaven\n\nREPORT: HARBOUR OFFICE KNEW OF THE LEAK"
+    found = strip_text(f"Readers ask where the study can be found\n\n{NEWS}\n\n{lines}\n\nPublished in\n\n{NEWS[:90]}.")
+
+    assert found.byline == () and lines in found.text

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from tasks.model import Stripped
+from tasks.names import split_names
 from tasks.strip.captions import take_captions
 from tasks.strip.chosen import choose_fields
 from tasks.strip.draft import Draft
@@ -20,6 +21,7 @@ from tasks.strip.fields import (
 )
 from tasks.strip.given import read_title, title_of_path
 from tasks.strip.hints import Hints, read_hints
+from tasks.strip.notes import take_bare_names, take_notes
 from tasks.strip.page import cut_page, is_page
 from tasks.strip.removals import assemble
 from tasks.strip.repair import repair_lines, repaired
@@ -59,22 +61,28 @@ def strip_with(raw_text: str, hints: Hints) -> Stripped:
     take_prefix(draft)
     anchor = take_head(draft)
     _cut_furniture_below(draft, furniture)
+    authors = split_names((*hints.given.authors, *hints.page.authors))
+    take_foot(draft)
+    take_notes(draft, authors)
     take_foot(draft)
     take_comments(draft)
     take_foot(draft)
     cut_tail(draft)
     take_foot(draft)
+    take_notes(draft, authors)
     take_captions(draft)
     if draft.title is None:
         find_title(draft, anchor, title, origin, furniture)
     if draft.title is None and (of_path := title_of_path(hints.path)):
         draft.title, draft.title_origin = of_path, "path"
         draft.flags.discard("headline_missing")
+    take_bare_names(draft, authors)
+    take_foot(draft)
     for index in sorted(furniture):
         draft.cut_line(index, "site_header", "furniture.repeated", 0.9)
     take_anywhere(draft)
     repair_lines(draft)
-    return choose_fields(_result(draft), hints)
+    return choose_fields(_result(draft), hints, draft.noted)
 
 
 def _given_title(hints: Hints) -> tuple[str | None, str]:

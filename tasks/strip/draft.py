@@ -30,6 +30,9 @@ class Draft:
     publisher: str | None = None
     publisher_is_credited: bool = False  # by a source line; the owner of a copyright is only the next best
     byline: list[str] = field(default_factory=list)
+    noted: list[str] = field(
+        default_factory=list
+    )  # names in notes about the author: authors where no by-line names any
     translators: list[str] = field(default_factory=list)
     captions: list[tuple[int, Caption]] = field(default_factory=list)  # with their place
     published: list[DateLine] = field(default_factory=list)

@@ -11,9 +11,11 @@ Patterns are data: tasks/rules/strip_lines.toml. Dates are read by tasks/datelin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
-from tasks.datelines import find_date_line, find_date_prefix
+from tasks.datelines import DateLineMatch, find_date_line, find_date_prefix
+from tasks.names import is_byline, split_names, words_of
 from tasks.strip.draft import Draft
 from tasks.strip.labels import is_label
 from tasks.strip.removals import Cut
@@ -29,14 +31,15 @@ _LONGEST_DATE_LINE = 160
 _HAS_DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _STOP = re.compile(r"[.!?。！？…][\"”’'»)\]]{0,3}$")
-_NAME_SPLIT = re.compile(r"\s*(?:,|;|、|，|；|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\s及\s|\s和\s)\s*")
-# Behind a comma, what somebody does or where; not a name.
-_JOB = re.compile(
-    r"(?i)\b(?:reporter|correspondent|editor|writer|staff|columnist|contributor|analyst|journalist|bureau|chief"
-    r"|special to|for the|redakteur|redaktion|korrespondent|journaliste|rédacteur|redactor|corresponsal|redattore"
-    r"|корреспондент)\b"
+_BEFORE_NAMES = r"(?:by|par|por|von|door|di|oleh)\s?[:：]?\s{1,3}"
+# Names beside a date: "Posted by Ada Quill on 4 May 2020", "4 May 2020 by Ada Quill in News // 0 Comments"
+_NAMES_BEFORE = re.compile(
+    rf"(?i)^\W{{0,3}}(?:\w{{4,12}}\s)?{_BEFORE_NAMES}(?P<names>[^:|]{{3,100}}?)(?:[\s:,|–—-]|\b(?:on|am|le|el|em|il|op|pada|at)\b)*$"
 )
-_NAME_EDGES = " \t\xa0\u3000.,;:：|()（）[]【】"
+_NAMES_BEHIND = re.compile(
+    rf"(?i)^[\s,|·•–—/-]{{0,6}}{_BEFORE_NAMES}(?P<names>[^|·•/(]{{3,100}}?)(?:\sin\s.*|\s*[|·•/(].*)?$"
+)
+_BY = re.compile(rf"(?i)^\W{{0,3}}(?:\w{{4,12}}\s)?{_BEFORE_NAMES}")
 
 
 def ends_like_prose(text: str) -> bool:
@@ -86,7 +89,12 @@ def _weight(text: str) -> int:
 def _is_title_with_date(text: str) -> bool:
     """Whether a first line is a headline that ends in its date ("The harbour report 2021.06.02"), not a date line."""
     found = find_date_line(text) if _HAS_DIGIT.search(text) and len(text) <= _LONGEST_DATE_LINE else None
-    return found is not None and not found.labelled and len(_LETTERS.findall(text[: found.start])) >= 3
+    return (
+        found is not None
+        and not found.labelled
+        and not _BY.match(text)
+        and len(_LETTERS.findall(text[: found.start])) >= 3
+    )
 
 
 def take_foot(draft: Draft) -> None:
@@ -151,6 +159,7 @@ def take_line(draft: Draft, index: int, zone: str) -> set[str]:
         else:
             source = "header" if zone == HEAD else "footer"
             draft.published.append(replace(found.date_line, source=source))
+            _keep_names(draft.byline, _names_beside(line.text, found))
             role, rule, score, field = "date_line", "date.line", 0.99, "published_local"
         draft.cuts.append(Cut(start, end, role, rule, score, field))
     draft.lines[index] = None
@@ -216,19 +225,34 @@ def _explain_piece(text: str, zone: str):
         found = find_date_line(text)
         if found is not None and found.rest_is_metadata:
             return found
-    return match_line(text, zone)
+    match = match_line(text, zone)
+    if match is not None and match.field in ("byline", "translators") and not is_byline(match.words or ""):
+        return None  # a sentence or a headline behind a word that often stands before names
+    return match
+
+
+def _names_beside(text: str, found: DateLineMatch) -> tuple[str, ...]:
+    """The names of a by-line that stands on the line of a date."""
+    sides = (_NAMES_BEFORE.match(text[: found.start]), _NAMES_BEHIND.match(text[found.end :]))
+    return next((split_names(side["names"]) for side in sides if side), ())
+
+
+def _keep_names(kept: list[str], names: Iterable[str]) -> None:
+    kept += [name for name in names if name not in kept]
 
 
 def _keep(draft: Draft, found: LineMatch) -> None:
     """Put the words of a match into the field that its rule names."""
-    if not found.words or found.field is None:
+    if not found.words:
         return
-    words = found.words.strip(_NAME_EDGES) if found.field != "publisher" else found.words.strip(" \t\xa0|()（）[]")
+    if found.rule.role == "author_note":
+        _keep_names(draft.noted, split_names(found.words))
+    if found.field is None:
+        return
+    words = found.words.strip(" \t\xa0|()（）[]")
     if found.field in ("byline", "translators"):
-        names = [name.strip(_NAME_EDGES) for name in _NAME_SPLIT.split(words)]
-        kept = draft.byline if found.field == "byline" else draft.translators
-        names = [name for n, name in enumerate(names) if name and (n == 0 or not _JOB.search(name))]
-        kept += [name for name in names if name not in kept]
+        desk = () if words.casefold() in words_of("nobody") else (words,)
+        _keep_names(draft.byline if found.field == "byline" else draft.translators, split_names(words) or desk)
     elif found.field == "publisher":
         if draft.publisher is None or (found.rule.role == "source_line" and not draft.publisher_is_credited):
             draft.publisher = words or draft.publisher

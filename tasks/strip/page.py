@@ -36,6 +36,7 @@ FEWEST_LINES = 20  # of a page; what is shorter is read as an article with a lit
 FURNITURE_ROLES = (
     "site_header",
     "share_bar",
+    "advert",
     "read_more",
     "newsletter",
     "comments",

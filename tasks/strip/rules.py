@@ -18,7 +18,7 @@ from typing import Final, Literal, NamedTuple
 
 from tasks.rules import Rule, load, rule_cache
 
-TABLES = ("strip_lines", "strip_phrases")
+TABLES = ("strip_notes", "strip_lines", "strip_phrases")
 LONGEST_LINE = 400
 SHORTEST_OPENING = 4  # characters of an opening by which it is looked up
 _MARKS = " \t\xa0\u3000\u200b.,:;!?¿¡…。！？：|/\\<>«»‹›\"'“”‘’()[]（）【】{}*+=_-–—•·▶►→←↑↓»#&@~\ufe0f"
