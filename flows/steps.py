@@ -125,30 +125,29 @@ def build_tables(
     spool = pipeline.mapper.spool
     records = pipeline.step("ingest", read_records, raw, rules, spool, pipeline.warnings.append)
     pages = pipeline.map(steps["extract"], records)
-    documents = beside(records, pages, *(name for name in strip.INPUTS if name in pages.column_names))
+    extracted = beside(records, pages, *(name for name in strip.INPUTS if name in pages.column_names))
     lines = pipeline.map(steps["lines"], pages)
-    repeats = pipeline.step("furniture", furniture.find_repeats, beside(documents, lines, *schema.LINES.names))
-    stripped = pipeline.map(steps["strip"], joined(documents, repeats, "repeated_lines"))
+    repeats = pipeline.step("furniture", furniture.find_repeats, beside(extracted, lines, *schema.LINES.names))
+    stripped = pipeline.map(steps["strip"], joined(extracted, repeats, "repeated_lines"))
     languages = pipeline.map(steps["language"], stripped)
     scanned = pipeline.map(steps["scan"], beside(stripped, languages, "language"))
-    documents = pipeline.step("triage", triage.merge_results, records, pages, stripped, languages, scanned)
-    if taken_down:
-        copies = pipeline.map(takedowns.match_step(taken_down), stripped)
-        documents = takedowns.reject_taken_down(documents, taken_down, copies)
+    judged = pipeline.step("triage", triage.merge_results, records, pages, stripped, languages, scanned)
+    documents = _without_taken_down(pipeline, judged, stripped, taken_down)
 
     texts = spool.put(triage.texts_of(documents))
     compared = pipeline.step("pair", dedupe.compare_documents, texts)
-    relations, clusters = pipeline.step("cluster", dedupe.find_duplicates, compared)
+    pairs, clusters = pipeline.step("cluster", dedupe.find_duplicates, compared)
     dated = pipeline.step("anchors", anchors.choose_dates, texts, clusters)
-    texts = joined(texts, dated, "published_date", "published_local", "published_precision")
+    dated_texts = joined(texts, dated, "published_date", "published_local", "published_precision")
     share = rules.fullest_share
-    canonicals = pipeline.step("canonical", dedupe.choose_canonicals, texts, clusters, fullest_share=share)
-    relations = pipeline.step("relate", dedupe.relate_to_canonicals, texts, relations, canonicals)
-    articles = texts.filter(pc.is_in(texts["document_id"], value_set=pc.unique(canonicals["canonical_id"])))
+    canonicals = pipeline.step("canonical", dedupe.choose_canonicals, dated_texts, clusters, fullest_share=share)
+    relations = pipeline.step("relate", dedupe.relate_to_canonicals, dated_texts, pairs, canonicals)
+    is_canonical = pc.is_in(dated_texts["document_id"], value_set=pc.unique(canonicals["canonical_id"]))
+    articles = dated_texts.filter(is_canonical)
     stories = pipeline.step("stories", dedupe.find_stories, articles, compared)
-    del compared, texts  # the words of all texts
-    articles = spool.put(joined(articles, documents, "language", "scanned_dates", "figures"))
-    resolved = pipeline.map(steps["resolve"], articles)
+    del compared, texts, dated_texts  # the words of all texts
+    scanned_articles = spool.put(joined(articles, documents, "language", "scanned_dates", "figures"))
+    resolved = pipeline.map(steps["resolve"], scanned_articles)
 
     tables = pipeline.step(
         "assemble",
@@ -158,9 +157,19 @@ def build_tables(
         dated,
         canonicals,
         pa.concat_tables([relations, stories]),
-        beside(resolved, articles, "document_id"),
+        beside(resolved, scanned_articles, "document_id"),
     )
     return {name: spool.put(table) for name, table in tables.items()}
+
+
+def _without_taken_down(
+    pipeline: Pipeline, documents: pa.Table, stripped: pa.Table, taken_down: Sequence[Takedown]
+) -> pa.Table:
+    """The documents, with those that the list of takedowns names, and their copies, rejected."""
+    if not taken_down:
+        return documents
+    copies: pa.Table = pipeline.map(takedowns.match_step(taken_down), stripped)
+    return takedowns.reject_taken_down(documents, taken_down, copies)
 
 
 def read_records(raw: ingest.Raw, rules: Rules, spool: Spool, warn: Callable[[str], None]) -> pa.Table:
