@@ -161,7 +161,7 @@ def _tables() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, Unit]]:
 
 NAMES, BEHIND, BEFORE = _tables()
 _SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{trie(BEFORE)})[ \u00a0]?[-−–]?$")
-_CODE_BEFORE = re.compile(r"(?<!\d)[A-Za-z]{2,}-$|(?<![a-z0-9])[A-Za-z]-$|\b[Tt]he $")  # PLX-R18, the P5
+_CODE_BEFORE = re.compile(r"(?<!\d)[A-Za-z]{2,}-$|(?<![a-z0-9])[A-Za-z]-$")  # PLX-R18
 _SIGN_ENDS = {sign[-2:] for sign in BEFORE}  # of the few signs of one letter, that letter
 
 
@@ -249,4 +249,4 @@ def _places() -> dict[str, tuple[str, ...]]:
 
 
 _CODES_OF: dict[str, Any] = _places()
-_PLACES = re.compile(rf"(?<![a-z])({trie(_CODES_OF)})(?![a-z])")
+_PLACES = re.compile(rf"[^a-z]({trie(_CODES_OF)})(?![a-z])")

@@ -108,7 +108,7 @@ _DIGITS = re.compile(
            |[1-9]\d{{0,2}}(?:[ ]\d{{3}})+(?=[ \u00a0](?:[a-z]|%|€|£)|[%€£])(?![ ]\d)
            |\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|\.\d+)
          (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])
-           |{_BLANK}/{_BLANK}\d{{1,2}}(?={_BLANK}of{_END})|{_GLYPH}|{_AND_PART})?
+           |{_BLANK}/{_BLANK}\d{{1,2}}(?={_BLANK}of{_END})|[ ]?{_GLYPH}|{_AND_PART})?
          (?P<scales>(?:{_BLANK}?{_GAP}?{_SCALE}{_END})+|{_BLANK}?(?:mn|mio|bn|tn|trn){_END})?
          (?P<weak>(?:(?:{_BLANK}|-)(?=m|b|k))?(?:mil|m|b|t|k|l){_END}(?![²³2/^]))?
          (?P<power>{_BLANK}?[x×]{_BLANK}?10(?:\^\(?(?P<exponent>[-−–]?\d{{1,2}}(?!\d))\)?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{{1,2}}))
@@ -117,7 +117,7 @@ _DIGITS = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _IN_WORDS = re.compile(
-    rf"""(?P<crowd>{_CROWD}(?:(?:{_BLANK}of{_BLANK}{_CROWD})+{_END}|(?={_BLANK}(?:of|more){_END}))|{_PLENTY}{_END})
+    rf"""(?P<crowd>{_CROWD}(?:(?:{_BLANK}of{_BLANK}(?:the{_BLANK})?{_CROWD})+{_END}|(?={_BLANK}(?:of|more){_END}))|{_PLENTY}{_END})
         |(?P<multiple>{_MULTIPLE}{_END}(?!-)|(?<=(?:to|ll|ld|ay|ht|an){_BLANK})(?:{trie(_TABLE["verbs"])}){_END}(?!-))
         |(?P<part>(?:an?{_BLANK})?quarter{_BLANK}(?:of{_BLANK})?(?:an?{_BLANK})?(?={_SCALE}{_END})
            |(?:an?|{_ONES}){_GAP}(?:{_PART}){_END}(?:{_BLANK}of{_BLANK}an?{_BLANK}(?={_SCALE}{_END}))?
@@ -264,8 +264,8 @@ def _read_power(match: re.Match[str]) -> Number | None:
 
 def _fraction(plain: str, fraction: str) -> float | None:
     """What a fraction behind digits adds ("10 1/2"), or the whole quotient where the digits are its upper half."""
-    if fraction in _TABLE["glyphs"]:
-        return _TABLE["glyphs"][fraction]
+    if fraction.strip() in _TABLE["glyphs"]:
+        return _TABLE["glyphs"][fraction.strip()]
     if fraction[-1].isalpha():
         return _share_of(_WORDS.findall(fraction)[1:])
     upper, lower = re.split(" ?[/⁄] ?", fraction.lstrip("-"))
@@ -364,7 +364,7 @@ def _read_part(match: re.Match[str]) -> Number | None:
 def _read_crowd(match: re.Match[str]) -> Number:
     low = high = 1.0
     for word in _WORDS.findall(match["crowd"]):
-        if word != "of":
+        if word in _TABLE["crowds"]:
             low, high = low * _TABLE["crowds"][word][0], high * _TABLE["crowds"][word][1]
     if " of" in match["crowd"] or match["crowd"].count("of"):
         # "tens of thousands": ten times the least of the one, up to ten times the least of the other

@@ -142,7 +142,7 @@ _BY_WORD = _by_first_word()
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _CAPITAL_BEHIND = re.compile(r" [A-Z]")
 _GAP = re.compile(r"(?:/[-=])?[ \t\u00a0\u202f\u2009]{0,3}(?:-[ ]?|\()?")
-_SIGN_BEHIND = re.compile(rf"(?:{trie(_SIGNS)})(?![A-Za-z0-9²³])(?!\.[a-z])")
+_SIGN_BEHIND = re.compile(rf"(?:{trie(_SIGNS)})(?![A-Za-z0-9²³])(?!\.[a-z]|-\d)")
 _UNKNOWN_BEHIND = re.compile(r"/[A-Za-z]{1,2}(?![A-Za-z])")
 _MEASURED = {**{code: unit for code, unit in _CODES.items() if code}, **_TABLES.signs}
 _SIGN_DIVIDED = re.compile(rf"({trie(_MEASURED)})/(?:100 ?)?({trie(_MEASURED)})(?![A-Za-z0-9²³])")
@@ -189,6 +189,8 @@ def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[
         return (unit, start, folded.end()) if unit and folded else None
     if in_words and len(sign[0]) == 1:
         return None
+    if start == end and sign[0] in _CODE_LETTERS and sign[0] not in _TABLES.signs:
+        return None  # 39A, 10K
     spaced_letter = start > end and len(sign[0]) == 1 and sign[0].isalpha()
     if spaced_letter and (_is_name(text, sign) or not _may_stand_apart(sign[0], low[end])):
         return None
@@ -227,7 +229,7 @@ def _divided(text: str, low: str, unit: Unit, start: int, end: int) -> tuple[Uni
 
 
 def _per(over: Unit, under: Unit, hundred: str) -> Unit:
-    code = f"(100.{under.code})" if hundred else under.code
+    code = f"(100.{under.code})" if hundred else f"({under.code})" if "." in (under.code or "") else under.code
     return Unit("measure", f"{over.code}/{code}", factor=over.factor)
 
 

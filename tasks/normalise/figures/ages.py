@@ -20,6 +20,7 @@ from tasks.normalise.units import unit_behind
 from tasks.rules import Row, load
 
 MAX_AGE = 120
+LONGEST_WORD = 14
 REACH = 60  # characters before a number in which it may be called an age
 
 _BEHIND = re.compile(r"[ \u00a0-]{0,2}(?:(year|yr|month|week|day)s?\.?[ -](?:olds?|of age)|y/?o|y\.o\.)(?![a-z])")
@@ -34,7 +35,7 @@ _UNITS = re.compile(r"[ \u00a0-]?(?:year|yr|month|week|day)s?(?![a-z])")
 class AgeRow(Row):
     """A way to say an age: what ends right before the number, what begins right behind it."""
 
-    tail: str  # the letters that may stand before the blank (or bracket) at the number: looked at first
+    ends: tuple[str, ...]  # what may stand right before the number: a word, a comma, a bracket; looked at first
     before: re.Pattern[str]
     behind: re.Pattern[str] | None = None
     exact: bool = False  # in the case of the text
@@ -50,10 +51,17 @@ class AgeRow(Row):
 
 
 _ROWS = load("figures_ages", AgeRow)
-_BY_TAIL: dict[str, tuple[AgeRow, ...]] = {}
-for _row in _ROWS:
-    for _tail in _row.tail:
-        _BY_TAIL[_tail] = (*_BY_TAIL.get(_tail, ()), _row)
+
+
+def _by_last_word() -> dict[str, tuple[AgeRow, ...]]:
+    found: dict[str, tuple[AgeRow, ...]] = {}
+    for row in _ROWS:
+        for word in row.ends:
+            found[word] = (*found.get(word, ()), row)
+    return found
+
+
+_BY_WORD = _by_last_word()
 
 
 def take_age(view: View, candidate: FigureCandidate) -> FigureCandidate | None:
@@ -67,7 +75,7 @@ def take_age(view: View, candidate: FigureCandidate) -> FigureCandidate | None:
         return None
     if not 0 < number.value < MAX_AGE or number.value % 1:
         return None
-    rows = _BY_TAIL.get(view.before(number.start, 2)[:1] if low[number.start - 1 : number.start] == " " else "(", ())
+    rows = _BY_WORD.get(_word_at(low, number.start), ())
     row = next((row for row in rows if _holds(view, row, candidate)), None)
     if row is None:
         return None
@@ -76,6 +84,15 @@ def take_age(view: View, candidate: FigureCandidate) -> FigureCandidate | None:
         return taken
     match = row.before.search(view.before(number.start, REACH))
     return taken.but(start=number.start - len(match[0]) if match else number.start)
+
+
+def _word_at(low: str, start: int) -> str:
+    """The last word before a position, or the comma or the bracket that stands there."""
+    if low[start - 1 : start] != " ":
+        return low[start - 1 : start]
+    if low[start - 2 : start - 1] == ",":
+        return ","
+    return low[low.rfind(" ", max(0, start - LONGEST_WORD), start - 1) + 1 : start - 1]
 
 
 def _holds(view: View, row: AgeRow, candidate: FigureCandidate) -> bool:

@@ -73,7 +73,8 @@ _CROWD_ACTS = re.compile(
 _CROWD_BEFORE = re.compile(
     r"(?<![a-z])(?:kill(?:ed|ing|s)|injur(?:ed|ing)|wound(?:ed|ing)|displac(?:ed|ing)|left|leaving|attract(?:ed|ing|s)|drew|draws|drawing"
     r"|employ(?:s|ed|ing)|forced|forcing|affect(?:ed|ing|s)|trapp(?:ed|ing)|arrest(?:ed|ing)|evacuat(?:ed|ing)|cost|costs|costing|worth|raised|earn(?:ed|s|ing)"
-    r"|made|makes|saved|sav(?:es|ing)|lost|spent|paid|owes|sold) (?:them |him |her |us )?$"
+    r"|made|makes|saved|sav(?:es|ing)|lost|spent|paid|owes|sold"
+    r"|sent|gave|donated|received|poured|pumped|stole|won) (?:them |him |her |us )?$"
 )
 _FRACTIONAL = re.compile(r" (share|point|run|goal|win)(?![a-z])")  # 0.35 share
 _COMPOUND_BLANK = re.compile(rf" ({'|'.join(_TABLE['compounds']['blank'].split())})(?= [a-z])")
@@ -244,6 +245,8 @@ def _is_short_of_a_figure(view: View, candidate: FigureCandidate) -> bool:
 def _is_led_up_to(view: View, candidate: FigureCandidate) -> bool:
     """Whether the words before a small bare number make it a figure: "killed four", "reached 76"."""
     cues, end = view.cues(candidate.start), candidate.number_end
+    if view.low.startswith(" the number of ", end):
+        return True  # brings to 38 the number of dead
     if candidate.high is not None:
         return cues.lead in _RANGE_LEADS or cues.bound is not None
     if candidate.form != "digits":

@@ -41,6 +41,10 @@ _COMPARED_LATER = re.compile(r"[^.,;:()]{1,30}? (from|to|against|versus|vs\.?|co
 _LIMIT = re.compile(r"[^.;!?\n]{2,50} (?:limit|threshold|target|norm|standard|ceiling|cap|average|maximum|minimum) of ")
 _DRIVEN = re.compile(r" (?:on the )?(?:city|highway|hwy|combined)(?![a-z])")
 _COORDINATE = re.compile(r" [^.;:()\d]{2,50}?(?:,| and|, and) (?:another |a further |about |some )?")
+_NEXT_PARTY = re.compile(
+    r"(?:,| and|, and|;| with| while|, with|, while) [a-z' -]{2,40} (?:on|at|got|won|took|had|has|polled) "
+)
+_POLL_ENDS = re.compile(r"[.,;)]|$| and(?![a-z])")
 _PLACE = re.compile(r" (?:in|on|from|at|for|through|via|to|by|with)(?![a-z])")
 _SENTENCE_END = re.compile(r"[.!?] |[;\n]")
 
@@ -64,6 +68,8 @@ def lend_units(view: View, candidates: list[FigureCandidate]) -> list[FigureCand
 
 def _lent(view: View, before: list[FigureCandidate], right: FigureCandidate) -> FigureCandidate:
     low, left = view.low, before[-1]
+    if left.kind == "percent" and _is_next_in_poll(view, left, right):
+        return right.but(kind=left.kind, unit=left.unit, rule=SHARED)
     goes_on = _is_coordinate(low, left, right) or _is_mileage(low, left, right) or _is_limit(low, left, right)
     lender = left if goes_on else _compared_with(view, before, right)
     if lender is None or view.noun(right.end, right.low) is not None:
@@ -117,6 +123,13 @@ def _is_mileage(low: str, left: FigureCandidate, right: FigureCandidate) -> bool
 def _is_limit(low: str, left: FigureCandidate, right: FigureCandidate) -> bool:
     """Whether a bare number is what a measure is held against: "180 units, far above the limit of 35"."""
     return left.kind in ("measure", "percent") and bool(_LIMIT.fullmatch(low, left.end, right.start))
+
+
+def _is_next_in_poll(view: View, left: FigureCandidate, right: FigureCandidate) -> bool:
+    """Whether a bare number is the share of the next party: "44 per cent and the Tories on 27"."""
+    if not 0 < right.low < 100 or right.grouped or not _POLL_ENDS.match(view.low, right.end):
+        return False
+    return bool(_NEXT_PARTY.fullmatch(view.low, left.end, right.start))
 
 
 def _is_coordinate(low: str, left: FigureCandidate, right: FigureCandidate) -> bool:
@@ -173,13 +186,15 @@ def lend_nouns(view: View, candidates: list[FigureCandidate]) -> list[FigureCand
 def _left(view: View, found: list[FigureCandidate], candidate: FigureCandidate) -> list[FigureCandidate]:
     """The figures before in the same sentence, nearest last."""
     near = [one for one in found[-3:] if candidate.start - one.end < FARTHEST_NOUN]
+    if not near:
+        return near
     return [one for one in near if not _SENTENCE_END.search(view.low, one.end, candidate.start)]
 
 
 def _holds(view: View, row: EllipsisRow, candidate: FigureCandidate, left: list[FigureCandidate]) -> bool:
     if candidate.low < row.least or (candidate.low == 1 and candidate.form == "words"):
         return False
-    if row.left and _lender(row, candidate, left) is None:
+    if row.left and (not left or _lender(row, candidate, left) is None):
         return False
     start = candidate.start
     head = view.text[max(0, start - REACH) : start] if row.exact else view.before(start, REACH)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.normalise.figures.candidate import FigureCandidate, candidate_of
-from tasks.normalise.figures.view import View
+from tasks.normalise.figures.view import View, last_words
 from tasks.normalise.numbers import Number, find_numbers
 from tasks.rules import Row, load, read_toml
 
@@ -43,13 +43,13 @@ _YEAR_LEADS = frozenset(_TABLE["dates"]["year_leads"].split())
 _YEARLY = frozenset(_TABLE["dates"]["yearly"].split())
 _COUNT_LEADS = frozenset(_TABLE["dates"]["count_leads"].split())
 _NO_COUNT_LEADS = frozenset(_TABLE["dates"]["no_count_leads"].split())
+_COUNTED = frozenset(_TABLE["dates"]["counted"].split())
 _BRAND = re.compile("|".join(map(re.escape, sorted(_TABLE["brands"]["names"], key=len, reverse=True))))
 _LONGEST_HEAD = 10  # characters of a brand before its number
 _STREET = re.compile(
     r" (?:[NSEW]\.? )?(?:[A-Z][\w'’.]+ ){1,3}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Blvd|Way|Place|Terrace|Crescent)\b"
 )  # 14 Mill Lane
-_WORD_BEFORE = re.compile(r"([^\s\"“”()\[\],;:!?]+)[\s\u00a0]*$")
 _WORDS_BEFORE = re.compile(r"[a-z]+(?=[ -]$)")
 _WORD_BEHIND = re.compile(r"[ \u00a0]?([a-z]+(?:\.m\.?)?)")
 _VERSION = re.compile(r"1?\d\.\d")  # Web 3.0
@@ -78,6 +78,8 @@ def _is_free_left(text: str, start: int, joined_at: int) -> bool:
         if joined_at == start - 1:
             return True
         if two.isalpha():
+            if before == "—":
+                return True  # Economy—70.4%
             return text[max(0, start - 6) : start - 1].lower().endswith(("minus", " sub"))
         return not two.isdigit()
     if before in "+/:":
@@ -139,34 +141,49 @@ class GuardRow(Row):
 
 
 _ROWS = load("figures_guards", GuardRow)
+_BEFORE_ROWS = tuple(row for row in _ROWS if row.side == "before")
+_BEHIND_ROWS = tuple(row for row in _ROWS if row.side == "behind")
+_LAST_WORDS = frozenset().union(*(last_words(row.pattern.pattern) for row in _BEFORE_ROWS))
+_BEHIND_ANY = re.compile("|".join(f"(?:{row.pattern.pattern})" for row in _BEHIND_ROWS if not row.exact))
+_BEHIND_EXACT = re.compile("|".join(f"(?:{row.pattern.pattern})" for row in _BEHIND_ROWS if row.exact))
+
+
+def _rows_near(view: View, number: Number) -> tuple[GuardRow, ...]:
+    """The rows that may hold: told by the word before the number and by one look behind it."""
+    word = view.word_before(number.start)
+    is_known = word.rstrip(".-–").rsplit("-", 1)[-1].lower() in _LAST_WORDS or word[-1:] in "-–"
+    is_behind = _BEHIND_ANY.match(view.low, number.end) or _BEHIND_EXACT.match(view.text, number.end)
+    return (_BEFORE_ROWS if is_known else ()) + (_BEHIND_ROWS if is_behind else ())
+
+
 _UNIT_ROWS = tuple(row for row in _ROWS if row.unit)
+_UNIT_WORDS = frozenset().union(*(last_words(row.pattern.pattern) for row in _UNIT_ROWS if row.side == "before"))
+_UNIT_STARTS = frozenset(
+    [" C", "-E", "-U", "-Z", " –", " -"]
+)  # of what those rows look for behind a number with a unit
 
 
 def guard_of_unit(view: View, candidate: FigureCandidate) -> str | None:
     """The guard that holds for a number whatever its unit: "50 Cent", "doubled down"."""
+    end = candidate.number.end
+    may_hold = candidate.form == "multiple" or view.text[end : end + 2] in _UNIT_STARTS
+    if not may_hold and view.word_before(candidate.number.start).lower() not in _UNIT_WORDS:
+        return None
     return next((row.id for row in _UNIT_ROWS if row.holds(view, candidate)), None)
 
 
 def guard_of_bare(view: View, candidate: FigureCandidate, noun: str | None) -> str | None:
     """The guard that holds for a number without a unit; `noun` is what it would count."""
-    for row in _ROWS:
-        if row.holds(view, candidate):
-            return row.id
-    return next((name for name, holds in GUARDS if holds(view, candidate, noun)), None)
+    row = next((row for row in _rows_near(view, candidate.number) if row.holds(view, candidate)), None)
+    return row.id if row else next((name for name, holds in GUARDS if holds(view, candidate, noun)), None)
 
 
 # ------------------------------------------------------------------ by more than a pattern
 
 
-def _word_before(view: View, start: int) -> str:
-    match = _WORD_BEFORE.search(view.text, max(0, start - REACH), start)
-    return match[1] if match else ""
-
-
 def _touches_word(view: View, start: int) -> bool:
     """Whether one blank and then a word stand before a position."""
-    match = _WORD_BEFORE.search(view.text, max(0, start - REACH), start)
-    return bool(match) and match.end(1) == start - 1 and view.text[start - 1] == " "  # type: ignore[union-attr]
+    return view.text[start - 1 : start] == " " and not view.text[start - 2 : start - 1].isspace()
 
 
 def _is_idiom(view: View, candidate: FigureCandidate, _noun: str | None) -> bool:
@@ -210,7 +227,7 @@ def _is_headline(view: View, candidate: FigureCandidate, noun: str | None) -> bo
 def _is_named(view: View, candidate: FigureCandidate, noun: str | None) -> bool:
     """Whether a number belongs to the word before it: "Terminal 5", "Group of 77"; not "Profit 3,000"."""
     start = candidate.start
-    word = _word_before(view, start)
+    word = view.word_before(start)
     if word == "of" and view.text.endswith("Group of ", 0, start):
         return True
     if not word or not _touches_word(view, start):
@@ -236,7 +253,7 @@ def _is_date(view: View, candidate: FigureCandidate, noun: str | None) -> bool:
     """The light guard against dates: month names, clock times, decades, ordinals, years."""
     if candidate.form != "digits":
         return False
-    before, value = _word_before(view, candidate.start).lower(), candidate.low
+    before, value = view.word_before(candidate.start).lower(), candidate.low
     behind = _WORD_BEHIND.match(view.low, candidate.number_end)
     if behind and (behind[1] in _CLOCK or (behind[1].rstrip(".") in _MONTHS and value <= 31)):
         return True
@@ -255,7 +272,9 @@ def _is_year(view: View, candidate: FigureCandidate, noun: str | None, before: s
     if view.cues(candidate.start).bound is not None:
         return False
     # "counted 1640 cases", "cut 1900 jobs": behind a verb, and no year of our days
-    return is_yearly or before in _NO_COUNT_LEADS or int(candidate.low) in RECENT_YEARS or not before.isalpha()
+    if is_yearly or before in _NO_COUNT_LEADS or not before.isalpha():
+        return True
+    return int(candidate.low) in RECENT_YEARS and noun.rsplit(" ", 1)[-1] not in _COUNTED
 
 
 def _is_title_case(view: View, candidate: FigureCandidate, _noun: str | None) -> bool:

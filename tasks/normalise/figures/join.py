@@ -34,6 +34,9 @@ _LIST = re.compile(r"(?:, |- (?:and|or) | and |, and | or |, or | to | ?[-–] ?
 _NAME_BEHIND = re.compile(r" [A-Z][a-z]")
 _IN_A_LIST = re.compile(r"\d, $")
 _OF_THE = re.compile(r" (?:out )?of (?:the|its|their|a total) ")
+_CONTEST = re.compile(
+    r"(?<![a-z])(?:trails?|trailed|trailing|leads?|led|leading|ahead|behind|beats?|beating|vs\.?|lose|loses|losing|defeat(?:ed)?)(?![a-z])"
+)  # who stands against whom, in a poll or a vote
 _OUT_OF = re.compile(r" (?:in|out of)(?: every)? ")
 _WORD_FOLLOWS = re.compile(r" ?[a-z]|-")
 _FOLD = re.compile(r"(?:-? (?:to|or|and) |-)")
@@ -127,7 +130,7 @@ def _are_sides(low: str, left: FigureCandidate, right: FigureCandidate) -> bool:
 
 def _are_comparable(left: FigureCandidate, right: FigureCandidate) -> bool:
     """Whether two numbers may be amounts of one thing: not "120,000 or 2.8 percent", not "10 percent to 43 billion"."""
-    shares_scale = left.scale == 1 and left.number.mantissa < 1000
+    shares_scale = left.scale == 1 and left.number.mantissa < 1000 and left.low == left.number.mantissa
     small, large = sorted((abs(left.low), abs(right.number.mantissa if shares_scale else right.low)))
     return small == 0 or large <= COMPARABLE * small
 
@@ -256,9 +259,12 @@ def _is_range(view: View, left: FigureCandidate, right: FigureCandidate, gap: st
 
 def _is_poll(view: View, left: FigureCandidate, right: FigureCandidate, gap: str) -> bool:
     """Whether "X to Y" sets two sides against each other: "a vote of 54 percent to 46 percent", "leads 45% to 37%"."""
-    if gap != " to " or not left.kind or left.first <= right.first:
+    if gap != " to " or not left.kind:
         return False
     lead = view.cues(left.start).lead
+    if left.first <= right.first:
+        is_share = left.kind in ("percent", "percentage_point") and lead not in ("from", "between")
+        return is_share and bool(_CONTEST.search(view.before(left.start, 40)))
     if left.kind not in ("percent", "percentage_point"):
         return lead == "by"
     return lead not in ("from", "between")

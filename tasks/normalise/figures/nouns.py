@@ -44,7 +44,7 @@ _BETWEEN = re.compile(
     r"|\d[\d,.]*(?:-[a-z]+|[a-z]{1,3}| (?:g|kg|mg|ml|l|m|cm|mm|km|t))(?= ))"
 )  # the seven 2024 finalists
 _NAME_NUMBER = re.compile(r"(?: -|[ -])\d{1,4}[a-z]?(?= [a-z])")  # of a name inside a phrase: Boeing 737 jets
-_OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those)(?:(?= )(?: [a-z]+['’]s(?= ))?)")
+_OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those|[a-z]+['’]s)(?:(?= )(?: [a-z]+['’]s(?= ))?)")
 _WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)[\"“'‘]?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
 
 
@@ -89,6 +89,8 @@ def singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zzes", "oes")):
         return word[:-2]
+    if word in _PLURAL and word.endswith(("is", "us")):
+        return word[:-1]  # Israelis, menus
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
@@ -132,8 +134,10 @@ def _phrase_words(text: str, low: str, end: int) -> list[tuple[int, int]]:
         match = _WORD.match(low, position)
         if match is None:
             inner = _NAME_NUMBER.match(low, position)
-            if not inner or last or not words or not text[words[-1][0]].isupper():
+            if not inner or last or not words:
                 break
+            if not text[words[-1][0]].isupper() and not text[inner.end() + 1].isupper():
+                break  # of a name alone: two new 737 Max jets
             position = inner.end()  # 41,000 Pixel 9 handsets
             continue
         word = match[1]

@@ -39,6 +39,7 @@ _WEIGHED = re.compile(rf"(?<![a-z])(?:{trie(_POUND.weighed)})")
 _MINUS = re.compile(r"(?:(?:^|[\s(\[:,])[-−–]|(?<![a-z])minus[ -])$")
 _HYPHEN_BEFORE = re.compile(r" [-−–]")  # "COVID -19": a count has no sign
 _BELOW_ZERO = re.compile(r"(?<![a-z])(?:below|above|to|of|at|from|around|reached|between|was|is) $")
+_DIGIT_BEHIND = re.compile(r" ?\d")
 _US_BEHIND = re.compile(r" (?:US|U\.S\.)(?! [A-Z]|[A-Za-z])")
 _FEET_AND_INCHES = re.compile(
     r"(?: ?ft\.?|[- ]f(?:oo|ee)t,?|['′’])[- ]?(\d{1,2}(?:\.\d+)?)"
@@ -244,6 +245,8 @@ def _take_behind(view: View, candidate: FigureCandidate, behind: tuple[Unit, int
     if behind is None or not _fits(view, candidate, behind):
         return candidate
     unit, start, end = behind
+    if unit.kind == "money" and candidate.form == "words" and _DIGIT_BEHIND.match(view.low, end):
+        return candidate  # "the Budapest one Ft 40m": the sign is that of the next number
     settled = _settled(view, candidate, unit, end)
     if settled is None:
         return candidate

@@ -33,6 +33,8 @@ _CLAUSE_END = re.compile(r"[;:!?\n]|\.(?: |$)|(?:, | )(?:and|but|while|which|who
 _PRICE_BEHIND = re.compile(
     r"(?: (?:a|per) [a-z]+)?(?:,? (?:to|at|or|from|on|in|by|after|before|over|when|as)(?![a-z])|[.,;)]|$| \()"
 )
+_SCORED = frozenset(["added", "adding", "adds"])  # said of players and of an index
+_SCORES = range(60)  # points of a player
 _SHARES = ("percent", "percentage_point")
 _ENDS = ("to", "from")
 
@@ -143,7 +145,10 @@ def _change_unsaid(
             return cues.lead  # "rose to 3 million in May from 2 million"
     if candidate.high is not None:
         return None
-    return change_behind(low, end) if candidate.kind in _SHARES else compared_behind(low, end)
+    if candidate.kind in _SHARES:
+        return change_behind(low, end)
+    is_place = candidate.kind == "measure" and low.startswith((" down", " up"), end)  # trapped 120 metres down
+    return None if is_place or candidate.noun == "place" else compared_behind(low, end)
 
 
 def _is_in_step(low: str, candidate: FigureCandidate, cues: Cues, left: FigureMention, start: int) -> bool:
@@ -160,7 +165,8 @@ def _is_moved_by(view: View, candidate: FigureCandidate, cues: Cues) -> bool:
     if candidate.kind in _SHARES or cues.change_word in ("up", "down"):
         return candidate.kind not in ("age", "count") or _is_amount(candidate)
     if candidate.kind in ("age", "count"):
-        return _is_amount(candidate)
+        is_scored = candidate.noun == "point" and cues.change_word in _SCORED and candidate.low in _SCORES
+        return _is_amount(candidate) and not is_scored
     if cues.lead in ("a", "an", "the"):
         return False  # "lost a $23bn contract", "cut a 33 kV cable"
     if candidate.kind == "money":

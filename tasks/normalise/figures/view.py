@@ -6,12 +6,22 @@ Out    short pieces of it in lower case; cues and counted nouns, each read once 
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from tasks.normalise.currencies import Evidence, Unit
 from tasks.normalise.figures.cues import Cues, cues_before
 from tasks.normalise.figures.nouns import Noun, noun_behind
 from tasks.normalise.numbers import lower
+
+REACH = 24  # characters before a number in which its last word is looked for
+_MARKS = re.compile(r"[\"“”()\[\],;:!?\s]")
+
+
+def last_words(pattern: str) -> frozenset[str]:
+    """Every word that stands in a pattern, in lower case: what may be its last one is among them."""
+    found = re.findall(r"(?<!\\)([A-Za-z]+)(\??)", pattern)
+    return frozenset(form.lower() for word, may in found for form in (word, word[:-1] if may else word) if form)
 
 
 class View:
@@ -20,6 +30,7 @@ class View:
     def __init__(self, text: str):
         self.text = text
         self.low = lower(text)
+        self._words: dict[int, str] = {}
         self._cues: dict[int, Cues] = {}
         self._nouns: dict[tuple[int, bool], Noun | None] = {}
 
@@ -39,6 +50,15 @@ class View:
     def after(self, position: int, n: int) -> str:
         """At most `n` characters in lower case that begin at `position`."""
         return self.low[position : position + n]
+
+    def word_before(self, position: int) -> str:
+        """The word that ends at `position`, white space aside, as it is written; "" where none stands there."""
+        word = self._words.get(position)
+        if word is None:
+            words = self.text[max(0, position - REACH) : position].rsplit(None, 1)
+            word = words[-1] if words else ""
+            word = self._words[position] = word if word.isalpha() else _MARKS.split(word)[-1]
+        return word
 
     def cues(self, position: int) -> Cues:
         """What the words before a number say of its bound and its change."""
