@@ -4,7 +4,8 @@
     python -m bench.ingest --memory 2000       peak memory while reading a .jsonl of so many MB, made for it
 
 The texts are made up from a small vocabulary, with a fixed seed; compression and character widths are those of prose,
-not of news. Floors of the project: jsonl 30 MB/s, txt 10,000 files/s, parquet 100 MB/s, HTML 20 pages/s, memory 600 MB.
+not of news. Floors of the project: jsonl and WARC 30 MB/s, RSS 20 MB/s, txt 10,000 files/s, parquet 100 MB/s, HTML 20
+pages/s, memory 600 MB.
 """
 
 from __future__ import annotations
@@ -27,7 +28,14 @@ import pyarrow.parquet as pq
 
 from tasks import ingest
 
-FLOORS = {"jsonl_mb_per_s": 30, "txt_files_per_s": 10_000, "parquet_mb_per_s": 100, "html_pages_per_s": 20}
+FLOORS = {
+    "warc_mb_per_s": 30,
+    "rss_mb_per_s": 20,
+    "jsonl_mb_per_s": 30,
+    "txt_files_per_s": 10_000,
+    "parquet_mb_per_s": 100,
+    "html_pages_per_s": 20,
+}
 VOCABULARY = """the a of to in and on for with that was said from by at after before while river harbour council budget
 school bridge market engineer farmer winter reported agreed rejected measured opened closed seven twelve hundred percent
 million Monday Thursday March Novaport Estmark “quoted” naïve café"""
@@ -67,6 +75,26 @@ def page(rng: random.Random) -> str:
     )
 
 
+def feed_item(row: dict[str, Any]) -> str:
+    """An entry of a feed with its full text."""
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in row["text"].split("\n\n"))
+    return (
+        f"<item><title>{row['title']}</title><link>{row['url']}</link><guid>{row['url']}</guid>"
+        f"<pubDate>Thu, 04 Mar 2021 05:06:07 GMT</pubDate><description><![CDATA[{text}]]></description></item>"
+    )
+
+
+def warc_record(number: int, markup: str) -> bytes:
+    """A response record of a page."""
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + markup.encode()
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/{number}\r\n"
+        f"WARC-Date: 2021-03-04T05:06:07Z\r\nWARC-Record-ID: <urn:uuid:{number:032x}>\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body + b"\r\n\r\n"
+
+
 def make(folder: Path, kind: str, megabytes: int, files: int) -> None:
     """Raw files of one kind; about 4,000 bytes a document."""
     count = megabytes * 250
@@ -86,6 +114,17 @@ def make(folder: Path, kind: str, megabytes: int, files: int) -> None:
             writer = csv.DictWriter(out, ["id", "url", "title", "date", "author", "text"])
             writer.writeheader()
             writer.writerows(rows(count))
+    elif kind == "rss":
+        with (folder / "a.rss").open("w", encoding="utf-8") as out:
+            out.write('<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Harbour Press</title>')
+            out.writelines(map(feed_item, rows(count)))
+            out.write("</channel></rss>")
+    elif kind == "warc":
+        rng = random.Random(4)
+        pages = [page(rng) for _ in range(100)]
+        with (folder / "a.warc").open("wb") as out:
+            for n in range(megabytes * 1_000_000 // len(pages[0])):
+                out.write(warc_record(n, pages[n % 100]))
     else:
         pq.write_table(pa.Table.from_pylist(list(rows(count))), folder / "a.parquet", row_group_size=10_000)
 
@@ -112,7 +151,7 @@ def read_all(folder: Path) -> tuple[int, int]:
 def measure(megabytes: int, files: int, pages: int) -> dict[str, float]:
     """All speeds; MB are millions of bytes of text read, so that formats can be compared."""
     figures: dict[str, float] = {}
-    for kind in ("jsonl", "jsonl.gz", "json", "csv", "parquet", "txt"):
+    for kind in ("jsonl", "jsonl.gz", "json", "csv", "parquet", "rss", "warc", "txt"):
         with tempfile.TemporaryDirectory() as name:
             make(Path(name), kind, megabytes, files)
             (documents, size), seconds = cpu_seconds(lambda name=name: read_all(Path(name)))

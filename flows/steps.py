@@ -178,7 +178,7 @@ def read_records(raw: ingest.Raw, rules: Rules, spool: Spool, warn: Callable[[st
     records = spool.keep(schema.RECORDS, reading)
     for warning in reading.warnings:
         warn(warning)
-    return ingest.mark_shared(records, reading.shared)
+    return ingest.mark_superseded(ingest.mark_shared(records, reading.shared))
 
 
 def input_settings(rules: Rules) -> ingest.IngestSettings:

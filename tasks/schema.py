@@ -114,6 +114,8 @@ RECORDS = _schema(
     ("section", _str),  # these three as given, too; ingest fills them
     ("modified", _str),
     ("standfirst", _str),
+    ("kind", _str),  # feed_entry, capture (of a WARC); null for all others
+    ("fetched", _str),  # when the page was fetched, ISO 8601; of captures and saved pages
     ("flags", STRINGS),
     ("reason", _str),
     ("detail", _str),

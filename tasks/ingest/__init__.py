@@ -9,6 +9,7 @@ from tasks.ingest.listing import list_raw
 from tasks.ingest.read import Raw, Reading, mark_shared, open_raw, read_batches, read_records
 from tasks.ingest.scan import SIDECAR, has_files
 from tasks.ingest.settings import FIELDS, IngestSettings
+from tasks.ingest.superseded import mark_superseded
 
 __all__ = [
     "FIELDS",
@@ -21,6 +22,7 @@ __all__ = [
     "has_files",
     "list_raw",
     "mark_shared",
+    "mark_superseded",
     "open_raw",
     "read_batches",
     "read_records",

@@ -96,7 +96,7 @@ class RowReader:
             _plain(_first(row, layout["id"]), flags),
             _names(_first(row, layout["byline"]), flags),
             _plain(_first(row, layout["publisher"]), flags),
-            tuple(flags[:1]),
+            flags=tuple(flags[:1]),
         )
 
     def _text(self, row: Mapping[Any, Any], layout: dict[str, list[Any]]) -> str:

@@ -14,11 +14,17 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from tasks.ingest.decode import decode, decode_as, recoded, refuse_binary
+from tasks.ingest.documents import REFUSALS
+from tasks.ingest.feed_entries import found_entry
 from tasks.ingest.fields import RowReader, media_of
+from tasks.ingest.json_feeds import entry_of, is_json_feed
 from tasks.ingest.lines import JsonSplitter, TooLong, read_lines
+from tasks.ingest.mails import read_eml, read_mbox, read_mhtml
 from tasks.ingest.records import Found, Refused, digest, without_nul
 from tasks.ingest.settings import IngestSettings
 from tasks.ingest.tables import read_csv, read_parquet
+from tasks.ingest.warcs import read_warc
+from tasks.ingest.xml_files import read_xml
 
 Reader = Callable[[IO[bytes], RowReader], Iterator[Found]]
 
@@ -100,12 +106,19 @@ def _json_rows(row: int, piece: bytes | TooLong, encoding: str, rows: RowReader)
             value = parse_json(decode_as(piece, encoding)[0], piece, "", rows.settings)
         except Refused:
             value = None
+        if isinstance(value, dict) and is_json_feed(value):
+            for n, item in enumerate(value["items"]):
+                yield found_entry(row + n, entry_of(item, value), _dumped(item), encoding)
+            return
         if isinstance(value, dict) and (inner := _only_list(value, rows)) is not None:
             for n, item in enumerate(inner):
-                raw = json.dumps(item, ensure_ascii=False).encode("utf-8", "surrogatepass")
-                yield _document(row + n, raw, encoding, lambda item=item: item, rows)  # type: ignore[misc]
+                yield _document(row + n, _dumped(item), encoding, lambda item=item: item, rows)  # type: ignore[misc]
             return
     yield _json_row(row, piece, encoding, rows)
+
+
+def _dumped(item: Any) -> bytes:
+    return json.dumps(item, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _only_list(value: dict[str, Any], rows: RowReader) -> list[Any] | None:
@@ -174,4 +187,10 @@ READERS: dict[str, Reader] = {
     ".csv": read_csv,
     ".tsv": read_csv,
     ".parquet": read_parquet,
+    **dict.fromkeys((".xml", ".rss", ".atom", ".rdf", ".nitf"), read_xml),
+    ".warc": read_warc,
+    **dict.fromkeys((".mhtml", ".mht"), read_mhtml),
+    ".eml": read_eml,
+    ".mbox": read_mbox,
+    **REFUSALS,
 }

@@ -31,6 +31,7 @@ from tasks.ingest.scan import SIDECAR, scan
 from tasks.ingest.settings import IngestSettings
 from tasks.ingest.sidecars import OF_ONE_DOCUMENT, Complaints, read_sidecar, with_sidecar
 from tasks.ingest.sources import BROKEN, Source, of_file, open_unpacked, suffixes
+from tasks.ingest.superseded import mark_superseded
 from tasks.sites import site_of
 from tasks.storage import Bucket, Location, locate
 
@@ -112,7 +113,7 @@ def read_records(raw: Raw, settings: IngestSettings | None = None, *, progress: 
     """All documents under raw/ as one table of `schema.RECORDS`, complete with the flags of shared identities."""
     reading = read_batches(raw, settings, progress=progress)
     table = pa.Table.from_batches(list(reading), schema=schema.RECORDS)
-    return mark_shared(table, reading.shared)
+    return mark_superseded(mark_shared(table, reading.shared))
 
 
 def mark_shared(records: pa.Table, shared: frozenset[str]) -> pa.Table:
@@ -299,7 +300,11 @@ def _row(path: str, found: Found, identities: Identities) -> tuple[object, ...]:
         fields.published,
         fields.byline,
         fields.publisher,
-        *(None, None, None),  # section, modified, standfirst: no field gives them yet
+        fields.section,
+        fields.modified,
+        fields.standfirst,
+        fields.kind,
+        fields.fetched,
         tuple(sorted({*fields.flags, SHARED})) if is_shared else fields.flags,
         found.reason,
         found.detail,

@@ -34,6 +34,11 @@ class Fields(NamedTuple):
     id: str | None = None
     byline: tuple[str, ...] = ()
     publisher: str | None = None
+    section: str | None = None
+    modified: str | None = None
+    standfirst: str | None = None
+    kind: str | None = None  # feed_entry, capture (of a WARC); else null
+    fetched: str | None = None  # when a page was fetched, ISO 8601
     flags: tuple[str, ...] = ()
 
 

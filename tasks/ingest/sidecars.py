@@ -131,6 +131,11 @@ def with_sidecar(found: Found, given: Fields) -> Found:
         id=own.id or of_document.id,
         byline=own.byline or given.byline,
         publisher=own.publisher or given.publisher,
+        section=own.section,
+        modified=own.modified,
+        standfirst=own.standfirst,
+        kind=own.kind,
+        fetched=own.fetched,
         flags=tuple(sorted({*own.flags, *given.flags})),
     )
     return found._replace(fields=merged)
