@@ -135,13 +135,14 @@ def build_tables(
     documents = _without_taken_down(pipeline, judged, stripped, taken_down)
 
     texts = spool.put(triage.texts_of(documents))
-    compared = pipeline.step("pair", dedupe.compare_documents, texts)
+    days = pipeline.step("days", anchors.own_dates, texts)
+    compared = pipeline.step("pair", dedupe.compare_documents, joined(texts, days, "own_date"))
     pairs, clusters = pipeline.step("cluster", dedupe.find_duplicates, compared)
     dated = pipeline.step("anchors", anchors.choose_dates, texts, clusters)
     dated_texts = joined(texts, dated, "published_date", "published_local", "published_precision")
     share = rules.fullest_share
     canonicals = pipeline.step("canonical", dedupe.choose_canonicals, dated_texts, clusters, fullest_share=share)
-    relations = pipeline.step("relate", dedupe.relate_to_canonicals, dated_texts, pairs, canonicals)
+    relations = pipeline.step("relate", dedupe.relate_to_canonicals, compared, pairs, canonicals)
     is_canonical = pc.is_in(dated_texts["document_id"], value_set=pc.unique(canonicals["canonical_id"]))
     articles = dated_texts.filter(is_canonical)
     stories = pipeline.step("stories", dedupe.find_stories, articles, compared)

@@ -38,6 +38,7 @@ MAX_ZONES_APART = timedelta(days=1)  # the same moment has two dates in two zone
 # Columns that are read where the table has them.
 READS = ["document_id", "site", "url", "source_path", "found", "metadata", "html_published", "html_published_source"]
 READS += ["modified", "given_modified", "html_modified"]
+TO_THE_DAY = ("day", "minute", "second")  # precisions
 MIN_SITE_LINES = 3
 MIN_SITE_SHARE = 0.9
 ORDERS = ("day_first", "month_first")
@@ -64,6 +65,24 @@ def choose_dates(documents: pa.Table, clusters: pa.Table) -> pa.Table:
         for row, line, lines in zip(rows, chosen, candidates, strict=True)
     ]
     return pa.Table.from_pylist(anchored, schema.ANCHORED)
+
+
+def own_dates(documents: pa.Table) -> pa.Table:
+    """The day that each document itself states, for deduplication: nothing that a duplicate lends.
+
+    Args:
+        documents: as for `choose_dates`.
+
+    Returns:
+        document_id, own_date (date32, null where the document states no day), in the order given.
+    """
+    rows = documents.select([name for name in READS if name in documents.column_names]).to_pylist()
+    candidates = [_candidates(row) for row in rows]
+    orders = _site_orders((row["site"], lines) for row, lines in zip(rows, candidates, strict=True))
+    chosen = [_choose(lines, orders.get(row["site"])) for row, lines in zip(rows, candidates, strict=True)]
+    columns = [_columns(row["document_id"], line) for row, line in zip(rows, chosen, strict=True)]
+    days = [row.get("published_date") if row.get("published_precision") in TO_THE_DAY else None for row in columns]
+    return pa.table({"document_id": documents["document_id"], "own_date": pa.array(days, pa.date32())})
 
 
 def _candidates(row: Mapping[str, Any]) -> list[DateLine]:

@@ -8,12 +8,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.dedupe import candidates, compare, compiled, find, shingles, stories, words
+from tasks.dedupe import candidates, compare, compiled, find, rarity, shingles, stories, words
+from tasks.dedupe.vocabulary import DATE_AND_NUMBER_WORDS, TURNS
 
 FAST = settings(max_examples=150, deadline=None)
 ALPHABET = "aBzé’'.,:!?\n -–0123456789½新闻กЖß\u0301\u00ad\U0001d400\U00020000"
 TEXTS = st.lists(st.text(alphabet=ALPHABET, max_size=60), max_size=5)
-WORDS = ["rose", "Oslo", "12", "4.75", "the", "of", "Maren", "May", "said", "350"]
+WORDS = [
+    "rose",
+    "Oslo",
+    "12",
+    "4.75",
+    "the",
+    "of",
+    "Maren",
+    "May",
+    "said",
+    "350",
+    "not",
+    "harbour",
+    "hardour",
+    "sieben",
+]
 STORIES = st.lists(st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join), min_size=2, max_size=4)
 
 
@@ -36,59 +52,96 @@ def test_kernels_compile_where_nothing_can_be_written(monkeypatch):
 # ------------------------------------------------------------------ words
 
 
+def kind_and_fold(c):
+    """What a character is, and what it counts as."""
+    unspaced = any(first <= ord(c) <= last for first, last in words.UNSPACED) or 0x20000 <= ord(c) <= 0x3FFFF
+    if c in words.HAN_NUMERALS:
+        return words.NUMERAL, ord(c)
+    if c in words.HAN_TURNS:
+        return words.TURN, ord(c)
+    if unspaced:
+        return words.CHARACTER, ord(c)
+    if ord(c) > 0xFFFF:
+        return (words.LETTER if ord(c) < 0x1F000 else words.BREAK), ord(c)
+    return words._kind_and_fold(ord(c))
+
+
+PIECES = {words.CHARACTER: words.CHARACTER, words.TURN: words.CHARACTER, words.NUMERAL: words.NUMERAL}
+
+
 def split_words(text):
     """(folded word, marks, first code point, code point behind it) of each word."""
-    calendar = set(words.CALENDAR.lower().split())
     found, folded, begin, written, opens, line, head, tail = [], "", 0, "", True, 0, None, 0
-    pieces = [*((k, c, *words._kind_and_fold(ord(c))) for k, c in enumerate(text)), (len(text), " ", words.BREAK, 32)]
-    for k, c, kind, fold in pieces:
-        if any(first <= ord(c) <= last for first, last in words.UNSPACED) or 0x20000 <= ord(c) <= 0x3FFFF:
-            kind = words.CHARACTER
-        elif ord(c) > 0xFFFF:
-            kind = words.LETTER if ord(c) < 0x1F000 else words.BREAK
+    script, before, cut = words.LETTER, 0, False
+    for k, c, kind, fold in [
+        *((k, c, *kind_and_fold(c)) for k, c in enumerate(text)),
+        (len(text), " ", words.BREAK, 32),
+    ]:
         if kind == words.NOTHING:
             continue
         after = text[k + 1 : k + 2]
         if kind == words.BREAK and written[-1:].isdecimal() and c in ",." and after.isascii() and after.isdigit():
             folded += c.replace(",", "")
             continue
-        if kind in (words.BREAK, words.CHARACTER) and folded:
-            found.append([folded, mark_of(folded, written, opens, calendar), begin, k])
+        script_here = PIECES.get(kind, words.LETTER)
+        if folded and (kind == words.BREAK or script_here != script or cut):
+            found.append([folded, mark_of(folded, written, opens, script), begin, k])
             short_capital = is_capital(written) and sum(1 if ord(c) < 256 else 2 for c in folded) <= 3
-            opens = c == "." and not short_capital
+            opens = c == "." and not (short_capital and script == words.LETTER)
             folded = written = ""
+            cut = False
         if kind == words.BREAK:
+            before = 0
             if c == "\n" or k == len(text):
                 head, tail = (line if head is None else head, len(found)) if len(found) - line > 15 else (head, tail)
                 line = len(found)
             opens = opens or c in "\n!?:。"
             written = ""
-        elif kind == words.CHARACTER:
-            found.append([c, words.MARK_CHARACTER | (words.MARK_OPENS if opens else 0), k, k + 1])
-            opens, written = False, ""
-        else:
-            begin = begin if folded else k
-            folded += chr(fold) if ord(c) < 65536 else c
-            written += c
+            continue
+        begin, script = (begin, script) if folded else (k, script_here)
+        folded += chr(fold) if ord(c) < 65536 or kind in PIECES else c
+        written += c
+        cut = kind in (words.CHARACTER, words.TURN) and ends_piece(before, ord(c))
+        before = ord(c) if kind in PIECES else 0
     if head is not None:
         for number, word in enumerate(found):
             word[1] |= words.MARK_EDGE if number < head or number >= tail else 0
     return found
 
 
+def ends_piece(before, code):
+    mixed = (before * 0x165667B19E3779F9 + code) * 0x9E3779B97F4A7C15 % 2**64
+    return (mixed >> 40) % (words.PIECE_IDEOGRAPHS if code >= words.IDEOGRAPHS else words.PIECE_LETTERS) == 0
+
+
 def is_capital(written):
     return words._kind_and_fold(ord(written[0]))[0] == words.CAPITAL and ord(written[0]) < 65536
 
 
-def mark_of(folded, written, opens, calendar):
-    mark = (words.MARK_CAPITAL if is_capital(written) else 0) | (words.MARK_OPENS if opens else 0)
+def fold_word(word):
+    return "".join(
+        chr(words._kind_and_fold(ord(c))[1]) for c in word if words._kind_and_fold(ord(c))[0] != words.NOTHING
+    )
+
+
+DATE_WORDS, TURN_WORDS = ({fold_word(word) for word in listed} for listed in (DATE_AND_NUMBER_WORDS, TURNS))
+
+
+def mark_of(folded, written, opens, script):
+    mark = words.MARK_OPENS if opens else 0
+    if script != words.LETTER:
+        turns = any(c in words.HAN_TURNS for c in written)
+        mark |= words.MARK_FIGURE if script == words.NUMERAL else words.MARK_TURN if turns else 0
+        return mark | words.MARK_CHARACTER
+    mark |= words.MARK_CAPITAL if is_capital(written) else 0
     if all(words._kind_and_fold(ord(c))[0] == words.DIGIT for c in written) and written:
         digits = folded.replace(".", "")
         telling = digits.lstrip("0") if "." in folded else digits.lstrip("0").rstrip("0")
         if "." not in folded and (int(digits) < 32 or 1900 <= int(digits) < 2100):
             telling = ""
         return mark | words.MARK_FIGURE | words.MARK_DIGITS * min(3, len(telling))
-    return mark | (words.MARK_FIGURE if mark & words.MARK_CAPITAL and folded in calendar else 0)
+    mark |= words.MARK_FIGURE if folded in DATE_WORDS else 0
+    return mark | (words.MARK_TURN if folded in TURN_WORDS else 0)
 
 
 @FAST
@@ -136,8 +189,24 @@ def test_texts_read_in_chunks_or_at_once_have_the_same_words(texts):
     assert whole.digests.tolist() == [part.digests[0] for part in parts]
 
 
-def test_no_two_names_of_the_calendar_share_a_slot():
-    assert np.count_nonzero(words._calendar()) == len(words.CALENDAR.split())
+@pytest.mark.parametrize("word", ["Monday", "mai", "dienstag", "três", "सोमवार", "الاثنين"])
+def test_weekdays_months_and_numbers_count_as_figures_in_any_language(word):
+    marks = words.read_words([f"x {word} y"]).marks.tolist()
+
+    assert [bool(mark & words.MARK_FIGURE) for mark in marks] == [False, True, False]
+
+
+@pytest.mark.parametrize("text", ["The minister denied it", "Er hat es nicht gesagt", "部长否认"])
+def test_words_that_deny_are_marked(text):
+    assert sum(mark & words.MARK_TURN > 0 for mark in words.read_words([text]).marks.tolist()) == 1
+
+
+def test_the_same_wording_has_the_same_pieces_wherever_it_stands():
+    """But for the first and the last one."""
+    wording = "渡轮已经卖给南方的一家博物馆价格没有公布据说并不高镇上的人都很高兴"
+    alone, inside = (words.read_words([text]) for text in (wording, f"今天上午{wording}记者报道"))
+
+    assert set(alone.hashes[1:-1].tolist()) <= set(inside.hashes.tolist())
 
 
 @pytest.mark.parametrize(
@@ -267,8 +336,19 @@ def test_pairs_are_kept_as_the_plain_twin_does(pairs, kept):
 # ------------------------------------------------------------------ compare
 
 
-def align_pairs(a, b, a_marks, b_marks):
-    """The counts of one pair, by the same steps, on plain lists."""
+def rank(held):
+    return next(power for power in range(32) if 2**power >= held)
+
+
+def align_pairs(a, b, a_marks, b_marks, letters, held, common):
+    """The counts of one pair, by the same steps, on plain lists.
+
+    Args:
+        letters: (letters of a's words, letters of b's).
+        held: how many texts hold each word.
+        common: the shingles that many texts hold.
+    """
+    frame, slots = [], []
     places, used, count = defaultdict(list), set(), Counter()
     for j in range(len(b) - 1):
         places[b[j], b[j + 1]].append(j)
@@ -291,32 +371,60 @@ def align_pairs(a, b, a_marks, b_marks):
             if (joins or length >= compare.LEAST_START) and score > (best[0] if best else 0):
                 best = (score, j, length, joins)
         if block and (i >= len(a) or (best and not best[3]) or i - block["i"] - 1 > compare.LONGEST_GAP):
-            close(block, count, used, runs)
+            close(block, count, used, runs, slots)
             block = None
         if not best:
             i += skip
             continue
         _, j, length, _ = best
         if block is None:
-            block = {"from_i": i, "from_j": j, "equal": 0, "facts": Counter()}
+            block = {"from_i": i, "from_j": j, "equal": 0, "facts": Counter(), "slots": []}
         else:
             gap_a, gap_b = range(block["i"] + 1, i), range(block["j"] + 1, j)
             block["equal"] += sum(a[x] == b[y] for x, y in zip(gap_a, gap_b, strict=False))
             weigh_gap(a, b, a_marks, b_marks, gap_a, gap_b, block["facts"])
+            weigh_words(a, b, a_marks, b_marks, letters, gap_a, gap_b, block)
         for k in range(i, i + length):
             block["facts"]["figures_agree"] += bool(a_marks[k] & words.MARK_FIGURE)
             block["facts"]["names_agree"] += a_marks[k] & 7 == words.MARK_CAPITAL
+            block["facts"]["lead_equal"] += k < compare.LEAD
+            if not a_marks[k] & words.MARK_FIGURE:
+                frame += [rank(held[a[k]])]
         block["equal"] += length
         i += length
         block["i"], block["j"] = i - 1, j + length - 1
+    most = max((power for power in range(32) if 2**power <= rarity.MIN_RARE), default=0)
+    quartile = next((r for r in range(32) if 4 * sum(x <= r for x in frame) >= len(frame)), 0) if frame else 0
+    most = max(most, quartile - compare.FRAME_RANKS)
+    count["words_differ"] = sum(x <= most for x in slots)
+    count["rare_equal"] = sum(x <= most for x in frame)
+    turned_a = sum(bool(a_marks[x] & words.MARK_TURN) for x in range(len(a)))
+    turned_b = sum(bool(b_marks[x] & words.MARK_TURN) for x in range(len(b)) if x not in used)
+    inside = sum(bool(a_marks[x] & words.MARK_TURN) for _, span, start in runs for x in range(start, start + span))
+    count["turns_outside"] = abs(turned_a - inside - turned_b)
+    count["ordered"] = in_order([run[:2] for run in runs])
+    for _, span, start in runs:
+        kept = list(map(shingle_hash, zip(*(a[start + n : start + span - 3 + n] for n in range(4)), strict=True)))
+        kept = [h for h in kept if h % 2**32 <= 2**32 // shingles.SAMPLE_RATE - 1]
+        count["sampled"] += len(kept)
+        count["common"] += sum(h >> shingles.COMMON_BITS in common for h in kept)
     return count
 
 
-def close(block, count, used, runs):
+def in_order(blocks):
+    """Words of the heaviest row of blocks (start in the longer text, words) whose starts rise."""
+    weights = []
+    for k, (start, span) in enumerate(blocks):
+        weights.append(span + max((w for w, (s, _) in zip(weights, blocks[:k], strict=True) if s < start), default=0))
+    return max(weights, default=0)
+
+
+def close(block, count, used, runs, slots):
     span = block["i"] - block["from_i"] + 1
     if block["equal"] < compare.LEAST_BLOCK or 3 * block["equal"] < span:
         return
-    runs.append(span)
+    runs.append((block["from_j"], span, block["from_i"]))
+    slots += block["slots"]
     if span > count["longest"]:
         count.update(longest=span - count["longest"])
         count["first_block"], count["first_block_longer"] = block["from_i"], block["from_j"]
@@ -329,6 +437,40 @@ def close(block, count, used, runs):
     count["lead"] += len(range(block["from_i"], min(compare.LEAD, block["i"] + 1)))
     count["lead_longer"] += sum(k < compare.LEAD for k in new)
     count.update(block["facts"])
+
+
+def is_misread(one, other):
+    return (one ^ other).bit_count() <= compare.MAX_MISREAD and (one | other).bit_count() >= compare.MIN_LETTERS
+
+
+def weigh_words(a, b, a_marks, b_marks, letters, gap_a, gap_b, block):
+    """What rare words were replaced, as the ranks of the more common of the two; and denials."""
+    mine, its = letters
+
+    def others(one, marks, own, gap, other, facing, other_letters):
+        return [
+            x for x in gap
+            if not marks[x] & words.MARK_FIGURE
+            and not any(one[x] == other[y] or is_misread(own[x], other_letters[y]) for y in facing)
+        ]  # fmt: skip
+
+    def turns(marks, own, gap, other_marks, other_letters, facing):
+        return sum(
+            all((own[x] ^ other_letters[y]).bit_count() > 2 or other_marks[y] & words.MARK_TURN for y in facing)
+            for x in gap
+            if marks[x] & words.MARK_TURN
+        )
+
+    for x, y in zip(
+        others(a, a_marks, mine, gap_a, b, gap_b, its), others(b, b_marks, its, gap_b, a, gap_a, mine), strict=False
+    ):
+        if not a_marks[x] & words.MARK_EDGE:
+            block["slots"].append(max(rank(HELD[a[x]]), rank(HELD[b[y]])))
+    there, here = turns(a_marks, mine, gap_a, b_marks, its, gap_b), turns(b_marks, its, gap_b, a_marks, mine, gap_a)
+    block["facts"]["turns_differ"] += abs(there - here)
+
+
+HELD: Counter[int] = Counter()  # how many texts hold each word, of the corpus at hand
 
 
 def weigh_gap(a, b, a_marks, b_marks, gap_a, gap_b, facts):
@@ -353,15 +495,34 @@ def test_pairs_are_compared_as_the_plain_twin_does(texts, rng):
     found = words.read_words(texts + edited)
     order = np.argsort(found.lengths, kind="stable")
     shorter, longer = order[:-1], order[1:]
-    counts = compare.compare_pairs(found, shorter, longer)
+    parts = [slice(*ends) for ends in pairwise(found.ends.tolist())]
+    HELD.clear()
+    HELD.update(word for part in parts for word in set(found.hashes[part].tolist()))
+    many = Counter(
+        h >> shingles.COMMON_BITS
+        for part in parts
+        for h in {
+            shingle_hash(four) for four in zip(*(found.hashes[part].tolist()[n:] for n in range(4)), strict=False)
+        }
+    )
+    common = {h for h, n_texts in many.items() if n_texts >= 3}
+    table = shingles.common_table(np.array([h << shingles.COMMON_BITS for h in sorted(common)], np.uint64))
+    corpus = compare.Corpus(rarity.count_texts_of_words(found, np.arange(len(parts))), table)
+    counts = compare.compare_pairs(found, shorter, longer, corpus)
 
-    sides = [
-        (found.hashes[s:e].tolist(), found.marks[s:e].tolist())
-        for s, e in zip(found.ends, found.ends[1:], strict=False)
-    ]
+    sides = [(found.hashes[part].tolist(), found.marks[part].tolist(), found.letters[part].tolist()) for part in parts]
     for row, one, other in zip(counts, shorter, longer, strict=True):
-        plain = align_pairs(sides[one][0], sides[other][0], sides[one][1], sides[other][1])
+        (a, a_marks, mine), (b, b_marks, its) = sides[one], sides[other]
+        plain = align_pairs(a, b, a_marks, b_marks, (mine, its), HELD, common)
         assert dict(zip(compare.COUNTS, row.tolist(), strict=True)) == {name: plain[name] for name in compare.COUNTS}
+
+
+def test_words_are_counted_in_how_many_texts_they_stand():
+    found = words.read_words(["rain rain wind", "rain sun", "sun", ""])
+    rare = rarity.count_texts_of_words(found, np.arange(4))
+
+    known = words.read_words(["rain wind sun fog"]).hashes
+    assert [int(rare.ranks[rarity.find_word(word, rare.hashes)]) for word in known] == [1, 0, 1, 0]
 
 
 # ------------------------------------------------------------------ stories

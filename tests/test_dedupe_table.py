@@ -52,9 +52,10 @@ def table(*texts, **columns):
 
 def published(documents):
     """(relations, clusters, canonicals) as the flow makes them."""
-    relations, clusters = find_duplicates(compare_documents(documents))
+    compared = compare_documents(documents)
+    relations, clusters = find_duplicates(compared)
     canonicals = choose_canonicals(documents, clusters)
-    return relate_to_canonicals(documents, relations, canonicals), clusters, canonicals
+    return relate_to_canonicals(compared, relations, canonicals), clusters, canonicals
 
 
 def canonical_of(documents):

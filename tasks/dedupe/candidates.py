@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from tasks.dedupe.compiled import compiled
-from tasks.dedupe.shingles import SAMPLE_RATE, sample_shingles
+from tasks.dedupe.shingles import SAMPLE_RATE, common_table, sample_shingles, write_common
 from tasks.dedupe.words import Words
 
 MOST_KEYS = 60_000_000  # 480 MB
@@ -22,11 +22,14 @@ LONG_POSTING = 12  # texts
 LEAST_SHARED = 2  # shingles
 LEAST_SHARE = 0.05  # of the smaller text's kept shingles; an eighth of the characters misread leaves about 15 %
 LEAST_SHARE_NEXT = 0.2  # the same for links with the next text of a long posting
+MIN_COMMON, COMMON_SHARE = 4, 0.001  # texts that hold a common shingle, and the same as a share of all
 WITH_NEXT, WITH_FIRST = 1, 2  # how a long posting links: each text with the next; or all with the first as well
 IS_NEXT = np.uint64(1 << 63)  # marks such a link
 
 
-def candidate_pairs(words: Words, texts: np.ndarray, most_keys: int = MOST_KEYS) -> tuple[np.ndarray, np.ndarray]:
+def candidate_pairs(
+    words: Words, texts: np.ndarray, most_keys: int = MOST_KEYS
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The pairs that share at least `LEAST_SHARED` shingles and `LEAST_SHARE` of the smaller text's.
 
     Args:
@@ -35,15 +38,20 @@ def candidate_pairs(words: Words, texts: np.ndarray, most_keys: int = MOST_KEYS)
 
     Returns:
         left, right: int64, positions in `texts`, left < right, sorted.
+        common: uint64, a table of the shingles that many texts hold, see `tasks.dedupe.shingles.common_table`.
     """
     n_keys = int(words.lengths[texts].sum()) // SAMPLE_RATE
     part_bits = (n_keys // most_keys).bit_length()
-    links, kept = [], np.zeros(len(texts), np.int64)
+    links, common, kept = [], [], np.zeros(len(texts), np.int64)
+    least = max(MIN_COMMON, int(COMMON_SHARE * len(texts)))
     for part in range(1 << part_bits):
         keys, bits, kept_here = sample_shingles(words, texts, part=part, part_bits=part_bits)
         links.append(links_of(keys, bits, WITH_FIRST))
+        found = np.empty(len(keys) // least + 1, np.uint64)
+        common.append(found[: write_common(keys, np.uint64(bits), least, found)])
         kept += kept_here
-    return enough_shared(links[0] if len(links) == 1 else np.concatenate(links), kept)
+    pairs = enough_shared(links[0] if len(links) == 1 else np.concatenate(links), kept)
+    return *pairs, common_table(np.concatenate(common))
 
 
 def enough_shared(links: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

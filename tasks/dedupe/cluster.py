@@ -21,10 +21,16 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from tasks.dedupe.candidates import LONG_POSTING
 from tasks.dedupe.relate import NEAR
 
 VERSION = 0.6  # a longer text that is the shorter one to this share is its version: joins as a near one does
 WHOLE = 0.8  # a longer text covered to this share is a copy of its part, not a collection that holds it
+
+
+MAX_ALL = 40  # members of a cluster that are all held against each other; of more each against its neighbours
+NEIGHBOURS = 8
+Judge = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,9 @@ class Pairs:
     scores_longer: np.ndarray  # the same of the longer text
     begins: np.ndarray  # where in the longer text the longest shared block begins, words
     lengths: np.ndarray  # of that block, words
+    rules: np.ndarray  # number of the rule that decided, -1: none
+    titles: np.ndarray  # likeness of the titles, below 0 where unknown
+    days: np.ndarray  # days apart, below 0 where unknown
 
     def choose(self, which: np.ndarray | slice) -> Pairs:
         """The pairs that an index, a mask or a slice chooses."""
@@ -48,7 +57,9 @@ def cluster_pairs(
     ranks: np.ndarray,
     pairs: Pairs,
     touching: np.ndarray,
-    holds: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    holds: Judge,
+    apart: Judge,
+    compared: np.ndarray,
 ) -> np.ndarray:
     """One label a text; equal labels mean one cluster.
 
@@ -56,12 +67,14 @@ def cluster_pairs(
         ranks: int64, (n_texts,), a strict order of the texts, the longest first, independent of the input's order.
         touching: int64, sorted `pair_keys` of texts that share any wording.
         holds: (members, centres) -> bool array, whether each member may be in its centre's cluster.
+        apart: (members, members) -> bool array, whether two texts may not share a cluster, however they are linked.
+        compared: int64, sorted `pair_keys` of the texts that were compared.
     """
     joining = pairs.choose(~in_digests(pairs, touching))
     is_version = (joining.relations == NEAR) | (joining.scores_longer >= VERSION)
     versions, inside = joining.choose(is_version), best_containers(ranks, joining.choose(~is_version))
     first, second = np.append(versions.shorter, inside.shorter), np.append(versions.longer, inside.longer)
-    return split_by_centres(components(first, second, len(ranks)), ranks, first, second, holds)
+    return split_by_centres(components(first, second, len(ranks)), ranks, first, second, holds, apart, compared)
 
 
 def pair_keys(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -128,7 +141,9 @@ def split_by_centres(
     ranks: np.ndarray,
     first: np.ndarray,
     second: np.ndarray,
-    holds: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    holds: Judge,
+    apart: Judge,
+    compared: np.ndarray,
 ) -> np.ndarray:
     """Let members that do not hold against their cluster's longest text leave, until all hold."""
     n_texts = len(labels)
@@ -139,6 +154,7 @@ def split_by_centres(
         starts = np.append(True, labels[order][1:] != labels[order][:-1])
         centres = order[np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))]
         stays = starts | holds(order, centres)
+        stays &= ~in_conflict(order, centres, stays, apart, compared)
         result[order[stays]] = centres[stays]
         waiting = order[~stays]
         if not len(waiting):
@@ -149,3 +165,40 @@ def split_by_centres(
         labels = components(first[both], second[both], n_texts)
         waiting = waiting[np.bincount(labels, minlength=n_texts)[labels[waiting]] > 1]
     return result
+
+
+def in_conflict(
+    order: np.ndarray, centres: np.ndarray, stays: np.ndarray, apart: Judge, compared: np.ndarray
+) -> np.ndarray:
+    """Which members of clusters have to leave, because an earlier member that stays must be kept apart from them.
+
+    Args:
+        order: int64, members, those of one cluster together, its centre first.
+        centres: int64, the centre of each.
+        stays: bool, whether each holds against its centre.
+        compared: int64, sorted `pair_keys` of the texts that were compared.
+    """
+    places = np.flatnonzero(stays)
+    sizes = np.bincount(centres[places], minlength=int(centres.max()) + 1)[centres[places]]
+    reach = np.where(sizes <= MAX_ALL, MAX_ALL, NEIGHBOURS)
+    one, other = [], []
+    for step in range(1, min(MAX_ALL, int(sizes.max(initial=0)))):
+        near = np.flatnonzero((centres[places[step:]] == centres[places[:-step]]) & (step <= reach[step:]))
+        if len(near):
+            one.append(places[near + step])
+            other.append(places[near])
+    leaves = np.zeros(len(order), bool)
+    if not one:
+        return leaves
+    later, earlier = np.concatenate(one), np.concatenate(other)
+    # Against its centre each was held already. Texts that share enough to be a template are candidates, and compared,
+    # but for those of long postings, where each is linked with its neighbours only.
+    sized = np.bincount(centres[places], minlength=int(centres.max()) + 1)[centres[later]]
+    asked = (order[earlier] != centres[earlier]) & (
+        (sized > LONG_POSTING) | is_among(pair_keys(order[later], order[earlier]), compared)
+    )
+    later, earlier = later[asked], earlier[asked]
+    bad = apart(order[later], order[earlier])
+    for k in np.lexsort((earlier[bad], later[bad])).tolist():
+        leaves[later[bad][k]] |= not leaves[earlier[bad][k]]
+    return leaves

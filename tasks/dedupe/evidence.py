@@ -12,22 +12,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from tasks.dedupe import compare
 from tasks.dedupe.cluster import Pairs
-from tasks.dedupe.compare import AGREE_AT, BLOCKS_AT, DIFFER_AT, detail_pairs
-from tasks.dedupe.relate import CONTAINS
+from tasks.dedupe.compare import AGREE_AT, BLOCKS_AT, DIFFER_AT, Corpus, detail_pairs
+from tasks.dedupe.decisions import rule_name
+from tasks.dedupe.known import Texts
+from tasks.dedupe.relate import CONTAINS, UNKNOWN
 from tasks.dedupe.stories import Stories, is_feature
 from tasks.dedupe.words import MARK_FIGURE, Words, encode, locate_words
 
 CHUNK = 500  # pairs
 MOST_WORDS = 6  # figures or names that a list holds
-
-Texts: TypeAlias = Sequence[str | None] | pa.Array
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Located:
         return [len(self.raw[text][:begin].decode()), len(self.raw[text][:end].decode())]
 
 
-def describe_pairs(texts: Texts, pairs: Pairs, counts: np.ndarray, names: Sequence[Any]) -> list[str]:
+def describe_pairs(texts: Texts, corpus: Corpus, pairs: Pairs, counts: np.ndarray, names: Sequence[Any]) -> list[str]:
     """Evidence of near and contains relations.
 
     Args:
@@ -60,12 +60,15 @@ def describe_pairs(texts: Texts, pairs: Pairs, counts: np.ndarray, names: Sequen
     result = []
     for part, located, number in _chunks(texts, pairs.shorter, pairs.longer):
         chosen = pairs.choose(part)
-        details = detail_pairs(located.words, number[chosen.shorter], number[chosen.longer])
+        details = detail_pairs(located.words, number[chosen.shorter], number[chosen.longer], corpus)
         for k, row in enumerate(details):
             shorter, longer = int(chosen.shorter[k]), int(chosen.longer[k])
             found: dict[str, Any] = _counted(counts[part][k]) | {
                 "covered": float(chosen.scores[k]),
                 "covered_longer": float(chosen.scores_longer[k]),
+                "days_apart": int(chosen.days[k]) if chosen.days[k] != UNKNOWN else None,
+                "rule": rule_name(int(chosen.rules[k])),
+                "title_likeness": float(chosen.titles[k]) if chosen.titles[k] != UNKNOWN else None,
             }
             found |= _quoted(located, row, int(number[shorter]), int(number[longer]), shorter > longer)
             if chosen.relations[k] == CONTAINS:
@@ -123,6 +126,7 @@ def _counted(row: np.ndarray) -> dict[str, Any]:
         "figures_differ": int(row[compare.FIGURES_DIFFER]),
         "names_agree": int(row[compare.NAMES_AGREE]),
         "names_differ": int(row[compare.NAMES_DIFFER]),
+        "slots": int(row[compare.FIGURES_DIFFER] - row[compare.FIGURES_DIFFER_EDGE] + row[compare.WORDS_DIFFER]),
         "words_covered": int(row[compare.COVERED]),
         "words_equal": int(row[compare.MATCHED]),
     }

@@ -1,14 +1,15 @@
-"""Relate: from counts to a relation and a score.
+"""Relate: from what was measured of a pair to a relation, by a table of rules.
 
-In     counts of compared pairs                   from tasks.dedupe.compare
-Out    a relation a pair, and its score           to   tasks.dedupe.cluster, table
+In     counts of compared pairs, titles and dates           from tasks.dedupe.compare, find
+Out    `Evidence`, then a relation a pair and the rule that decided      to   tasks.dedupe.cluster, table
 
-A pair is related when the longer text covers most of the shorter one, and what differs inside the shared wording is
-not figures and names: the same form with other facts is a template, not a duplicate. `near` when both texts are
-covered alike, `contains` when the longer one holds much else.
+The first rule of `tasks.dedupe.decisions` that fits a pair decides. `near` when both texts are covered alike,
+`contains` when the longer one holds much else.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -16,70 +17,112 @@ from tasks.dedupe import compare
 
 NONE, NEAR, CONTAINS, EXACT = 0, 1, 2, 3
 RELATION_NAMES = ("none", "near", "contains", "exact")
-LEAST_COVERED = 0.72  # of the shorter text
-LEAST_COVERED_SAME_LEAD = 0.56  # the same, where both texts open alike: an abridged or revised story does, other news
-LEAST_LEAD = 0.5  # over the same standing paragraphs does not. Share of both first sentences that is covered
-MOST_CONTAINED = 0.75  # the longer text's share is smaller than this part of the shorter one's: it holds much else
-LEAST_COVERED_HOLDS = 0.5  # of a member against its cluster's centre; it has a relation with another member
-# A template has other figures in the same words. In a damaged copy words differ as often as figures do.
-LEAST_FIGURES = 2  # figures that differ
-LEAST_FIGURES_SHARE = 0.01  # of the shared wording: the year in a copyright line makes no template of a long text
-LEAST_SHARE_OF_DIFFERENCES = 0.12  # of all words that differ inside the shared wording
-LEAST_FIGURE_ODDS = 1.2  # how much more often figures differ than other words
-# The same with names, which are corrected and misread as well: some figure must differ too.
-LEAST_FACTS = 4  # figures and names that differ
-LEAST_FACTS_SHARE = 0.5  # of all words that differ inside the shared wording
-LEAST_FACT_ODDS = 2
+MAX_CONTAINED = 0.75  # the longer text's share is smaller than this part of the shorter one's: it holds much else
+UNKNOWN = -1  # of days and likeness
 
 
-def relate_pairs(counts: np.ndarray, lengths: np.ndarray, lengths_longer: np.ndarray) -> np.ndarray:
-    """NONE, NEAR or CONTAINS for each compared pair, int8."""
-    covered, covered_longer = covered_shares(counts, lengths, lengths_longer)
-    lead = np.minimum(counts[:, compare.LEAD_COVERED], counts[:, compare.LEAD_COVERED_LONGER])
-    same_lead = lead >= LEAST_LEAD * np.minimum(compare.LEAD, lengths)
-    enough = (covered >= LEAST_COVERED) | (same_lead & (covered >= LEAST_COVERED_SAME_LEAD))
-    kinds = np.where(covered_longer >= MOST_CONTAINED * covered, NEAR, CONTAINS)
-    return np.where(enough & ~is_template(counts), kinds, NONE).astype(np.int8)
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of pairs of texts, shorter and longer; arrays of one length. Shares are 0…1."""
+
+    words: np.ndarray  # int64: of the shorter text
+    covered: np.ndarray  # share of its words in shared blocks, slots not counted
+    covered_longer: np.ndarray  # share of the longer text's words in shared blocks
+    wording: np.ndarray  # int64: words of the shorter text in shared blocks
+    changed: np.ndarray  # int64: of those, words that are not equal
+    slots: np.ndarray  # int64: figures, calendar words and rare words that were replaced
+    figures: np.ndarray  # int64: of those, figures and calendar words
+    slot_odds: np.ndarray  # how much more often rare words and figures differ than other words do
+    figure_odds: np.ndarray  # the same of figures alone
+    turns: np.ndarray  # int64: words that deny, in one text only, where both go on alike
+    turns_outside: np.ndarray  # int64: the same outside the shared wording
+    outside: np.ndarray  # int64: words of both texts outside the shared wording
+    ordered: np.ndarray  # share of the covered words that stand in one order
+    opening: np.ndarray  # share of both first `compare.LEAD` words that is covered, the smaller one
+    opening_most: np.ndarray  # the larger one of the two
+    opening_equal: np.ndarray  # share of the first words that is equal
+    common: np.ndarray  # share of the shared wording that many texts of the corpus hold
+    title: np.ndarray  # likeness of the titles, UNKNOWN where one has none
+    start: np.ndarray  # likeness of the first thirty words, UNKNOWN where it was not asked for
+    days: np.ndarray  # int64: days apart, UNKNOWN where a date is missing
+
+    def choose(self, which: np.ndarray) -> Evidence:
+        """The pairs that an index or a mask chooses."""
+        return Evidence(*(getattr(self, field.name)[which] for field in fields(self)))
+
+    @property
+    def slot_share(self) -> np.ndarray:
+        """Slots as a share of the shared wording."""
+        return self.slots / np.maximum(self.wording, 1)
 
 
-def holds_against(counts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Whether a member may stay in the cluster of the centre it was compared with, bool a pair."""
-    return (counts[:, compare.COVERED] >= LEAST_COVERED_HOLDS * lengths) & ~is_template(counts)
+@dataclass(frozen=True)
+class Known:
+    """What is known of pairs beside their words; arrays of one length, UNKNOWN where nothing is."""
+
+    title: np.ndarray
+    start: np.ndarray
+    days: np.ndarray
+
+
+def nothing_known(n_pairs: int) -> Known:
+    """No titles, no dates."""
+    return Known(np.full(n_pairs, float(UNKNOWN)), np.full(n_pairs, float(UNKNOWN)), np.full(n_pairs, UNKNOWN))
+
+
+def gather_evidence(counts: np.ndarray, lengths: np.ndarray, lengths_longer: np.ndarray, known: Known) -> Evidence:
+    """Evidence from the counts of `compare_pairs` and the lengths of the texts in words."""
+    column = dict(zip(compare.COUNTS, counts.T.astype(np.int64), strict=True))
+    figures = column["figures_differ"] - column["figures_differ_edge"]
+    slots = figures + column["words_differ"]
+    changed = np.maximum(0, column["covered"] - column["matched"])
+    lead = np.minimum(compare.LEAD, np.maximum(1, lengths))
+    return Evidence(
+        words=lengths,
+        covered=_share(column["covered"] - slots, lengths),
+        covered_longer=_share(column["covered_longer"], lengths_longer),
+        wording=column["covered"],
+        changed=changed,
+        slots=slots,
+        figures=figures,
+        slot_odds=_odds(slots, slots + column["figures_agree"] + column["rare_equal"], changed, column["covered"]),
+        figure_odds=_odds(figures, figures + column["figures_agree"], changed, column["covered"]),
+        turns=column["turns_differ"],
+        turns_outside=column["turns_outside"],
+        outside=lengths - column["covered"] + lengths_longer - column["covered_longer"],
+        ordered=_share(column["ordered"], column["covered"]),
+        opening=_share(np.minimum(column["lead"], column["lead_longer"]), lead),
+        opening_most=_share(np.maximum(column["lead"], column["lead_longer"]), lead),
+        opening_equal=_share(column["lead_equal"], lead),
+        common=_share(column["common"], np.maximum(column["sampled"], MIN_SAMPLED)),
+        title=known.title,
+        start=known.start,
+        days=known.days,
+    )
+
+
+MIN_SAMPLED = 3  # shingles, to say what share of them is common
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Rounded to 4 places."""
+    return np.round(np.minimum(1.0, np.maximum(0, part) / np.maximum(whole, 1)), 4)
+
+
+def _odds(differ: np.ndarray, of: np.ndarray, changed: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """The share of some words that differ, divided by that of all other words (half a word at least differs)."""
+    others, others_of = np.maximum(changed - differ, 0.5), np.maximum(words - of, 1)
+    return np.round((differ * others_of) / (np.maximum(of, 1) * others), 4)
 
 
 def covered_shares(
     counts: np.ndarray, lengths: np.ndarray, lengths_longer: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Share of the shorter and of the longer text that is covered, rounded to 4 places."""
-    shorter = np.minimum(1.0, counts[:, compare.COVERED] / np.maximum(lengths, 1))
-    longer = np.minimum(1.0, counts[:, compare.COVERED_LONGER] / np.maximum(lengths_longer, 1))
-    return np.round(shorter, 4), np.round(longer, 4)
+    return _share(counts[:, compare.COVERED], lengths), _share(counts[:, compare.COVERED_LONGER], lengths_longer)
 
 
-def is_template(counts: np.ndarray) -> np.ndarray:
-    """Whether the wording agrees and the facts do not, bool a pair."""
-    figures = counts[:, compare.FIGURES_DIFFER] - counts[:, compare.FIGURES_DIFFER_EDGE]
-    facts = figures + counts[:, compare.NAMES_DIFFER]
-    changed = counts[:, compare.COVERED] - counts[:, compare.MATCHED]
-    all_figures = figures + counts[:, compare.FIGURES_AGREE]
-    all_facts = facts + counts[:, compare.FIGURES_AGREE] + counts[:, compare.NAMES_AGREE]
-    by_figures = (
-        (figures >= LEAST_FIGURES)
-        & (figures >= LEAST_FIGURES_SHARE * counts[:, compare.COVERED])
-        & (figures >= LEAST_SHARE_OF_DIFFERENCES * changed)
-        & _differ_more_often(figures, all_figures, changed, counts[:, compare.COVERED], LEAST_FIGURE_ODDS)
-    )
-    by_names = (
-        (figures > 0)
-        & (facts >= LEAST_FACTS)
-        & (facts >= LEAST_FACTS_SHARE * changed)
-        & _differ_more_often(facts, all_facts, changed, counts[:, compare.COVERED], LEAST_FACT_ODDS)
-    )
-    return by_figures | by_names
-
-
-def _differ_more_often(
-    differ: np.ndarray, of: np.ndarray, changed: np.ndarray, words: np.ndarray, odds: float
-) -> np.ndarray:
-    """Whether the share of some words that differ is `odds` times that of all other words, without a division."""
-    return differ * (words - of) >= odds * of * (changed - differ)
+def kinds_of(evidence: Evidence) -> np.ndarray:
+    """NEAR or CONTAINS for each pair, were it related; int8."""
+    is_near = evidence.covered_longer >= MAX_CONTAINED * evidence.covered
+    return np.where(is_near, NEAR, CONTAINS).astype(np.int8)

@@ -22,6 +22,7 @@ from tasks.dedupe.words import Words
 SHINGLE = 4  # words
 SHORT_TEXT = 64  # words; shorter ones keep all their shingles
 SAMPLE_RATE = 3  # one in so many is kept
+COMMON_BITS = 30  # of a shingle's hash that say nothing in `common_table`: they may be a text's number
 
 
 def sample_shingles(
@@ -59,24 +60,74 @@ def sample_shingles(
     return keys, bits, kept
 
 
+@compiled("u8(u4[::1], i8)")
+def shingle_at(hashes, i):
+    """The hash of the shingle that begins at a word; its low half decides whether it is kept."""
+    odd = np.uint64(0x9E3779B97F4A7C15)
+    second, third, fourth = np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9), np.uint64(0xD6E8FEB86659FD93)
+    mixed = np.uint64(hashes[i]) * odd + np.uint64(hashes[i + 1]) * second
+    mixed += np.uint64(hashes[i + 2]) * third + np.uint64(hashes[i + 3]) * fourth
+    return (mixed ^ (mixed >> np.uint64(32))) * odd
+
+
 @compiled("i8(u4[::1], i8[::1], i8[::1], u8, u8, u8, u8, u8[::1])")
 def keep_shingles(hashes, ends, texts, limit, bits, part, part_mask, keys):
     """Write the keys of all shingles of one part whose hash is at most `limit`; returns how many."""
-    odd = np.uint64(0x9E3779B97F4A7C15)
-    second, third, fourth = np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9), np.uint64(0xD6E8FEB86659FD93)
     mask = (np.uint64(1) << bits) - np.uint64(1)
     count = 0
     for number in range(len(texts)):
         text = texts[number]
         most = limit if ends[text + 1] - ends[text] >= SHORT_TEXT else np.uint64(0xFFFFFFFF)
-        for i in range(ends[text], ends[text + 1] - 3):
-            mixed = np.uint64(hashes[i]) * odd + np.uint64(hashes[i + 1]) * second
-            mixed += np.uint64(hashes[i + 2]) * third + np.uint64(hashes[i + 3]) * fourth
-            mixed = (mixed ^ (mixed >> np.uint64(32))) * odd
+        for i in range(ends[text], ends[text + 1] - (SHINGLE - 1)):
+            mixed = shingle_at(hashes, i)
             # The low half decides who is kept, the high bits are the key. Always written, counted only when kept.
             keys[count] = (mixed & ~mask) | np.uint64(number)
             count += int(((mixed & np.uint64(0xFFFFFFFF)) <= most) & ((mixed & part_mask) == part))
     return count
+
+
+@compiled("i8(u8[::1], u8, i8, u8[::1])")
+def write_common(keys, bits, least, found):
+    """Write the shingles, without their texts, that at least so many texts hold; returns how many."""
+    count, start = 0, 0
+    for i in range(1, len(keys) + 1):
+        if i == len(keys) or (keys[i] >> bits) != (keys[start] >> bits):
+            if i - start >= least:
+                found[count] = keys[start] >> bits << bits
+                count += 1
+            start = i
+    return count
+
+
+def common_table(found: np.ndarray) -> np.ndarray:
+    """Shingles in slots of a table, for `is_common`; only the bits that all keys have are compared."""
+    table = np.zeros(1 << (2 * len(found) + 1).bit_length(), np.uint64)
+    put_common(found >> np.uint64(COMMON_BITS), table)
+    return table
+
+
+@compiled("void(u8[::1], u8[::1])")
+def put_common(found, table):
+    """Put each shingle into its slot."""
+    mask = np.uint64(len(table) - 1)
+    for shingle in found:
+        slot = shingle & mask
+        while table[slot] != 0 and table[slot] != shingle:
+            slot = (slot + np.uint64(1)) & mask
+        table[slot] = shingle
+
+
+@compiled("b1(u8, u8[::1])")
+def is_common(mixed, table):
+    """Whether a shingle is in the table."""
+    mask = np.uint64(len(table) - 1)
+    shingle = mixed >> np.uint64(COMMON_BITS)
+    slot = shingle & mask
+    while table[slot] != 0:
+        if table[slot] == shingle:
+            return True
+        slot = (slot + np.uint64(1)) & mask
+    return False
 
 
 @compiled("i8(u8[::1])")

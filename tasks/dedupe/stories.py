@@ -19,14 +19,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-import pyarrow as pa
 
 from tasks.dedupe.candidates import IS_NEXT, WITH_NEXT, links_of
 from tasks.dedupe.compiled import compiled
+from tasks.dedupe.known import NO_DAY
 from tasks.dedupe.shingles import drop_repeats
 from tasks.dedupe.words import MARK_CAPITAL, MARK_CHARACTER, MARK_DIGITS, MARK_FIGURE, MARK_OPENS, Words
 
-NO_DAY = np.iinfo(np.int64).min
 LEAST_CORPUS = 1000  # texts
 MOST_DAYS = 7
 # Either a figure and most names, five at least; or several figures and some names, or the same wording and some names.
@@ -120,12 +119,6 @@ def with_quotes(left: np.ndarray, right: np.ndarray, quotes: Quotes) -> tuple[np
     keys, first = np.unique(keys, return_index=True)
     wording = np.append(quotes.shares, np.zeros(len(left)))[first]
     return keys >> 32, keys & 0xFFFFFFFF, wording
-
-
-def day_numbers(dates: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """Days since 1970 as int64, `NO_DAY` for null."""
-    days = dates.cast(pa.date32()).cast(pa.int32()).cast(pa.int64()).fill_null(int(NO_DAY))
-    return np.asarray(days.to_numpy(zero_copy_only=False) if isinstance(days, pa.Array) else days.to_numpy())
 
 
 def rare_features(words: Words, chosen: np.ndarray) -> Features:

@@ -19,21 +19,12 @@ import pyarrow.compute as pc
 
 from tasks import schema
 from tasks.dedupe.cluster import Pairs
-from tasks.dedupe.compare import FIRST_BLOCK_LONGER, LONGEST, compare_pairs
+from tasks.dedupe.compare import FIRST_BLOCK_LONGER, LONGEST
+from tasks.dedupe.decisions import decide
 from tasks.dedupe.evidence import describe_pairs
 from tasks.dedupe.find import Edge, Found, find_among, find_related, related_edges, story_edges, tell_stories
-from tasks.dedupe.relate import (
-    CONTAINS,
-    EXACT,
-    MOST_CONTAINED,
-    NEAR,
-    NONE,
-    RELATION_NAMES,
-    covered_shares,
-    relate_pairs,
-)
-from tasks.dedupe.stories import day_numbers
-from tasks.dedupe.words import read_words
+from tasks.dedupe.known import Fields, day_numbers
+from tasks.dedupe.relate import EXACT, NONE, RELATION_NAMES, covered_shares, kinds_of
 from tasks.tables import sorted_by
 
 FULLEST_SHARE = 0.1  # canonical copies may be shorter than the fullest by this share
@@ -47,7 +38,6 @@ class Compared:
     """Documents whose texts were compared: what `find_duplicates` and `find_stories` tell from."""
 
     ids: list[str]  # sorted
-    texts: pa.Array
     found: Found
 
     def __len__(self) -> int:
@@ -58,11 +48,16 @@ def compare_documents(documents: pa.Table) -> Compared:
     """Hold the texts of documents against each other.
 
     Args:
-        documents: columns document_id, text. One row a document that has a text.
+        documents: columns document_id, text; title and own_date (date32) where they are known: the document's own,
+            never one that another document lent. One row a document that has a text.
     """
-    documents = sorted_by(documents.select(["document_id", "text"]), "document_id")
-    texts = _one_chunk(documents["text"])
-    return Compared(documents["document_id"].to_pylist(), texts, find_related(texts))
+    names = [name for name in ("document_id", "text", "title", "own_date") if name in documents.column_names]
+    documents = sorted_by(documents.select(names), "document_id")
+    fields = Fields(
+        documents["title"].to_pylist() if "title" in names else None,
+        day_numbers(documents["own_date"]) if "own_date" in names else None,
+    )
+    return Compared(documents["document_id"].to_pylist(), find_related(_one_chunk(documents["text"]), fields))
 
 
 def find_duplicates(compared: Compared) -> tuple[pa.Table, pa.Table]:
@@ -75,7 +70,7 @@ def find_duplicates(compared: Compared) -> tuple[pa.Table, pa.Table]:
     ids, found = compared.ids, compared.found
     named = [f"clu_{ids[label].removeprefix('doc_')[:16]}" for label in found.labels.tolist()]
     clusters = pa.table({"document_id": ids, "cluster_id": named}, schema.CLUSTERS)
-    return _relations(ids, related_edges(compared.texts, found, ids)), clusters
+    return _relations(ids, related_edges(found, ids)), clusters
 
 
 def choose_canonicals(documents: pa.Table, clusters: pa.Table, *, fullest_share: float = FULLEST_SHARE) -> pa.Table:
@@ -132,16 +127,16 @@ def find_stories(articles: pa.Table, compared: Compared) -> pa.Table:
     # Each article stands for itself here, also where two of them share enough to be of one cluster.
     found = find_among(compared.found, chosen)
     stories = tell_stories(found, chosen, day_numbers(articles["published_date"]))
-    return _relations(compared.ids, story_edges(compared.texts, chosen, stories))
+    return _relations(compared.ids, story_edges(compared.found, chosen, stories))
 
 
-def relate_to_canonicals(documents: pa.Table, relations: pa.Table, canonicals: pa.Table) -> pa.Table:
+def relate_to_canonicals(compared: Compared, relations: pa.Table, canonicals: pa.Table) -> pa.Table:
     """The relations to publish: each duplicate's relation to its canonical copy, and at most ten others a document.
 
     A duplicate that was not compared with its canonical copy yet is compared now; the relation says what was measured.
 
     Args:
-        documents: columns document_id, text.
+        compared: the documents, as `compare_documents` gave them.
         relations: schema.RELATIONS, as `find_duplicates` gave them.
         canonicals: as `choose_canonicals` gave them.
 
@@ -155,7 +150,7 @@ def relate_to_canonicals(documents: pa.Table, relations: pa.Table, canonicals: p
     }
     rows = relations.to_pylist()
     have = {(row["left_id"], row["right_id"]) for row in rows}
-    rows += _compare_now(documents, sorted(needed - have))
+    rows += _compare_now(compared, sorted(needed - have))
     others: dict[str, int] = defaultdict(int)
     kept = []
     for row in sorted(rows, key=lambda row: (-row["score"], row["left_id"], row["right_id"])):
@@ -169,27 +164,25 @@ def relate_to_canonicals(documents: pa.Table, relations: pa.Table, canonicals: p
     return pa.Table.from_pylist(_sorted_rows(kept), schema.RELATIONS)
 
 
-def _compare_now(documents: pa.Table, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def _compare_now(compared: Compared, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
     """Relations of pairs of documents known to be of one cluster; `near` or `contains` with the score as measured."""
     if not pairs:
         return []
-    wanted = sorted({one for pair in pairs for one in pair})
-    place = {one: k for k, one in enumerate(wanted)}
-    rows = documents.filter(pc.is_in(documents["document_id"], pa.array(wanted))).sort_by("document_id")
-    texts = _one_chunk(rows["text"])
-    words = read_words(texts)
-    lengths = words.lengths
+    ids, batch = compared.ids, compared.found.batch
+    place = {one: k for k, one in enumerate(ids)}
     left, right = (np.array([place[pair[side]] for pair in pairs]) for side in (0, 1))
+    lengths = batch.words.lengths
     swap = lengths[left] > lengths[right]
     shorter, longer = np.where(swap, right, left), np.where(swap, left, right)
-    counts = compare_pairs(words, shorter, longer)
+    counts = batch.look_up(shorter, longer)
+    known = batch.evidence(shorter, longer, counts)
     scores, scores_longer = covered_shares(counts, lengths[shorter], lengths[longer])
-    kinds = relate_pairs(counts, lengths[shorter], lengths[longer])
-    kinds = np.where(kinds != NONE, kinds, np.where(scores_longer >= MOST_CONTAINED * scores, NEAR, CONTAINS))
-    kinds = np.where(words.digests[left] == words.digests[right], EXACT, kinds)
+    kinds, rules = decide(known)
+    kinds = np.where(kinds != NONE, kinds, kinds_of(known))
+    kinds = np.where(batch.words.digests[left] == batch.words.digests[right], EXACT, kinds)
     begins, blocks = counts[:, FIRST_BLOCK_LONGER], counts[:, LONGEST]
-    compared = Pairs(shorter, longer, kinds, scores, scores_longer, begins, blocks)
-    evidence = describe_pairs(texts, compared, counts, wanted)
+    rows = Pairs(shorter, longer, kinds, scores, scores_longer, begins, blocks, rules, known.title, known.days)
+    evidence = describe_pairs(batch.texts, batch.corpus, rows, counts, ids)
     return [
         {"left_id": left, "right_id": right, "relation": RELATION_NAMES[kind], "score": score, "evidence": words_of_it}
         for (left, right), kind, score, words_of_it in zip(
