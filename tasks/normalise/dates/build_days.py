@@ -175,8 +175,8 @@ def whole_date(match: Match) -> Built | Several | None:
         return None
     if not is_day(month, day, year):
         return NO_DATE
-    if month == 9 and day == 11 and year is None and match.next_word().lower() in CONTEXT["september_11"]:
-        return dated(fixed(periods.day_period(date(2001, 9, 11))))
+    if year is None and (known := _known_day(match, month, day)) is not None:
+        return dated(fixed(periods.day_period(known)))
     if day is None and year is not None and match.rule.id == "date.year_month":
         return dated({"k": "date", "m": month, "y": year})
     expr: Expr = {"k": "date", "m": month}
@@ -191,6 +191,19 @@ def whole_date(match: Match) -> Built | Several | None:
     if len(match.tokens) == 1 and (_is_name(match) or not _is_bare_month(match)):
         return None
     return dated(expr)
+
+
+AROUND = 120  # characters to either side in which words tell that a day is the one that everybody knows
+_OF_SEPTEMBER_11 = re.compile(rf"\b(?:{'|'.join(sorted(CONTEXT['september_11']))})\b", re.IGNORECASE)
+
+
+def _known_day(match: Match, month: int, day: int | None) -> date | None:
+    """The day that "September 11" is where terror is spoken of near it."""
+    if (month, day) != (9, 11):
+        return None
+    start, end = match.tokens[0].start, match.tokens[-1].end
+    around = match.text[max(0, start - AROUND) : start] + " " + match.text[end : end + AROUND]
+    return date(2001, 9, 11) if _OF_SEPTEMBER_11.search(around) else None
 
 
 _TITLE = re.compile(r"\b(?:mr|mrs|ms|dr|miss|sir|lady|lord|prof|sen|rep|gov|gen|sgt|capt|col)\.?\s+$", re.IGNORECASE)

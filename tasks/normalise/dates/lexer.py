@@ -19,9 +19,11 @@ from dataclasses import dataclass
 from tasks.normalise.dates.words import ABBREVIATIONS, CAPITAL, CORE, LETTERS, VALUES
 
 _TOKEN = re.compile(
-    r"""(?P<fy>(?<!\w)fy[ \xa0]?(?:20\d\d|19\d\d|\d\d)(?:[-–/](?:20)?\d\d)?(?![\w/]))
+    r"""(?![ ])(?:(?P<word>(?<![\w@\#/])(?!fy[ \xa0]?\d|[abc]\.\s?[cd]\.)[^\W\d_]++(?![\d_@]))
+      | (?P<comma>,)
+      | (?P<stop>\.)
+      | (?P<fy>(?<!\w)fy[ \xa0]?(?:20\d\d|19\d\d|\d\d)(?:[-–/](?:20)?\d\d)?(?![\w/]))
       | (?P<era>(?<![\w.])(?:b\.\s?c\.(?:\s?e\.)?|a\.\s?d\.|c\.\s?e\.)(?!\w))
-      | (?P<word>(?<![\w@\#/])[^\W\d_]++(?![\d_@]))
       | (?P<part>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12]|[12]h)
             (?:[ \xa0]?fy[ \xa0]?['’]?(?:20)?\d\d|['’]?\d\d|20\d\d)(?![^\W_]|[-.]\d))
       | (?P<qn>(?<![^\W_])(?:[1-4]q|q[1-4]|h[12]|[12]h(?=[ \xa0](?:19|20)\d\d(?!\d)))(?![^\W_]))
@@ -39,10 +41,8 @@ _TOKEN = re.compile(
       | (?P<num>\d+(?:,\d{3}(?!\d))*(?:\.\d+)?(?:\s[1-9]/[2-9](?!\d))?(?P<nth>(?:st|nd|rd|th)(?![^\W_]))?)
       | (?P<poss>['’]s(?![^\W_]))
       | (?P<hyphen>[-‐‑–](?![-–]))
-      | (?P<stop>\.)
-      | (?P<comma>,)
       | (?P<gap>\n[ \t\r\xa0]*\n)
-      | (?P<other>[^\s\w])""",
+      | (?P<other>[^\s\w]))""",
     re.VERBOSE,
 )
 _THE_NTH = f"[{''.join(LETTERS[w] for w in ('on', 'by', 'until', 'from'))}]{LETTERS['the']}[1-5]"

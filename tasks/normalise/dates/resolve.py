@@ -21,7 +21,7 @@ from typing import Any
 
 from tasks.model import DateMention
 from tasks.normalise.dates.conflict import content_of
-from tasks.normalise.dates.context import Context, Found, Place
+from tasks.normalise.dates.context import NOWHERE, Context, Found, Place
 from tasks.normalise.dates.evaluate import evaluate
 from tasks.normalise.dates.records import ScannedDate, named_year
 from tasks.normalise.dates.tense import SENTENCE_END, is_aside, is_since
@@ -77,6 +77,9 @@ def resolve_dates(
 
 def places_of(text: str, scanned: list[ScannedDate], anchor: date | None) -> list[Place]:
     """Where each scanned date stands, by one look at the text between them."""
+    years = any(named_year(s.expr) is not None for s in scanned)
+    if not years or not any(s.expr["k"] in LACK_A_YEAR and named_year(s.expr) is None for s in scanned):
+        return [NOWHERE] * len(scanned)  # nothing to carry on, or nothing to carry it on to
     places: list[Place] = []
     paragraph = sentence = at = begin = 0
     for s in scanned:
@@ -109,6 +112,7 @@ def _with_histories(text: str, scanned: list[ScannedDate], places: list[Place], 
 
 
 LONG_AGO = 20  # years after which a month without a year is hardly the one just over
+LACK_A_YEAR = frozenset(["date", "holiday", "season"])
 LONGEST_LEAD = 16
 _LEAD = re.compile(r"\W*(?:(?:But|And|Then) )?(?:In|By|During|On|Early in|Late in)\s+|\W*", re.IGNORECASE)
 

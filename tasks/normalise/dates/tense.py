@@ -16,7 +16,7 @@ from tasks.normalise.dates.words import PAST_FORMS, PLANS, TENSE
 
 SCHEDULE_REACH = 56  # characters from the verb of a schedule to its date
 # Where a sentence or paragraph ends, for counting them.
-SENTENCE_END = re.compile(r"(?<!\b[A-Z])[.!?][\"'”’)]*\s+(?=[\"'“‘(]?[A-Z\d])|\n\s*\n")
+SENTENCE_END = re.compile(r"[.!?](?<!\b[A-Z][.!?])[\"'”’)]*\s+(?=[\"'“‘(]?[A-Z\d])|\n\s*\n")
 REACH = 160  # characters to either side; sentences are rarely longer than that from verb to date
 
 # A stop before a small letter or a figure ends no sentence ("Nov. 16"), nor does that of a title.
@@ -99,7 +99,9 @@ _SCHEDULED = re.compile(
     rf"|\b(?:[Ww]e|[Tt]hey|I|[Yy]ou)\s+(?:{_any_of(TENSE['scheduled_us'])})\s+{_PLACE}(?:on\s+)?$"
     r"|(?<!\bwas )(?<!\bwere )(?<!\bbeen )\bdue\s+(?:out\s+)?(?:on\s+|in\s+)?$"
 )
-_SINCE = re.compile(r"\bsince\s+(?:the\s|early\s|late\s|mid-?|last\s)*$", re.IGNORECASE)
+_SINCE = re.compile(
+    r"\bsince\s+(?:(?:one|that|those)\s+(?:in|on)\s+|(?:the\s|early\s|late\s|mid-?|last\s)*)$", re.IGNORECASE
+)
 _TOLD_IF_BEHIND = tuple(
     TENSE["told_if_behind"]
 )  # "On Monday they agreed to a truce" tells, "they agreed to meet Monday" does not
@@ -119,6 +121,11 @@ _OF = re.compile(r"\b(?:for|of)\s+$", re.IGNORECASE)
 _REPORTED = re.compile(rf"\b(?:{_any_of(PLANS['report'])})\s+(?:for|of|in|from)\s+$", re.IGNORECASE)
 
 
+# An entry of a timeline, which tells in the present: "May 24 - Voters fill the empty seat".
+_ENTRY = re.compile(r"\s?(?:\s[-–—]{1,2}|:)\s|\s?—")
+_ENTRY_BEFORE = re.compile(r"(?:^|[.!?;:*•\n]|--|[-–—])[\"”’)]*\s*$")
+
+
 def tense_at(text: str, start: int, end: int, *, strict: bool = False) -> str | None:
     """The tense of the clause around [start, end); `strict` says "past" only of a sentence that nowhere looks ahead."""
     return tense_and_doubt(text, start, end, strict=strict)[0]
@@ -132,6 +139,8 @@ def tense_and_doubt(text: str, start: int, end: int, *, strict: bool = False) ->
     if _PUT_OFF.search(before, max(0, len(before) - SCHEDULE_REACH)):
         return "future", False
     after = text[end : end + REACH]
+    if _ENTRY.match(after) and _ENTRY_BEFORE.search(before):
+        return None, False
     ahead = _AHEAD.search(before, max(0, len(before) - 40))
     if ahead and (_INTENT.search(before) or not (_HAD.search(before) or _HAD.search(after))):
         return "future", ahead[0].lower().startswith(("until", "till"))
