@@ -235,7 +235,8 @@ class Evidence:
 
 def _places() -> dict[str, tuple[str, ...]]:
     codes: dict[str, set[str]] = {}
-    dollars = SHARED["dollar"].codes[1:]  # a country that is named in passing does not make a dollar its own
+    # a country that is named in passing does not make a dollar or a cent its own
+    dollars = (*SHARED["dollar"].codes[1:], "EUR")
     for row in _CLDR:
         for country in _split(row["countries"]) if row["code"] not in dollars else ():
             codes.setdefault(country, set()).add(row["code"])

@@ -32,7 +32,8 @@ FARTHEST_NOUN = 120  # characters between a count and one that is compared with 
 MANY = 1000  # from here on a bare number behind "from" or "versus" counts what the number before it counts
 
 _COMPARED = re.compile(
-    r"(?: (?:a|per) [a-z]+)?,? (?:(?:up|down) )?(from|to|against|versus|vs\.?|compared (?:with|to)|and"
+    r"(?: (?:a|per) [a-z]+| of [a-z]+(?: [a-z]+)?)?,? (?:(?:up|down) )?(from|to|against|versus"
+    r"|vs\.?|compared (?:with|to)|and"
     r"|beating|topping|missing|above|below|ahead of|short of|more than|less than|than)"
     r"(?: [a-z]+){0,4} "
 )
