@@ -36,6 +36,7 @@ SOURCES = (
 )
 _RANK = {source: rank for rank, source in enumerate(SOURCES)}
 MIN_SHARED = 0.4  # share of the longer title that the shorter one must be to count as the same title cut short
+MIN_PUBLISHER_KEY = 3  # letters of the shorter name
 _ARTICLE = re.compile(r"^the\s+", re.IGNORECASE)
 
 
@@ -92,6 +93,8 @@ def agree(field: str, left: Any, right: Any) -> bool:
     if isinstance(left, str) and isinstance(right, str):
         keys = sorted((_key(left), _key(right)), key=len)
         same = keys[0] == keys[1]
+        if field == "publisher" and len(keys[0]) >= MIN_PUBLISHER_KEY:
+            return keys[0] in keys[1]
         return same or (field == "title" and keys[0] in keys[1] and len(keys[0]) >= MIN_SHARED * len(keys[1]))
     return set(map(_key, _as_list(left))) == set(map(_key, _as_list(right)))
 

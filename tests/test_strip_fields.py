@@ -200,3 +200,108 @@ def test_a_headline_behind_report_is_no_byline():
     found = strip_text(f"Readers ask where the study can be found\n\n{NEWS}\n\n{lines}\n\nPublished in\n\n{NEWS[:90]}.")
 
     assert found.byline == () and lines in found.text
+
+
+# ------------------------------------------------------------------ pictures
+
+FIRST, REST = NEWS.split("\n\n", 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "caption"),
+    [
+        ("Image copyright Getty Images Image caption Smoke over the tank", ("Smoke over the tank", "Getty Images")),
+        ("Image copyright Reuters", ("", "Reuters")),
+        ("Media playback is unsupported on your device Media caption Firemen rest", ("Firemen rest", None)),
+        ("Enlarge this image toggle caption Mara Lind/AP Mara Lind/AP", ("", "Mara Lind/AP")),
+        ("Mara Lind via Getty Images", ("", "Mara Lind via Getty Images")),
+        ("Photo by Mara Lind/Getty Images", ("", "Mara Lind/Getty Images")),
+        ("Featured image via Mara Lind/Getty Images.", ("", "Mara Lind/Getty Images")),
+        ("(Screenshot: YouTube) Two divers tell of the wreck.", ("Two divers tell of the wreck", "YouTube")),
+        (
+            "A crocus in the park. (John J. Kim / Harbour Courier)",
+            ("A crocus in the park.", "John J. Kim / Harbour Courier"),
+        ),
+        ("Nets dry in the sun in Lowdale. Bo Reed / AP", ("Nets dry in the sun in Lowdale.", "Bo Reed / AP")),
+        ("The maker's sign stands on a yard. AP", ("The maker's sign stands on a yard.", "AP")),
+    ],
+)
+def test_lines_about_pictures_are_captions_with_their_credit(line, caption):
+    found = strip_text(f"{FIRST}\n\n{line}\n\n{REST}", hints={"title": "Traders call for a hall"})
+
+    assert found.text == NEWS
+    assert [(c.text, c.credit) for c in found.captions] == [caption]
+
+
+def test_a_caption_without_credit_goes_with_its_copy_or_with_the_credit_below_it():
+    above = f"{FIRST}\n\nCandidate speaks in Greyhaven ahead of the vote\n\nPhoto by Mara Lind/Getty Images\n\n{REST}"
+    copy = (
+        f"{FIRST}\n\nThe hall before the storm in March.\n\nThe hall before the storm in March. (Bo Reed/AP)\n\n{REST}"
+    )
+
+    for text in (above, copy):
+        assert strip_text(text, hints={"title": "Traders call for a hall"}).text == NEWS
+
+
+# ------------------------------------------------------------------ titles, dates, pieces inside lines
+
+
+def test_a_headline_may_be_short_sentences_where_a_dateline_opens_the_text():
+    headline = "He mended nets for sixty years. He died in 2014. And he has just joined the sailing club."
+    text = "GREYHAVEN - The sailing club is looking into how 19 dead members were put on its new list."
+
+    assert strip_text(f"{headline}\n\n{text}\n\n{REST}").title == headline
+    assert strip_text(f"{headline}\n\n{REST}").title is None
+
+
+def test_a_standfirst_is_no_headline_and_the_name_of_the_file_may_give_one():
+    deck = "Hearing the speech has only confirmed what I have seen here, convincing me that the town has a lot to offer"
+    found = strip_text(f"{deck}\n\n{NEWS}")
+
+    assert (found.title, found.flags) == (None, ("headline_missing",))
+    assert found.text.startswith(deck)
+
+
+def test_the_time_below_a_quoted_post_is_not_the_date_of_the_article():
+    post = "F. Harbourman\n@fharbourman\n\nThe boat is too small. Sad!\n\n9:53 PM - 26 Dec 2016"
+
+    assert strip_text(f"The tweet that stopped the ferry\n\n{FIRST}\n\n{post}\n\n{REST}").published == ()
+
+
+def test_the_edition_line_of_a_paper_is_its_date():
+    found = strip_text(f"{NEWS}\n\nThe author is chief convener of the campaign.\n\n(HK Edition 07/10/2013 page9)")
+
+    assert found.text == NEWS
+    assert [(line.local, line.order) for line in found.published] == [("2013-07-10", "ambiguous")]
+
+
+def test_a_label_before_the_first_words_goes_and_they_stay():
+    found = strip_text(f"Story highlights The mayor is offering a hall\n\n{NEWS}", hints={"title": "Hall promised"})
+
+    assert found.text == f"The mayor is offering a hall\n\n{NEWS}"
+
+
+def test_a_caption_and_the_headline_before_the_first_words_go():
+    line = f"Nets dry on the quay on Monday. | Bo Reed/AFP via Getty Images Aid for the quay resumes {FIRST}"
+    found = strip_text(f"{line}\n\n{REST}", hints={"title": "Aid for the quay resumes"})
+
+    assert found.text == NEWS
+    assert [(c.text, c.credit) for c in found.captions] == [
+        ("Nets dry on the quay on Monday.", "Bo Reed/AFP via Getty Images")
+    ]
+
+
+def test_links_put_into_a_sentence_go():
+    links = "Ada Mary BrookfieldCouncil balks at a long trial Orr goes local in race for mayor MORE"
+    line = f"A senior official blamed Brookfield {links} for the delay of the hall on the quay."
+    found = strip_text(f"{line}\n\n{NEWS}", hints={"title": "Who is to blame"})
+
+    assert found.text.startswith("A senior official blamed Brookfield for the delay")
+
+
+def test_what_a_feed_held_back_is_cut_and_the_text_flagged():
+    found = strip_text(
+        f"{FIRST}\n\nThey said that the town had promised a hall in 2… [+1234 chars]", hints={"title": "Hall"}
+    )
+
+    assert found.text.endswith("had promised a hall in 2") and found.flags == ("truncated",)

@@ -38,6 +38,13 @@ _LEADS = frozenset(TABLE["leads"]["words"])
 _HAS_DATE = re.compile(r"\d{4}|\d[-/.]\d\d?[-/.]\d|['’]\d\d|[^\W\d_]{3}-\d\d")
 
 
+# "(HK Edition 07/10/2013 page9)": the edition of a printed paper, the day, the page
+_EDITION = re.compile(
+    r"^[(（\[]\s?[^\d()]{2,40}?\s+(?P<date>\d\d?[/.-]\d\d?[/.-]\d{4})\s*,?\s*(?:page|p\.|seite|página)\s?\w{1,4}\s?[)）\]]$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DateLineMatch:
     """Where a line states a date of publication: [start, end) with the label, and what stands around it."""
@@ -61,6 +68,8 @@ def find_date_line(line: str) -> DateLineMatch | None:
     >>> find_date_line("On April 16, 2019, the harbour froze.") is None
     True
     """
+    if (edition := _EDITION.match(line)) and (moment := next(iter(find_moments(edition["date"])), None)):
+        return DateLineMatch(0, len(line), as_date_line(line, moment))
     head = line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE // 2]
     if not _HAS_DATE.search(head):
         return None

@@ -21,6 +21,7 @@ from tasks.strip.fields import (
 )
 from tasks.strip.given import read_title, title_of_path
 from tasks.strip.hints import Hints, read_hints
+from tasks.strip.inline import flag_snippet, take_inline
 from tasks.strip.notes import take_bare_names, take_notes
 from tasks.strip.page import cut_page, is_page
 from tasks.strip.removals import assemble
@@ -76,11 +77,13 @@ def strip_with(raw_text: str, hints: Hints) -> Stripped:
     if draft.title is None and (of_path := title_of_path(hints.path)):
         draft.title, draft.title_origin = of_path, "path"
         draft.flags.discard("headline_missing")
+    take_inline(draft)
     take_bare_names(draft, authors)
     take_foot(draft)
     for index in sorted(furniture):
         draft.cut_line(index, "site_header", "furniture.repeated", 0.9)
     take_anywhere(draft)
+    flag_snippet(draft)
     repair_lines(draft)
     return choose_fields(_result(draft), hints, draft.noted)
 

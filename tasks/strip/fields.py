@@ -142,6 +142,8 @@ def take_anywhere(draft: Draft) -> None:
 
 
 _LONGEST_ANYWHERE = 240
+POST_LINES = 4
+_HANDLE = re.compile(r"^[^@\n]{0,40}[(\s]?@\w{2,30}\)?$")
 
 
 def take_line(draft: Draft, index: int, zone: str) -> set[str]:
@@ -150,7 +152,7 @@ def take_line(draft: Draft, index: int, zone: str) -> set[str]:
     if line is None or len(line.text) > LONGEST_LINE:
         return set()
     pieces = _explain(line, zone)
-    if pieces is None:
+    if pieces is None or (_is_time_of_post(draft, index) and any(not isinstance(p[2], LineMatch) for p in pieces)):
         return set()
     for start, end, found in pieces:
         if isinstance(found, LineMatch):
@@ -164,6 +166,12 @@ def take_line(draft: Draft, index: int, zone: str) -> set[str]:
         draft.cuts.append(Cut(start, end, role, rule, score, field))
     draft.lines[index] = None
     return {draft.cuts[-1 - n].role for n in range(len(pieces))}
+
+
+def _is_time_of_post(draft: Draft, index: int) -> bool:
+    """Whether a line stands below a handle alone on its line: its date is that of a post that the text quotes."""
+    above = (line.text for line in draft.lines[max(0, index - POST_LINES) : index] if line is not None)
+    return any(map(_HANDLE.match, above))
 
 
 def _explain(line: Line, zone: str) -> list | None:

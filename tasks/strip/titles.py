@@ -26,6 +26,8 @@ from tasks.text import Line, line_key
 
 LONGEST_TITLE = 220
 MOST_HEADING_LINES = 6
+MAX_UNMARKED_WORDS = 18  # of a headline that nothing marks as one
+_DATELINE = re.compile(r"^[^\W\d_a-z][A-ZÀ-Þ'’. -]{2,40}(?:,[^.]{2,30})?\s?(?:\([^()]{2,30}\)\s?)?[-–—]{1,2}\s")
 # The first of several headings stays the headline unless another one's words are this much more at home in the body.
 AT_HOME_RATIO = 1.25
 SHORTEST_GLUED, LONGEST_GLUED = 15, 200
@@ -53,7 +55,9 @@ def find_title(
     if given:
         draft.title, draft.title_origin = given, origin
         _cut_given(draft, given)
-    elif headings:
+    elif anchor is None and (stopped := _of_sentences(draft)) is not None:
+        _take_heading(draft, [stopped], stopped, anchor)
+    elif headings and not (anchor is None and _is_deck(_text(draft, headings[0]))):
         chosen = _choose(draft, headings, anchor, repeated)
         _take_heading(draft, headings, chosen, anchor)
     else:
@@ -69,9 +73,32 @@ def looks_like_heading(line: Line) -> bool:
     text = line.text
     if len(text) > LONGEST_TITLE or len(text) < 2 or not any(c.isalpha() for c in text[:40]):
         return False
-    if text[-1] in ",;:，；：" or text[0].islower():
+    if text[-1] in ",;:，；：" or (text[0].islower() and not _is_capitalised(text)):
         return False
     return not ends_like_prose(text) or (text[-1] in "?!？！" and len(text) <= 120)
+
+
+def _is_capitalised(text: str) -> bool:
+    """Whether nearly all longer words begin in upper case, as in English headlines."""
+    words = [word for word in text.split()[1:] if len(word) > 3]
+    return len(words) >= 3 and sum(word[0].isupper() for word in words) >= 0.8 * len(words)
+
+
+def _is_deck(text: str) -> bool:
+    """Whether a line with nothing beside it that marks a headline is as long as a standfirst, and written like one."""
+    words = text.split()
+    return len(words) > MAX_UNMARKED_WORDS and sum(word[0].isupper() for word in words) <= len(words) / 3
+
+
+def _of_sentences(draft: Draft) -> int | None:
+    """The first line where it is a headline of short sentences: a dateline opens the line below."""
+    lines = [line_and_index for line_and_index, _ in zip(draft.standing(), range(2), strict=False)]
+    if len(lines) < 2:
+        return None
+    (index, first), (_, second) = lines
+    sentences = re.split(r"(?<=[.!?]) ", first.text)
+    short = len(sentences) >= 2 and all(len(sentence.split()) <= 12 for sentence in sentences)
+    return index if short and len(first.text) <= 140 and _DATELINE.match(second.text) else None
 
 
 def _headings(draft: Draft, anchor: int | None) -> list[int]:
