@@ -22,7 +22,8 @@ _HIGHLIGHTS = re.compile(
 )
 # "… Trump Donald John TrumpSenators balk at trial MORE (R)": a name, the same in full with headlines glued to it, MORE
 _GLUED_LINKS = re.compile(
-    r"\b(?P<last>[^\W\d_a-z][\w’'-]*[^\W\d_A-Z])(?:['’]s)? (?P<links>(?:[^\W\d_a-z][\w.'’-]*\s){1,4}(?P=last)(?=[^\W\d_a-z])"
+    r"\b(?P<last>[^\W\d_a-z][\w’'-]*[^\W\d_A-Z])(?:['’]s)? "
+    r"(?P<links>(?:[^\W\d_a-z][\w.'’-]*\s){1,4}(?P=last)(?=[^\W\d_a-z])"
     r"[^\n]{20,600}?\sMORE\b(?: ?\([^()]{1,20}\))?)"
 )
 _HELD_BACK = re.compile(r"\s?(?:…|\.{3})?\s?\[\+?\d{1,7} (?:chars|characters)\]$")
