@@ -35,6 +35,12 @@ _DAY_FIRST = frozenset(
 _NEVER = re.compile("|".join(whole_word(w) for w in TABLE["never"]["words"]), re.IGNORECASE)
 _METADATA_WORD = re.compile(rf"(?:{any_of(TABLE['metadata']['words'])})(?![^\W_])\s?[:：]?", re.IGNORECASE)
 _LEADS = frozenset(TABLE["leads"]["words"])
+# "7:32 PM - 5 Oct 2017": the time below a message that an article quotes.
+_TWEET = re.compile(
+    r"\s*\d\d?:\d\d [AP]M\s[-·•]\s(?:\d\d? [A-Z][a-z]{2} \d{4}|[A-Z][a-z]{2} \d\d?, \d{4})(?:\s?[·•].{0,40})?\s*"
+)
+_NUMBER = re.compile(r"[\d:.,+ ]{1,12}")
+_PAGE = re.compile(r"(?:page|p\.)\s?[a-z]?\d+", re.IGNORECASE)
 _HAS_DATE = re.compile(r"\d{4}|\d[-/.]\d\d?[-/.]\d|['’]\d\d|[^\W\d_]{3}-\d\d")
 
 
@@ -71,7 +77,7 @@ def find_date_line(line: str) -> DateLineMatch | None:
     if (edition := _EDITION.match(line)) and (moment := next(iter(find_moments(edition["date"])), None)):
         return DateLineMatch(0, len(line), as_date_line(line, moment))
     head = line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE // 2]
-    if not _HAS_DATE.search(head):
+    if not _HAS_DATE.search(head) or _TWEET.fullmatch(line):
         return None
     found = [m for moment in find_moments(head) if (m := _statement(line, head, moment)) is not None]
     if not found:
@@ -92,7 +98,9 @@ def _statement(line: str, head: str, moment: Moment) -> DateLineMatch | None:
     before = head[: moment.start]
     label = LABEL.search(before)
     never = _NEVER.search(before) if label else _NEVER.search(head)
-    if never or (label is None and (moment.precision == "month" or moment.short_year or len(head) < len(line))):
+    bare = line.strip() == line[moment.start : moment.end] and "." in line  # 06.06.23 alone on its line
+    short = moment.short_year and not bare
+    if never or (label is None and (moment.precision == "month" or short or len(head) < len(line))):
         return None
     start = moment.start if label is None else label.start("label")
     if label is not None and label["label"].casefold() in _DAY_FIRST:
@@ -129,7 +137,13 @@ def is_metadata(words: str, following: bool = False) -> bool:
     named = False
     for piece in pieces:
         piece = piece.strip(EDGES)
-        if not piece or _METADATA_WORD.match(piece) or _is_label(piece) or re.fullmatch(r"[\d:.,+ ]{1,12}", piece):
+        if (
+            not piece
+            or _METADATA_WORD.match(piece)
+            or _is_label(piece)
+            or _NUMBER.fullmatch(piece)
+            or _PAGE.fullmatch(piece)
+        ):
             named = named or bool(piece)
         elif not _is_name(piece):
             return False

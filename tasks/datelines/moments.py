@@ -66,6 +66,14 @@ TIME_FIRST = re.compile(
 )
 
 
+# Wed Oct 26 15:50:06 UTC 2016, as programs write it: the year stands last.
+_STAMP = re.compile(
+    rf"(?:\b(?:{WEEKDAY})\.?,?\s+)?\b(?P<month>{MONTH})\s+(?P<day>\d\d?)\s+(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d)"
+    r"\s+(?:(?P<zone>[A-Z]{3,4})\s+)?(?P<year>\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A date, perhaps with a time, read at [start, end) of a string."""
@@ -99,6 +107,12 @@ def _full_year(digits: str) -> int:
 
 def find_moments(line: str) -> Iterator[Moment]:
     """Every date in the line, with its time and zone where they stand beside it."""
+    for match in _STAMP.finditer(line):
+        day = iso_day(int(match["year"]), MONTHS[match["month"].casefold()], int(match["day"]))
+        clock = read_clock(match["hour"], match["minute"], match["second"], None)
+        if day is not None and clock is not None:
+            zone = ZONES.get((match["zone"] or "").casefold())
+            yield Moment(*match.span(), f"{day}T{clock[0]}", "second", utc_offset=zone)
     for match in DATE.finditer(line):
         moment = _read_date(match)
         if moment is not None:

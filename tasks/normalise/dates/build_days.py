@@ -224,6 +224,8 @@ def _is_name(match: Match) -> bool:
 def month_midst(match: Match) -> Built | None:
     """March imports; a verb behind makes it a person or a tune."""
     before, after = match.previous_word(), match.next_word()
+    if not match.text_before.endswith(" "):
+        return None  # a new line or cell: "May lead to delays"
     if len(match.words[0]) < 5 - (match.words[0] == "may") * 2 or not (before[:1].islower() and after[:1].islower()):
         return None
     return None if after in CONTEXT["behind_a_name"] else dated({"k": "date", "m": match.first("month")})

@@ -36,6 +36,8 @@ def rel_unit(match: Match) -> Built | None:
     if side == 1 and unit in ("decade", "century") and "the" in words:  # ten years from now, or from then
         kind = {"k": "length", "n": 1} if match.is_told else {"k": "past", "n": 1}
         return "DURATION", kind | {"u": unit}, None
+    if side == 1 and unit == "day" and "the" in words and match.previous_word().lower() in ("over", "within", "for"):
+        return "DURATION", {"k": "length", "u": "day", "n": 1}, None
     if side == 1 and unit == "day":
         return dated({"k": "earlier", "u": "day", "n": 1})
     if side and match.is_told:
@@ -240,7 +242,10 @@ def unit_end(match: Match) -> Built | None:
 
 def mid_unit(match: Match) -> Built | None:
     """Midyear, mid-month."""
-    return "DATE", {"k": "prev", "u": match.first("unit") or "year"}, "mid"
+    unit = match.first("unit") or "year"
+    if unit == "century" and match.previous_word().lower() not in CONTEXT["before_mid_century"]:
+        return None  # a mid-century sofa
+    return "DATE", {"k": "prev", "u": unit}, "mid"
 
 
 def weekend(_match: Match) -> Built | None:

@@ -170,8 +170,10 @@ def era(match: Match) -> Built | None:
         if last > value or (last == value and len(match.words) > 2):
             return None
         return dated({"k": "bc", "v": _bc_year(value) if last == value else f"{_bc_year(value)}/{_bc_year(last)}"})
-    if "ad" in match.words and not match.text[match.tokens[match.words.index("ad")].start].isupper():
-        return None
+    if "ad" in match.words:
+        token = match.tokens[match.words.index("ad")]
+        if not match.text[token.start : token.end].isupper():
+            return None  # 500 ads
     return dated(fixed(periods.year_period(value)))
 
 
@@ -273,7 +275,12 @@ def half(match: Match) -> Built | None:
     numbers = match.numbers("12") or match.numbers("H")
     number = int(numbers[0]) if numbers else 2
     expr: Expr = {"k": "half", "n": number}
-    if "last" in match.words or "latter" in match.words or not (match.numbers("H") or match.is_report()):
+    if (
+        "last" in match.words
+        or "latter" in match.words
+        or not match.is_report()
+        or match.text_behind.startswith(" of ")
+    ):
         expr["of"] = True  # only of a named whole
     return dated(expr)
 
@@ -325,6 +332,9 @@ def nth_day(match: Match) -> Built | None:
     return "DATE", dict(VAGUE), None
 
 
+_SEASON_PART = re.compile(r"(?:mid|early|late)-$", re.IGNORECASE)
+
+
 def season(match: Match) -> Built | None:
     """Last summer, winter 2019, that spring."""
     if match.words[0] in ("fall", "spring", "winter", "summer") and match.year is None:
@@ -337,6 +347,11 @@ def season(match: Match) -> Built | None:
         and match.previous_word().lower() not in CONTEXT["season_before"]
     ):
         return None  # the spring in the hills
+    after = match.next_word()
+    if match.words == ["that", "fall"] and after[:1].islower() and after not in CONTEXT["behind_holiday"]:
+        return None  # companies that fall victim
+    if match.words == ["fall"] and match.text_before.endswith("-") and not _SEASON_PART.search(match.text_before):
+        return None  # slip-and-fall
     expr: Expr = {"k": "season", "n": match.first("season_name")}
     year = match.year or int(next(iter(match.numbers("Z")), "0/").split("/")[0])
     if year:
