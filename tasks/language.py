@@ -8,7 +8,10 @@ until one language is all but certain, seven times over. This does the very same
 is cut into n-grams once and remembered, the draws of seed 0 are made once, and the trials are compiled.
 The answer therefore is langdetect's, wherever none of these guards speaks first:
 
-  few letters     fewer than `MIN_LETTERS`, without links and addresses: `und`
+  one language    five letters of a script in which hardly more than one language is written (Georgian, Tamil, Kana):
+                  that language, where the text is short, or langdetect does not know it
+  few letters     fewer than `MIN_LETTERS`, without links and addresses: `und`, unless some words are in lower case
+                  (names and labels are not) and langdetect is all but sure
   two scripts     where Latin and other letters are mixed, those of the larger share decide
   Han alone       Chinese characters without Kana or Hangul: `zh` (langdetect knows only whole regions)
   capitals        text mostly in capitals is read in lower case (langdetect passes over words in capitals)
@@ -33,9 +36,11 @@ from langdetect.utils.ngram import NGram
 from numba import njit
 
 from tasks import schema
-from tasks.language_data import HAN, HANGUL, KANA
+from tasks.language_data import HAN, HANGUL, KANA, ONE_LANGUAGE
 
 MIN_LETTERS = 20
+MIN_SCRIPT_LETTERS = 5  # of a script with one language
+MIN_SHORT_LETTERS, SHORT_WORDS, SHORT_SCORE = 12, 2, 0.99  # letters, words in lower case, probability of a short text
 IDEOGRAPH_LETTERS = 3  # a Chinese, Japanese or Korean character says about as much as three letters
 MIXED_SHARE = 0.05  # of the letters: below it the other script is a name or a footer, and langdetect copes
 CAPITALS_SHARE = 0.6
@@ -60,6 +65,8 @@ _ASCII_BLANKS = bytes(b if chr(b).isalpha() or b > 127 else 32 for b in range(25
 _LATIN = re.compile("[A-Za-z\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u02af\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]+")
 _HAN = re.compile(f"[{HAN}]")
 _KANA_HANGUL = re.compile(f"[{KANA}{HANGUL}]")
+_SCRIPTS = {code: re.compile(f"[{script}]") for code, script in ONE_LANGUAGE.items()}
+_ONE_LANGUAGE = re.compile(f"[{''.join(ONE_LANGUAGE.values())}]")
 _COMBINING = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _NOT_LATIN = re.compile("[\u0300-\u1dff\u1f00-\U0010ffff]+")
 
@@ -77,8 +84,12 @@ def detect_language(text: str) -> tuple[str, float]:
         text, answer = _by_script(text)
         if answer:
             return answer
+        if answer := _by_one_language(text):
+            return answer
     letters = _letters_and_blanks(text)
-    if _count(letters) < MIN_LETTERS:
+    count = _count(letters)
+    is_short = count < MIN_LETTERS
+    if is_short and (count < MIN_SHORT_LETTERS or sum(word[0].islower() for word in text.split()) < SHORT_WORDS):
         return UNDECIDED
     if _is_capitals(text):
         letters = _letters_and_blanks(text.lower())
@@ -87,7 +98,7 @@ def detect_language(text: str) -> tuple[str, float]:
         return UNDECIDED
     likelihood = likelihoods(_profiles()[2], grams, _seed_0())
     best = int(likelihood.argmax())
-    if likelihood[best] <= LEAST:
+    if likelihood[best] <= (SHORT_SCORE if is_short else LEAST):
         return UNDECIDED
     return _profiles()[0][best].partition("-")[0], round(min(float(likelihood[best]), 1.0), 4)
 
@@ -152,6 +163,22 @@ def _by_script(text: str) -> tuple[str, tuple[str, float] | None]:
         share = min(n_han / n_other, 1.0)  # U+3007, the Chinese zero, is no letter to Python
         return text, (("zh", round(share, 4)) if n_han * IDEOGRAPH_LETTERS >= MIN_LETTERS else UNDECIDED)
     return _LATIN.sub(" ", text), None
+
+
+def _by_one_language(text: str) -> tuple[str, float] | None:
+    """The one language of a script, where the text is short or langdetect does not know the language."""
+    letters = [char for char in text[:LOOKED_AT] if char.isalpha()]
+    if len(letters) < MIN_SCRIPT_LETTERS or "".join(letters).isascii():
+        return None
+    joined = "".join(letters)
+    if not _ONE_LANGUAGE.search(joined):
+        return None
+    code, n = max(((code, len(script.findall(joined))) for code, script in _SCRIPTS.items()), key=lambda pair: pair[1])
+    others = len(_HAN.findall(joined)) if code == "ja" else 0
+    if n + others < MIN_SCRIPT_LETTERS or 2 * (n + others) <= len(joined):
+        return None
+    is_known = code in _profiles()[0] and _count(_letters_and_blanks(text)) >= MIN_LETTERS
+    return None if is_known else (code, round((n + others) / len(joined), 4))
 
 
 # ------------------------------------------------------------------ langdetect, step by step

@@ -90,9 +90,91 @@ def test_mixtures_of_languages_get_langdetects_answer_too(plain, words, between)
 @pytest.mark.parametrize(
     "text",
     ["", "   \n\t", "2021-10-11 12,5 % 30", "https://www.example.org/a/b/c-long-path-of-words", "desk@example.org",
-     "*** ——— !!!", "Mara Olsen", "Photo: Harbour Press", "NATO UNESCO EU", "Ωμέγα", "\ud800", "☀" * 300],
+     "*** ——— !!!", "Mara Olsen", "Photo: Harbour Press", "NATO UNESCO EU", "Ωμέ", "\ud800", "☀" * 300],
 )  # fmt: skip
 def test_too_few_letters_are_undecided(text):
+    assert detect_language(text) == ("und", 0.0)
+
+
+FIFTY = {
+    "af": "Die raad het besluit om die ou brug te herstel.",
+    "ar": "قرر المجلس إصلاح الجسر القديم في الربيع.",
+    "bg": "Съветът реши да поправи стария мост през пролетта.",
+    "bn": "পরিষদ বসন্তে পুরানো সেতু মেরামত করার সিদ্ধান্ত নিয়েছে।",
+    "ca": "El consell va decidir reparar el pont vell a la primavera.",
+    "cs": "Rada se rozhodla na jaře opravit starý most.",
+    "cy": "Penderfynodd y cyngor atgyweirio'r hen bont yn y gwanwyn.",
+    "da": "Rådet besluttede at reparere den gamle bro til foråret.",
+    "de": "Der Rat beschloss, die alte Brücke im Frühjahr zu reparieren.",
+    "el": "Το συμβούλιο αποφάσισε να επισκευάσει τη γέφυρα.",
+    "en": "The council decided to repair the old bridge in spring.",
+    "es": "El consejo decidió reparar el puente viejo en primavera.",
+    "et": "Nõukogu otsustas vana silla kevadel ära parandada.",
+    "fa": "شورا تصمیم گرفت پل قدیمی را در بهار تعمیر کند.",
+    "fi": "Neuvosto päätti korjata vanhan sillan keväällä.",
+    "fr": "Le conseil a décidé de réparer le vieux pont au printemps.",
+    "gu": "પરિષદે વસંતમાં જૂનો પુલ સમારકામ કરવાનું નક્કી કર્યું.",
+    "he": "המועצה החליטה לתקן את הגשר הישן באביב.",
+    "hi": "परिषद ने वसंत में पुराने पुल की मरम्मत करने का फैसला किया।",
+    "hr": "Vijeće je odlučilo popraviti stari most u proljeće.",
+    "hu": "A tanács úgy döntött, hogy tavasszal megjavítja a régi hidat.",
+    "hy": "Խորհուրդը որոշեց գարնանը վերանորոգել հին կամուրջը։",
+    "id": "Dewan memutuskan untuk memperbaiki jembatan tua itu pada musim semi.",
+    "it": "Il consiglio ha deciso di riparare il vecchio ponte.",
+    "ja": "議会は春に古い橋を修理することを決めた。",
+    "ka": "საბჭომ გადაწყვიტა გაზაფხულზე ძველი ხიდის შეკეთება.",
+    "km": "ក្រុមប្រឹក្សាបានសម្រេចជួសជុលស្ពានចាស់។",
+    "kn": "ಪರಿಷತ್ತು ಹಳೆಯ ಸೇತುವೆಯನ್ನು ದುರಸ್ತಿ ಮಾಡಲು ನಿರ್ಧರಿಸಿತು.",
+    "ko": "의회는 봄에 낡은 다리를 수리하기로 결정했다.",
+    "lo": "ສະພາໄດ້ຕັດສິນໃຈສ້ອມແປງຂົວເກົ່າ",
+    "lt": "Taryba nusprendė pavasarį suremontuoti seną tiltą.",
+    "lv": "Padome nolēma pavasarī salabot veco tiltu.",
+    "mk": "Советот одлучи да го поправи стариот мост на пролет.",
+    "ml": "വസന്തകാലത്ത് പഴയ പാലം നന്നാക്കാൻ കൗൺസിൽ തീരുമാനിച്ചു.",
+    "mr": "परिषदेने वसंत ऋतूत जुना पूल दुरुस्त करण्याचा निर्णय घेतला आहे.",
+    "my": "ကောင်စီသည် တံတားဟောင်းကို ပြုပြင်ရန် ဆုံးဖြတ်ခဲ့သည်။",
+    "nl": "De raad besloot de oude brug in het voorjaar te repareren.",
+    "no": "Rådet vedtok å reparere den gamle broen til våren.",
+    "pa": "ਕੌਂਸਲ ਨੇ ਪੁਰਾਣੇ ਪੁਲ ਦੀ ਮੁਰੰਮਤ ਕਰਨ ਦਾ ਫੈਸਲਾ ਕੀਤਾ।",
+    "pl": "Rada postanowiła naprawić stary most na wiosnę.",
+    "pt": "O conselho decidiu reparar a ponte velha na primavera.",
+    "ro": "Consiliul a hotărât să repare podul vechi la primăvară.",
+    "ru": "Совет решил отремонтировать старый мост весной.",
+    "si": "පැරණි පාලම අලුත්වැඩියා කිරීමට සභාව තීරණය කළේය.",
+    "sk": "Rada sa rozhodla na jar opraviť starý most.",
+    "sl": "Svet se je odločil, da bo spomladi popravil stari most.",
+    "sq": "Këshilli vendosi të riparojë urën e vjetër në pranverë.",
+    "sv": "Rådet beslutade att reparera den gamla bron till våren.",
+    "sw": "Baraza liliamua kukarabati daraja la zamani.",
+    "ta": "வசந்த காலத்தில் பழைய பாலத்தை சரிசெய்ய சபை முடிவு செய்தது.",
+    "te": "వసంతకాలంలో పాత వంతెనను మరమ్మతు చేయాలని మండలి నిర్ణయించింది.",
+    "th": "สภาตัดสินใจซ่อมสะพานเก่าในฤดูใบไม้ผลิ",
+    "tr": "Meclis eski köprüyü ilkbaharda onarmaya karar verdi.",
+    "uk": "Рада вирішила відремонтувати старий міст навесні.",
+    "ur": "کونسل نے موسم بہار میں پرانے پل کی مرمت کا فیصلہ کیا ہے۔",
+    "vi": "Hội đồng quyết định sửa chữa cây cầu cũ vào mùa xuân.",
+}  # fmt: skip
+
+
+def test_short_sentences_of_fifty_languages_are_told_at_least_as_well_as_by_langdetect(plain):
+    ours = {code for code, text in FIFTY.items() if detect_language(text)[0] == code}
+    theirs = {code for code, text in FIFTY.items() if plain(text)[0] == code}
+
+    assert len(FIFTY) >= 50
+    assert theirs <= ours
+    assert len(ours) >= 0.94 * len(FIFTY)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("საბჭო", "ka"), ("சபை முடிவு", "ta"), ("Ωμέγα", "el"), ("の古い橋だ", "ja"), ("다리 수리가", "ko"), ("สะพาน", "th"), ("પરિષદ પુલ", "gu")],
+)  # fmt: skip
+def test_five_letters_of_a_script_with_one_language_are_enough(text, code):
+    assert detect_language(text)[0] == code
+
+
+@pytest.mark.parametrize("text", ["alpha beta gamma xyz", "Ann Quill, Bo Reed", "Photo: Ann Quill", "MILL TURNS AGAIN"])
+def test_short_text_of_names_labels_or_no_clear_language_is_undecided(text):
     assert detect_language(text) == ("und", 0.0)
 
 

@@ -25,7 +25,16 @@ from tasks.language_data.calendar_names import (
     weekday_words,
 )
 from tasks.language_data.number_words import number_words
-from tasks.language_data.scripts import HAN, HANGUL, KANA, MARKS, UNSPACED, UNSPACED_RANGES, is_unspaced_character
+from tasks.language_data.scripts import (
+    HAN,
+    HANGUL,
+    KANA,
+    MARKS,
+    ONE_LANGUAGE,
+    UNSPACED,
+    UNSPACED_RANGES,
+    is_unspaced_character,
+)
 from tasks.language_data.sentences import CLOSING, ENDING, WIDE_ENDING, ends_sentence, find_sentences, is_sentence_end
 from tasks.language_data.word_patterns import LETTER, LETTERS, WORD, find_words
 
@@ -38,6 +47,7 @@ __all__ = [
     "LETTER",
     "LETTERS",
     "MARKS",
+    "ONE_LANGUAGE",
     "UNSPACED",
     "UNSPACED_RANGES",
     "WIDE_ENDING",

@@ -38,6 +38,28 @@ UNSPACED = _inside(UNSPACED_RANGES)
 HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 KANA = "\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+# Scripts in which hardly more than one language is written, by its code; Kana stands beside Han
+ONE_LANGUAGE = {
+    "el": "\u0370-\u03ff\u1f00-\u1fff",
+    "hy": "\u0530-\u058f",
+    "he": "\u0590-\u05ff",
+    "pa": "\u0a00-\u0a7f",
+    "gu": "\u0a80-\u0aff",
+    "or": "\u0b00-\u0b7f",
+    "ta": "\u0b80-\u0bff",
+    "te": "\u0c00-\u0c7f",
+    "kn": "\u0c80-\u0cff",
+    "ml": "\u0d00-\u0d7f",
+    "si": "\u0d80-\u0dff",
+    "th": "\u0e00-\u0e7f",
+    "lo": "\u0e80-\u0eff",
+    "my": "\u1000-\u109f",
+    "ka": "\u10a0-\u10ff\u1c90-\u1cbf\u2d00-\u2d2f",
+    "am": "\u1200-\u139f",
+    "km": "\u1780-\u17ff",
+    "ko": HANGUL,
+    "ja": KANA,
+}
 # Combining marks (categories Mn, Mc, Me), with the letters between them where that saves a range: Python's \w knows
 # no marks, so that a Hindi word of seven characters would be four words
 MARKS = (
