@@ -187,9 +187,9 @@ ARTICLES = (
     Field(
         "captions",
         pa.list_(struct_of(CAPTION)),
-        "photo captions that stood among the text",
+        "photo captions that stood among the text, else those of the page's figures",
         parts=CAPTION,
-        merge=("stripped.captions",),
+        merge=("stripped.captions", "pages.html_captions"),
     ),
     Field("language", STR, "ISO 639-1, or `und`", required=True, diff="language_changed"),
     Field("language_score", pa.float32(), "0…1", follows=(*_TEXT, "language")),

@@ -167,7 +167,8 @@ def test_short_sentences_of_fifty_languages_are_told_at_least_as_well_as_by_lang
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("საბჭო", "ka"), ("சபை முடிவு", "ta"), ("Ωμέγα", "el"), ("の古い橋だ", "ja"), ("다리 수리가", "ko"), ("สะพาน", "th"), ("પરિષદ પુલ", "gu")],
+    [("საბჭო", "ka"), ("சபை முடிவு", "ta"), ("Ωμέγα", "el"), ("の古い橋だ", "ja"),
+     ("다리 수리가", "ko"), ("สะพาน", "th"), ("પરિષદ પુલ", "gu")],
 )  # fmt: skip
 def test_five_letters_of_a_script_with_one_language_are_enough(text, code):
     assert detect_language(text)[0] == code

@@ -253,3 +253,14 @@ def test_ten_megabytes_of_script_are_no_matter():
     row = extracted_page(f"<script>{'var a = 1;' * 1_000_000}</script>" + ld(article(author="Ann Quill")), BODY)
 
     assert row["html_authors"] == ["Ann Quill"]
+
+
+def test_where_structured_data_disagrees_with_itself_the_date_that_the_page_shows_counts():
+    shown = BODY.replace("</h1>", "</h1><p>May 4, 2021</p>")
+    blocks = ld(article(datePublished="2021-06-01")) + ld(article(datePublished="2021-05-04T08:00:00Z"))
+    changed = ld(article(datePublished="2021-06-01", dateModified="2021-06-01"))
+    sure = ld(article(datePublished="2021-06-01", dateModified="2021-07-01"))
+
+    assert extracted_page(blocks, shown)["html_published"] == "2021-05-04T08:00:00Z"
+    assert extracted_page(changed, shown)["html_published"] == "May 4, 2021"
+    assert extracted_page(sure, shown)["html_published"] == "2021-06-01"

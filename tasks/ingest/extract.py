@@ -171,11 +171,36 @@ def _row(fields: PageFields, published: list[Stated]) -> Extracted:
 
 def _dates(tree: HtmlElement, fields: PageFields, url: str | None) -> list[Stated]:
     """The dates of publication that a page states, best first; htmldate is asked where there is none."""
-    stated = [found for found in fields.published if _is_date(found.value)]
+    modified = {_day(value) for _, value in fields.modified if _is_date(value)}
+    stated = _most_agreed([found for found in fields.published if _is_date(found.value)], modified)
     if not stated:
         day = find_date(tree, url=url, **DATES)
         stated = [Stated("html", day)] if day else []
     return stated
+
+
+def _most_agreed(stated: list[Stated], modified: set[str]) -> list[Stated]:
+    """The dates with the one first that the page shows, where structured data disagrees with itself.
+
+    It does where several blocks name several dates, or where the date of the last change stands for the first.
+    """
+    seen = next((found for found in stated if found.source == "html"), None)
+    if seen is None or seen is stated[0]:
+        return stated
+    first, shown = _day(stated[0].value), _day(seen.value)
+    agreeing = next((found for found in stated if found.source != "html" and _day(found.value) == shown), None)
+    if agreeing is not None:
+        best = agreeing
+    elif first in modified and shown < first:
+        best = seen
+    else:
+        return stated
+    return [best, *(found for found in stated if found is not best)]
+
+
+def _day(value: str) -> str:
+    line = read_metadata_date(value)
+    return line.local[:10] if line else ""
 
 
 def _is_date(value: str) -> bool:
