@@ -19,6 +19,7 @@ from tasks.ingest.stated import clean
 FULL_CHARS = 1_200  # of a description that is the full text; summaries have 100 to 500
 CUT_CHARS = 800  # a text that ends like a summary and is shorter is one
 END_CHARS = 400  # of a text, in which "Read more" stands
+END_WORDS = 120  # characters of these that are looked at
 _CUT = re.compile(r"(?:\[?(?:…|\.\.\.)\]?|\bread more\b\W*|\bcontinue reading\b.{0,80}|\bweiterlesen\b\W*)$", re.I)
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 _MARKUP = re.compile(r"<(?:p|div|br|a|img|ul|ol|h[1-6]|blockquote|strong|em|figure|span)\b[^<>]*>", re.I)
@@ -84,4 +85,5 @@ def _is_cut(text: str) -> bool:
 
 
 def _ends_cut(text: str) -> bool:
-    return _CUT.search(clean(_TAG.sub(" ", text[-END_CHARS:]))) is not None
+    end = clean(_TAG.sub(" ", text[-END_CHARS:]))[-END_WORDS:]
+    return _CUT.search(end) is not None

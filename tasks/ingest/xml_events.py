@@ -37,7 +37,7 @@ def local_name(element: Any) -> str:
 def read_elements(stream: IO[bytes], wanted: Set[str]) -> Iterator[tuple[str, Any]]:
     """(name of the root element, element) for every element of a wanted local name; each is emptied afterwards.
 
-    The first pair has the root element itself as it begins, so that a caller knows the kind of a file without entries.
+    The first pair has the root element itself, so that a caller knows the kind of a file without entries.
 
     Raises:
         Refused: `malformed`, after the last element that could be read.
@@ -51,7 +51,8 @@ def read_elements(stream: IO[bytes], wanted: Set[str]) -> Iterator[tuple[str, An
         encoding = "utf-8"  # as `recoded` gives them
     events = etree.iterparse(
         _Mended(stream),
-        events=("start", "end"),
+        events=("end",),
+        tag=[f"{{*}}{name}" for name in sorted(wanted)],
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -62,15 +63,16 @@ def read_elements(stream: IO[bytes], wanted: Set[str]) -> Iterator[tuple[str, An
     )
     root = ""
     try:
-        for event, element in events:
-            name = local_name(element)
-            if event == "start":
-                if not root:
-                    root = name
-                    yield root, element
-            elif name in wanted:
-                yield root, element
-                _let_go(element)
+        for _, element in events:
+            if not root:
+                top = element.getroottree().getroot()
+                root = local_name(top)
+                yield root, top
+            yield root, element
+            _let_go(element)
+        if not root and events.root is not None:  # a file without entries
+            root = local_name(events.root)
+            yield root, events.root
     except etree.XMLSyntaxError as error:
         raise Refused("malformed", f"the XML cannot be read: {error}") from None
     fatal = [entry.message for entry in events.error_log if entry.level_name == "FATAL"]
