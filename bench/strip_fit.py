@@ -1,17 +1,17 @@
-"""Fit the weights of the strip's structural features, and write the three tables that hold them.
+"""Fit the weights of the strip's structural features, and write the two tables that hold them.
 
-    python bench/strip_fit.py --shared ../shared              # write all; --what tails topic pages
+    python bench/strip_fit.py --shared ../shared              # write all; --what tails topic
     python bench/strip_fit.py --shared ../shared --folds      # what was fitted and what was set aside, by fold
 
 Tails: gold bodies of the development pages with generated tails (seeds `SEEDS` of the tail maker beside the project),
 bare bodies, bodies that break off in a paragraph of their own, and round-ups; single cut teasers are left out, since
-the topic decides them. Topic: paragraphs below their own body and below others. Pages: the development pages' lines
-with their labels, once with and once without what repeats on the site. All are logistic regressions with an L2 penalty,
+the topic decides them. Topic: paragraphs below their own body and below others. The line model is fitted by
+bench/strip_line_fit.py. Both are logistic regressions with an L2 penalty,
 fitted by L-BFGS from zero: the same input gives the same weights, which are rounded to hundredths. Rare features
 (`LEAST_SEEN`) are left out.
 
-Set aside: sites are put into three folds by a hash of their name; each is judged by weights fitted on the other two,
-the pages twice, by two hashes, and with what repeats on the site too. The tables come from all sites.
+Set aside: sites are put into three folds by a hash of their name; each is
+judged by weights fitted on the other two. The tables come from all sites.
 The seeds 1 to 9 of the tail maker are never used here.
 """
 
@@ -24,7 +24,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -35,22 +34,18 @@ from scipy.optimize import minimize
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from tasks.furniture import repeated_lines  # noqa: E402
-from tasks.strip import page as page_room  # noqa: E402
 from tasks.strip.draft import Draft  # noqa: E402
 from tasks.strip.fields import take_foot, take_head, take_prefix  # noqa: E402
 from tasks.strip.signs import describe, long_words  # noqa: E402
 from tasks.strip.tail import find_tail  # noqa: E402
 from tasks.strip.topic import topic_features  # noqa: E402
-from tasks.text import line_hash, split_lines  # noqa: E402
+from tasks.text import split_lines  # noqa: E402
 
 SEEDS = (11, 12, 13, 14, 15, 16)
 FOLDS = 3
 SALTS = ("", "again")  # of the two hashes
-LEAST_SEEN, LEAST_SEEN_ON_PAGES = 40, 30
-TAIL_PENALTY, PAGE_PENALTY = 3.0, 50.0
-# Added to every line's weight of the pages: a lost line of the body costs more than a line of furniture that stays.
-PAGE_BIAS, PAGE_CHANGE = 1.15, 0.25
+LEAST_SEEN = 40
+TAIL_PENALTY = 3.0
 # Paragraphs of so many words below so much of a body; donors among so many of the nearest; the same story shares more.
 TOPIC_WORDS, TOPIC_PARTS, NEAREST, SAME_STORY = (18, 130), (0.4, 0.7, 0.9), 8, 0.3
 TOPIC_PENALTY, TOPIC_WRONG = 1.0, 0.04
@@ -278,48 +273,7 @@ def judge_topic(examples: Sequence[tuple[str, dict[str, float], bool]]) -> None:
             print(f"topic, fold {fold}, {name}:", shares)
 
 
-# ------------------------------------------------------------------ pages
-
-
-def page_documents(shared: Path) -> list[tuple[Any, set[int], Document]]:
-    """(page, positions of repeated lines, document) of every page, without and then with what repeats on its site."""
-    common, _, strip_pages = _bench(shared)
-    pages = common.read_jsonl(common.data_file(shared / "data" / "strip", "pages"), None)
-    items = [(strip_pages.site_of(page["url"]), strip_pages.raw_text(page)) for page in pages]
-    found = [_page_document(page, item, set()) for page, item in zip(pages, items, strict=True)]
-    for page, item, lines in zip(pages, items, repeated_lines(items), strict=True):
-        found.append(_page_document(page, item, {line_hash(line) for line in lines}))
-    return found
-
-
-def _page_document(page: Any, item: tuple[str, str], hashes: set[int]) -> tuple[Any, set[int], Document]:
-    texts = [line.text for line in split_lines(item[1])]
-    labels = [label for line, label in zip(page["lines"], page["labels"], strict=True) if split_lines(line)]
-    repeated = {i for i, text in enumerate(texts) if hashes and line_hash(text) in hashes}
-    names = page_room.describe_page(texts, repeated)
-    body = 400 + sum(len(text) for text, label in zip(texts, labels, strict=True) if label == 1)
-    judged = [i for i, label in enumerate(labels) if label >= 0]
-    parts = [0.15 + min(1.5, len(texts[i]) / 300) + 30 * len(texts[i]) / body for i in judged]
-    document = Document("page", item[0], texts, [names[i] for i in judged], [labels[i] == 1 for i in judged], parts)
-    return page, repeated, document
-
-
-def page_f1(rows: Sequence[tuple[Any, set[int], Document]], weights: Weights, shared: Path) -> dict[str, float]:
-    """The scorer's figures of these pages, by the chosen lines alone."""
-    _, _, strip_pages = _bench(shared)
-    texts = []
-    for _, repeated, document in rows:
-        stays = page_room.body_lines(document.texts, repeated, (*weights, PAGE_CHANGE))
-        texts.append("\n".join(text for text, stay in zip(document.texts, stays, strict=True) if stay))
-    return strip_pages.score([page for page, _, _ in rows], texts)
-
-
 # ------------------------------------------------------------------ main
-
-
-def fit_pages(documents: Iterable[Document]) -> Weights:
-    """The weights of the pages."""
-    return fit(documents, PAGE_PENALTY, PAGE_BIAS, LEAST_SEEN_ON_PAGES)
 
 
 def judge_tails(tails: Sequence[Document]) -> None:
@@ -331,24 +285,11 @@ def judge_tails(tails: Sequence[Document]) -> None:
             print(f"tails, fold {fold}, {name}:", {key: round(value, 4) for key, value in sorted(figures.items())})
 
 
-def judge_pages(pages: Sequence[tuple[Any, set[int], Document]], shared: Path) -> None:
-    """The same for pages: first without, then with what repeats on the site."""
-    half = len(pages) // 2
-    for salt, fold in product(SALTS, range(FOLDS)):
-        weights = fit_pages(document for _, _, document in pages if fold_of(document.site, salt) != fold)
-        for name, inside in (("fitted", False), ("set aside", True)):
-            for mode, rows in (("one page", pages[:half]), ("two a site", pages[half:])):
-                chosen = [row for row in rows if (fold_of(row[2].site, salt) == fold) == inside]
-                figures = page_f1(chosen, weights, shared)
-                shown = {key: round(figures[key], 4) for key in ("shingle_f1", "body_lost_pct")}
-                print(f"pages {salt or 'first'}, fold {fold}, {mode}, {name}:", shown, flush=True)
-
-
 def main() -> None:
     """Fit and write the tables; print the folds' figures if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, required=True, help="folder with bench/ and data/strip/")
-    parser.add_argument("--what", nargs="+", choices=("tails", "topic", "pages"), default=("tails", "topic", "pages"))
+    parser.add_argument("--what", nargs="+", choices=("tails", "topic"), default=("tails", "topic"))
     parser.add_argument("--folds", action="store_true", help="only print the figures of the folds; write nothing")
     args = parser.parse_args()
 
@@ -364,14 +305,6 @@ def main() -> None:
             judge_topic(examples)
         else:
             write_table("strip_topic_weights", fit_topic(examples), "topic", "another article's paragraph")
-    if "pages" in args.what:
-        pages = page_documents(args.shared)
-        if args.folds:
-            judge_pages(pages, args.shared)
-        else:
-            change = f"change = {round(100 * PAGE_CHANGE)}\n"
-            weights = fit_pages(document for _, _, document in pages)
-            write_table("strip_page_weights", weights, "page", "a line of the article's body", change)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ NOT_YET = {
     "figures_nouns",
     "figures_plausible",
     "numbers",
+    "strip_cues",
     "strip_labels",
 }
 FITTED = "_weights"  # how the names of tables end that a script made: numbers, no rows

@@ -1,8 +1,8 @@
-"""Whole pages as text: what is looked at, what goes in one piece, and furniture in other languages than English."""
+"""Whole pages as text: what goes in one piece, and furniture in other languages than English."""
 
 import pytest
 
-from tasks.strip import page, strip_text
+from tasks.strip import strip_text
 from tasks.strip.removals import rebuild
 from tasks.strip.table import judged
 
@@ -53,25 +53,8 @@ def test_neighbours_that_go_for_one_reason_go_in_one_piece_and_the_rest_under_th
 
     found = strip_text(raw)
 
-    pieces = [r for r in found.removals if r.rule == "page.outside_body"]
+    pieces = [r for r in found.removals if r.rule == "line_model"]
+    assert all(r.detail for r in pieces)
     assert any(r.text == "\n".join(LINKS) for r in pieces)
     assert {r.role for r in found.removals} >= {"share_bar", "read_more", "notice", "site_header", "title"}
     assert rebuild(raw, found.removals) == found.text
-
-
-def test_a_line_far_from_any_longer_one_is_not_looked_at():
-    texts = [*LINKS, *BODY, *LINKS]
-
-    names = page.describe_page(texts, frozenset())
-
-    far = [i for i, of_line in enumerate(names) if of_line == ("far",)]
-    near = range(len(LINKS) - page.FAR_LINES, len(LINKS) + len(BODY) + page.FAR_LINES)
-    assert far == [i for i in range(len(texts)) if i not in near]
-
-
-def test_the_table_of_weights_knows_every_feature_that_is_common():
-    names = {
-        name for of_line in page.describe_page(whole_page(BARS["de"]).split("\n"), frozenset()) for name in of_line
-    }
-
-    assert len(names & set(page._weights()[0])) > 0.8 * len(names)

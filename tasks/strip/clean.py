@@ -9,6 +9,7 @@ from tasks.model import Stripped
 from tasks.names import split_names
 from tasks.strip.captions import take_captions
 from tasks.strip.chosen import choose_fields
+from tasks.strip.decide import CAUTION, PAGE_CAUTION, judge
 from tasks.strip.draft import Draft
 from tasks.strip.fields import (
     PROSE_CHARACTERS,
@@ -23,12 +24,14 @@ from tasks.strip.given import read_title, title_of_path
 from tasks.strip.hints import Hints, read_hints
 from tasks.strip.inline import flag_snippet, take_inline
 from tasks.strip.notes import take_bare_names, take_notes
+from tasks.strip.others import cut_listed, cut_others, own_headings
 from tasks.strip.page import cut_page, is_page
 from tasks.strip.removals import assemble
 from tasks.strip.repair import repair_lines, repaired
 from tasks.strip.rules import FOOT
 from tasks.strip.tail import cut_tail
 from tasks.strip.titles import find_title
+from tasks.strip.views import look_at
 from tasks.text import line_hash
 
 
@@ -56,9 +59,13 @@ def strip_with(raw_text: str, hints: Hints) -> Stripped:
     title, origin = _given_title(hints)
     repeated = hints.repeated
     draft = Draft.of(raw_text)
+    looks = [look_at(line.text) for _, line in draft.standing()]
     furniture = {i for i, line in draft.standing() if line_hash(line.text) in repeated} if repeated else set()
-    if is_page([line.text for _, line in draft.standing()], len(furniture)):
-        cut_page(draft, furniture, title)
+    furniture -= own_headings(looks, furniture)
+    is_whole_page = is_page([line.text for _, line in draft.standing()], len(furniture))
+    judgement = judge(looks, furniture, PAGE_CAUTION if is_whole_page else CAUTION) if looks else None
+    if judgement is not None and is_whole_page:
+        cut_page(draft, judgement, title)
     take_prefix(draft)
     anchor = take_head(draft)
     _cut_furniture_below(draft, furniture)
@@ -82,8 +89,12 @@ def strip_with(raw_text: str, hints: Hints) -> Stripped:
     take_foot(draft)
     for index in sorted(furniture):
         draft.cut_line(index, "site_header", "furniture.repeated", 0.9)
+    if judgement is not None:
+        cut_listed(draft, looks, judgement)
     take_anywhere(draft)
     flag_snippet(draft)
+    if judgement is not None:
+        cut_others(draft, judgement)
     repair_lines(draft)
     return choose_fields(_result(draft), hints, draft.noted)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from tasks.model import Caption, DateLine
 from tasks.strip.removals import Cut
+from tasks.strip.wrap import join_wrapped
 from tasks.text import Line, line_key, split_lines
 
 
@@ -40,8 +41,9 @@ class Draft:
 
     @classmethod
     def of(cls, raw: str) -> Draft:
-        """A draft in which every line stands."""
-        return cls(raw, list(split_lines(raw)))
+        """A draft in which every line stands; the lines of hard-wrapped text are joined first."""
+        lines, repairs = join_wrapped(raw, split_lines(raw))
+        return cls(raw, list(lines), repairs)
 
     def standing(self, start: int = 0, end: int | None = None) -> Iterator[tuple[int, Line]]:
         """(index, line) of the lines that still stand, in order."""
@@ -71,14 +73,22 @@ class Draft:
             if start < line.end:
                 yield Line(start, line.end, self.raw[start : line.end])
 
-    def cut_line(self, index: int, role: str, rule: str, score: float = 1.0, kept_as: str | None = None) -> None:
+    def cut_line(
+        self,
+        index: int,
+        role: str,
+        rule: str,
+        score: float = 1.0,
+        kept_as: str | None = None,
+        detail: str | None = None,
+    ) -> None:
         """Take line `index` out."""
         line = self.lines[index]
         if line is not None:
-            self.cuts.append(Cut(line.start, line.end, role, rule, score, kept_as))
+            self.cuts.append(Cut(line.start, line.end, role, rule, score, kept_as, detail=detail))
             self.lines[index] = None
 
-    def cut_lines(self, first: int, last: int, role: str, rule: str, score: float) -> None:
+    def cut_lines(self, first: int, last: int, role: str, rule: str, score: float, detail: str | None = None) -> None:
         """Take what stands of lines `first` … `last` out, neighbours in one piece."""
         run: Cut | None = None
         for index in range(first, last + 1):
@@ -88,7 +98,7 @@ class Draft:
                     self.cuts.append(run)
                     run = None
                 continue
-            run = Cut(line.start if run is None else run.start, line.end, role, rule, score)
+            run = Cut(line.start if run is None else run.start, line.end, role, rule, score, detail=detail)
             self.lines[index] = None
         if run is not None:
             self.cuts.append(run)
