@@ -312,10 +312,15 @@ def weekday(match: Match) -> Built | None:
     return ("TIME" if match.first("daypart") else "DATE"), expr, None
 
 
+_DOMAIN = re.compile(r"\.[a-z]{2}")
+
+
 def _is_named_weekday(match: Match) -> bool:
     """Whether a weekday is the name of a paper, a club or a day of the year: Sunday Times, Black Friday."""
     lead, after = match.previous_word(), match.next_word()
     if lead[:1].isupper() and lead.lower() in CONTEXT["named_weekday"]:
+        return True
+    if _DOMAIN.match(match.text_behind):
         return True
     if after[:1].isupper() and match.text_behind[:1] == " ":
         return after.lower() in CONTEXT["behind_named_weekday"] or lead.lower() in ("the", "a")

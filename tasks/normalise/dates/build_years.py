@@ -25,6 +25,7 @@ _MID = re.compile(r"\bmid-$", re.IGNORECASE)
 _PLURAL = re.compile(
     r"(?!\w+wards\b|always\b|perhaps\b|whereas\b|besides\b)[a-z]{2,}[^sui]s|[a-z]*(?:children|men|women|people|folk)"
 )
+_VOLUME = re.compile(r"\d(?:\(\w+\))?:\s?$")  # 2021;25(11):1544-1553 are pages
 _OLD = re.compile(r"[- ](?:years?|yrs?|months?|weeks?|days?)[- ]olds?\b", re.IGNORECASE)
 _STREET = re.compile(
     r"\s(?:[NSEW]{1,2}\.?\s)?(?:[A-Z0-9][\w'’.]*\s){1,3}"
@@ -37,7 +38,7 @@ _NUMBERED = re.compile(rf"\b(?:{'|'.join(sorted(CONTEXT['numbered'], key=len, re
 def _is_a_number(match: Match) -> bool:
     """Whether a four-digit number is part of an address, an age, a measure or a thing's name."""
     before, behind = match.text_before, match.text_behind
-    if _NUMBERED.search(before) or _OLD.match(behind):
+    if _NUMBERED.search(before) or _OLD.match(behind) or _VOLUME.search(before):
         return True
     if behind[:1] == "-" and re.split(r"[^a-z]", behind[1:].lower(), maxsplit=1)[0] in CONTEXT["measured"]:
         return True
