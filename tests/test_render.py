@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
+import json
 import tomllib
 from dataclasses import replace
 from datetime import date
@@ -179,6 +182,26 @@ def test_what_is_written_says_the_same_and_leaves_all_other_words(text: str) -> 
     rest = outside(text, figures)
     left = iter(written)
     assert all(letter in left for letter in rest), (rest, written)
+
+
+POOL = Path(__file__).parents[2] / "shared" / "data" / "duplicates" / "pool_dev.jsonl.gz"
+
+
+@pytest.mark.skipif(not POOL.exists(), reason="the data beside the project are not here")
+def test_no_character_of_real_news_changes_outside_numbers_and_units() -> None:
+    with gzip.open(POOL, "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in itertools.islice(lines, 300)]
+    for text in texts:
+        for figure in find_figures(text):
+            spans = [(figure.number_start, figure.number_end), (figure.unit_start, figure.unit_end)]
+            inside = [(start, end) for start, end in spans if start is not None and end is not None]
+            for splice in figure_splices(text, figure):
+                kept = text[splice.start : splice.end]
+                for start, end in inside:
+                    if splice.start <= start and end <= splice.end:
+                        kept = kept.replace(text[start:end], "", 1)
+
+                assert not kept.strip() or kept.strip() in "-−–", (figure.surface, splice)
 
 
 @given(st.text(max_size=60))

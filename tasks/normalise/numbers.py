@@ -104,8 +104,8 @@ _MULTIPLE = trie(_TABLE["multiples"])
 
 _AND_PART = rf"(?:{_BLANK}|-)and(?:{_BLANK}|-)(?:an?|one|two|three){_GAP}(?:half|{_PART}){_END}"
 _DIGITS = re.compile(
-    rf"""(?P<digits>[1-9]\d{{0,2}}(?:{_THIN}\d{{3}})+(?![\d.,]\d)
-           |[1-9]\d{{0,2}}(?:[ ]\d{{3}})+(?=[ \u00a0](?:[a-z]|%|€|£)|[%€£])(?![ ]\d)
+    rf"""(?P<digits>[1-9]\d{{0,2}}+(?:{_THIN}\d{{3}})+(?![\d.,]\d)
+           |[1-9]\d{{0,2}}+(?:[ ]\d{{3}})+(?=[ \u00a0](?:[a-z]|%|€|£)|[%€£])(?![ ]\d)
            |\d+(?:(?:[.,]|,?[ \u202f](?=000(?!\d)))\d+)*|\.\d+)
          (?P<fraction>(?:[ -]\d{{1,3}})?[/⁄]\d{{1,4}}(?![\d/⁄])
            |{_BLANK}/{_BLANK}\d{{1,2}}(?={_BLANK}of{_END})|[ ]?{_GLYPH}|{_AND_PART})?

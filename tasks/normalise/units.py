@@ -27,6 +27,7 @@ _NO_SIGNS = frozenset(["pm", "um"])  # the afternoon; um is written μm
 CALENDAR = {"d", "wk", "mo", "3.mo", "a", "10.a", "100.a"}
 _SPACED_LETTERS = set("mtglLWVCFp")  # one-letter signs that may stand a blank away from the number
 _CODE_LETTERS = set("hsJNKA")  # those of UCUM codes, as `text_normalised` writes them
+MAX_SIGN = 12  # characters up to the stroke of a sign that is divided
 MAX_PARTS = 2  # divisions of one unit: mg/kg/d
 
 _PREFIX_NAMES = {
@@ -176,7 +177,7 @@ def unit_behind(text: str, low: str, end: int, in_words: bool = False) -> tuple[
             return _divided(text, low, named[0], start, named[1])
         if word[0] not in _SIGN_WORDS:
             return None
-    if divided := _SIGN_DIVIDED.match(text, start):
+    if "/" in text[start : start + MAX_SIGN] and (divided := _SIGN_DIVIDED.match(text, start)):
         over, under = _MEASURED[divided[1]], _MEASURED[divided[2]]
         if over.kind == "measure" and under.kind in ("measure", "calendar"):
             return _per(over, under, "100 " if "100" in divided[0] else ""), start, divided.end()
