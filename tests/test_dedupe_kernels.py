@@ -340,13 +340,14 @@ def rank(held):
     return next(power for power in range(32) if 2**power >= held)
 
 
-def align_pairs(a, b, a_marks, b_marks, letters, held, common):
+def align_pairs(a, b, a_marks, b_marks, letters, held, common, max_rare):
     """The counts of one pair, by the same steps, on plain lists.
 
     Args:
         letters: (letters of a's words, letters of b's).
         held: how many texts hold each word.
         common: the shingles that many texts hold.
+        max_rare: texts that may hold a rare word.
     """
     frame, slots = [], []
     places, used, count = defaultdict(list), set(), Counter()
@@ -393,7 +394,7 @@ def align_pairs(a, b, a_marks, b_marks, letters, held, common):
         block["equal"] += length
         i += length
         block["i"], block["j"] = i - 1, j + length - 1
-    most = max((power for power in range(32) if 2**power <= rarity.MIN_RARE), default=0)
+    most = max((power for power in range(32) if 2**power <= max_rare), default=0)
     quartile = next((r for r in range(32) if 4 * sum(x <= r for x in frame) >= len(frame)), 0) if frame else 0
     most = max(most, quartile - compare.FRAME_RANKS)
     count["words_differ"] = sum(x <= most for x in slots)
@@ -447,11 +448,15 @@ def weigh_words(a, b, a_marks, b_marks, letters, gap_a, gap_b, block):
     """What rare words were replaced, as the ranks of the more common of the two; and denials."""
     mine, its = letters
 
-    def others(one, marks, own, gap, other, facing, other_letters):
+    def others(one, marks, own, gap, other, facing, other_letters, other_marks):
         return [
             x for x in gap
-            if not marks[x] & words.MARK_FIGURE
-            and not any(one[x] == other[y] or is_misread(own[x], other_letters[y]) for y in facing)
+            if not any(
+                one[x] == other[y]
+                or marks[x] & other_marks[y] & words.MARK_FIGURE
+                or (not (marks[x] | other_marks[y]) & words.MARK_CHARACTER and is_misread(own[x], other_letters[y]))
+                for y in facing
+            )
         ]  # fmt: skip
 
     def turns(marks, own, gap, other_marks, other_letters, facing):
@@ -462,7 +467,9 @@ def weigh_words(a, b, a_marks, b_marks, letters, gap_a, gap_b, block):
         )
 
     for x, y in zip(
-        others(a, a_marks, mine, gap_a, b, gap_b, its), others(b, b_marks, its, gap_b, a, gap_a, mine), strict=False
+        others(a, a_marks, mine, gap_a, b, gap_b, its, b_marks),
+        others(b, b_marks, its, gap_b, a, gap_a, mine, a_marks),
+        strict=False,
     ):
         if not a_marks[x] & words.MARK_EDGE:
             block["slots"].append(max(rank(HELD[a[x]]), rank(HELD[b[y]])))
@@ -513,7 +520,7 @@ def test_pairs_are_compared_as_the_plain_twin_does(texts, rng):
     sides = [(found.hashes[part].tolist(), found.marks[part].tolist(), found.letters[part].tolist()) for part in parts]
     for row, one, other in zip(counts, shorter, longer, strict=True):
         (a, a_marks, mine), (b, b_marks, its) = sides[one], sides[other]
-        plain = align_pairs(a, b, a_marks, b_marks, (mine, its), HELD, common)
+        plain = align_pairs(a, b, a_marks, b_marks, (mine, its), HELD, common, corpus.rarity.max_rare)
         assert dict(zip(compare.COUNTS, row.tolist(), strict=True)) == {name: plain[name] for name in compare.COUNTS}
 
 

@@ -29,7 +29,7 @@ WHOLE = 0.8  # a longer text covered to this share is a copy of its part, not a 
 
 
 MAX_ALL = 40  # members of a cluster that are all held against each other; of more each against its neighbours
-NEIGHBOURS = 8
+NEIGHBOURS = 2
 Judge = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 

@@ -30,6 +30,7 @@ from tasks.dedupe.rarity import Rarity, find_word
 from tasks.dedupe.shingles import SAMPLE_RATE, SHINGLE, is_common, shingle_at
 from tasks.dedupe.words import (
     MARK_CAPITAL,
+    MARK_CHARACTER,
     MARK_DIGITS,
     MARK_EDGE,
     MARK_FIGURE,
@@ -187,11 +188,14 @@ def is_misread(one, other):
 
 @compiled("i8(u4[::1], u1[::1], u4[::1], i8, i8, i8, i8)")
 def next_other(hashes, marks, letters, k, end, facing, facing_end):
-    """The next word from `k` on that is no figure, nor in the facing gap, nor misread there; `end` if there is none."""
+    """The next word from `k` on that the facing gap neither has, nor misread, nor another figure for; or `end`."""
     while k < end:
-        known = (marks[k] & MARK_FIGURE) > 0
+        known = False
         for x in range(facing, facing_end):
-            known = known or hashes[x] == hashes[k] or is_misread(letters[k], letters[x])
+            both = marks[k] & marks[x]
+            known = known or hashes[x] == hashes[k] or (both & MARK_FIGURE) > 0
+            # Pieces of an unspaced script have too few characters to tell one misread from another word.
+            known = known or (not (marks[k] | marks[x]) & MARK_CHARACTER and is_misread(letters[k], letters[x]))
         if not known:
             break
         k += 1

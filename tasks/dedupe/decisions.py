@@ -27,8 +27,10 @@ MIN_COVERED_HOLDS = 0.5  # of a member against its cluster's centre; it has a re
 # median, reports of one form 6 %.
 MIN_FIGURES, MIN_FIGURE_SHARE, MIN_FIGURES_OF_CHANGED, MIN_FIGURE_ODDS = 2, 0.02, 0.12, 1.2
 # Slots. A replaced word is a slot when it is rare on both sides; one of twenty words of a short report is enough.
-MIN_SLOTS, MIN_SLOT_SHARE, MIN_SLOTS_OF_CHANGED, MIN_SLOT_ODDS = 2, 0.03, 0.45, 1.5
+MIN_SLOTS, MIN_SLOT_SHARE, MIN_SLOTS_OF_CHANGED, MIN_SLOT_ODDS = 2, 0.03, 0.45, 2.1
 MIN_ONE_SLOT_SHARE = 0.05
+# In a frame that many texts hold, one slot is enough.
+MIN_SLOT_SHARE_SERIES, MIN_SLOT_ODDS_SERIES = 0.015, 4
 # One story reported again: the same title, at most a day later, and few slots.
 SAME_TITLE, SOON, MAX_UPDATED = 0.85, 1, 0.05
 MIN_TURN_SHARE, MIN_COVERED_TURN = 0.01, 0.6  # a denial in a long text is one of many changes
@@ -99,7 +101,13 @@ def is_template(e: Evidence) -> np.ndarray:
         & (e.slots >= MIN_SLOTS_OF_CHANGED * e.changed)
         & (e.slot_odds >= MIN_SLOT_ODDS)
     )
-    return (by_figures | by_slots) & ~is_update(e)
+    in_series = (
+        (e.common >= MAX_COMMON)
+        & (e.slots >= 1)
+        & (e.slot_share >= MIN_SLOT_SHARE_SERIES)
+        & (e.slot_odds >= MIN_SLOT_ODDS_SERIES)
+    )
+    return (by_figures | by_slots | in_series) & ~is_update(e)
 
 
 def is_denial(e: Evidence) -> np.ndarray:

@@ -25,7 +25,8 @@ MAX_TEXTS = 4_000
 MAX_SLOTS = 1 << 19
 FULL_SHARE = 0.7  # of the slots
 RARE_SHARE = 0.03  # of the texts hold a rare word at most
-MIN_RARE = 3  # texts: in a corpus too small to say, what so few texts hold is rare
+MIN_RARE = 3  # texts
+SMALL_PART, SMALL_RARE = 8, 30  # a small corpus says little: what an eighth of it holds is rare, 30 texts at most
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Rarity:
     @property
     def max_rare(self) -> int:
         """How many texts may hold a rare word."""
-        return max(MIN_RARE, int(RARE_SHARE * self.n_texts))
+        return max(MIN_RARE, min(self.n_texts // SMALL_PART, SMALL_RARE), int(RARE_SHARE * self.n_texts))
 
 
 def count_texts_of_words(words: Words, chosen: np.ndarray) -> Rarity:

@@ -76,16 +76,19 @@ def gather_evidence(counts: np.ndarray, lengths: np.ndarray, lengths_longer: np.
     figures = column["figures_differ"] - column["figures_differ_edge"]
     slots = figures + column["words_differ"]
     changed = np.maximum(0, column["covered"] - column["matched"])
+    slot_odds = _odds(slots, slots + column["figures_agree"] + column["rare_equal"], changed, column["covered"])
+    # Where rare words differ no more often than others do, the text is damaged, and what was replaced is covered.
+    replaced = np.where(slot_odds >= 1, slots, 0)
     lead = np.minimum(compare.LEAD, np.maximum(1, lengths))
     return Evidence(
         words=lengths,
-        covered=_share(column["covered"] - slots, lengths),
+        covered=_share(column["covered"] - replaced, lengths),
         covered_longer=_share(column["covered_longer"], lengths_longer),
         wording=column["covered"],
         changed=changed,
         slots=slots,
         figures=figures,
-        slot_odds=_odds(slots, slots + column["figures_agree"] + column["rare_equal"], changed, column["covered"]),
+        slot_odds=slot_odds,
         figure_odds=_odds(figures, figures + column["figures_agree"], changed, column["covered"]),
         turns=column["turns_differ"],
         turns_outside=column["turns_outside"],
