@@ -183,3 +183,9 @@ def test_time_grows_with_length_and_no_faster(piece: str) -> None:
 
     base = max(min(seconds(short) for _ in range(3)), 0.002)
     assert seconds(long) < 60 * base
+
+
+def test_a_height_whose_last_unit_is_not_written_has_no_span_of_a_unit():
+    (height,) = find_figures("The keeper is 6-foot-4 tall.")
+
+    assert (height.surface, height.unit_start, height.unit_end) == ("6-foot-4", None, None)

@@ -80,8 +80,8 @@ def _mention(view: View, candidate: FigureCandidate, left: FigureMention | None)
         flag="implausible_unit" if is_doubted else candidate.flag,
         number_start=number_start,
         number_end=candidate.number_end,
-        unit_start=candidate.unit_start if candidate.unit_start >= 0 else None,
-        unit_end=candidate.unit_end if candidate.unit_start >= 0 else None,
+        unit_start=candidate.unit_start if 0 <= candidate.unit_start < candidate.unit_end else None,
+        unit_end=candidate.unit_end if 0 <= candidate.unit_start < candidate.unit_end else None,
     )
 
 
