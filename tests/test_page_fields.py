@@ -264,3 +264,16 @@ def test_where_structured_data_disagrees_with_itself_the_date_that_the_page_show
     assert extracted_page(blocks, shown)["html_published"] == "2021-05-04T08:00:00Z"
     assert extracted_page(changed, shown)["html_published"] == "May 4, 2021"
     assert extracted_page(sure, shown)["html_published"] == "2021-06-01"
+
+
+@pytest.mark.parametrize(
+    ("stated", "section"),
+    [
+        ("Local", "Local"),
+        ("Food, Drink & More", "Food, Drink & More"),
+        ("Law, Health, Mills", "Law"),
+        ("word " * 20, None),
+    ],
+)
+def test_a_section_is_one_label_no_list_and_no_sentence(stated, section):
+    assert read_fields(page(f'<meta property="article:section" content="{stated}">')).section == section

@@ -38,6 +38,7 @@ ARTICLES = frozenset(
 )  # fmt: skip
 PAGES = frozenset(("webpage", "itempage", "collectionpage", "qapage", "faqpage"))
 MAX_NAMES = 10
+MAX_SECTION = 60  # characters
 
 Authors = tuple[str, tuple[str, ...]]  # (source, names)
 
@@ -131,7 +132,7 @@ def read_fields(tree: HtmlElement, host: str = "") -> PageFields:
         ),
         modified=(*_node_dates(articles, pages, "dateModified"), *_meta_dates(metas, "modified")),
         publisher=publisher,
-        section=_first(
+        section=_section(
             [*(t for n in articles for t in _texts(n.values.get("articleSection"))), *_values(metas, "section")]
         ),
         standfirst=_first(
@@ -172,6 +173,14 @@ def _values(metas: Mapping[str, list[str]], field: str) -> list[str]:
 
 def _first(values: list[str]) -> str | None:
     return next((value for value in values if value and "{{" not in value), None)
+
+
+def _section(values: list[str]) -> str | None:
+    """The first section; of a list of labels in one value the first, nothing where it is a sentence."""
+    stated = _first(values)
+    if stated is None or stated.count(",") < 2:
+        return stated if stated and len(stated) <= MAX_SECTION else None
+    return stated.partition(",")[0].strip() or None
 
 
 def _texts(value: Any) -> list[str]:
