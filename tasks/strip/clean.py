@@ -9,7 +9,7 @@ from tasks.model import Stripped
 from tasks.names import split_names
 from tasks.strip.captions import take_captions
 from tasks.strip.chosen import choose_fields
-from tasks.strip.decide import CAUTION, PAGE_CAUTION, judge
+from tasks.strip.decide import caution_for, judge
 from tasks.strip.draft import Draft
 from tasks.strip.fields import (
     PROSE_CHARACTERS,
@@ -63,7 +63,7 @@ def strip_with(raw_text: str, hints: Hints) -> Stripped:
     furniture = {i for i, line in draft.standing() if line_hash(line.text) in repeated} if repeated else set()
     furniture -= own_headings(looks, furniture)
     is_whole_page = is_page([line.text for _, line in draft.standing()], len(furniture))
-    judgement = judge(looks, furniture, PAGE_CAUTION if is_whole_page else CAUTION) if looks else None
+    judgement = judge(looks, furniture, caution_for(len(looks), is_whole_page)) if looks else None
     if judgement is not None and is_whole_page:
         cut_page(draft, judgement, title)
     take_prefix(draft)

@@ -22,7 +22,8 @@ from tasks.strip.views import Look
 
 RULE = "line_model"
 CAUTION = 4.0
-PAGE_CAUTION = 1.3  # of a whole page, most of whose lines are not the article's
+# Of a whole page most lines are not the article's; a shorter text is an article with something around it.
+PAGE_CAUTION, PAGE_LINES = 1.4, 140
 # A change of sides costs so much, in logs of odds: one doubtful line between two of the other side goes with them.
 CHANGE = 0.3
 # Prose: a line of so many words is some paragraph, and goes only on odds so much higher (log).
@@ -44,6 +45,11 @@ class Judgement:
     def detail(self, line: int) -> str:
         """The three features that weighed most."""
         return ", ".join(heaviest(self.numbers[line]))
+
+
+def caution_for(n_lines: int, is_page: bool) -> float:
+    """What a lost character costs in a text of so many lines."""
+    return PAGE_CAUTION if is_page and n_lines >= PAGE_LINES else CAUTION
 
 
 def judge(looks: Sequence[Look], repeated: Set[int] = frozenset(), caution: float = CAUTION) -> Judgement:
