@@ -22,7 +22,8 @@ from flows import shortcut, steps
 from flows.config import Config, check_folders
 from flows.executors import choose_executor
 from flows.mapper import Mapper, Spool
-from flows.request import NOTHING_NEW, Outcome, Request
+from flows.refused import keep_refused
+from flows.request import HELD, NOTHING_NEW, Outcome, Request
 from flows.session import Writer, read_list, working_folder, writing
 from flows.steps import Pipeline, Run, Watch, build_tables, call, document_steps, no_watch
 from flows.version_report import compare, write_page
@@ -51,9 +52,11 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
         working_folder(config.store.work / ".staging" / f"{writer.about.id}.work") as folder,
     ):
         if writer.found.hold and not request.release and not request.dry_run:
+            latest = writer.found.dataset
             raise GateRefused(
                 f"{config.curated}: held since a rollback ({describe_hold(writer.found.hold)}); "
-                "`copydesk run --release` lifts it"
+                "`copydesk run --release` lifts it",
+                Outcome(latest.version if latest else None, False, {}, {}, HELD),
             )
         pipeline = Pipeline(run, make_mapper(config, request, folder), watch)
         look = pipeline.step("look", shortcut.look_at, raw, time.time_ns())
@@ -97,14 +100,14 @@ def _judge_and_publish(
         today=about.started_at.date(),
     )
     writer.record |= {"gates": verdict.as_list(), "accepted": list(verdict.accepted)}
-    if not verdict.ok:
-        raise GateRefused(str(verdict))
     about = replace(
         about,
         digests={**about.digests, "inputs": digest_inputs(tables["documents"])},
         gates=verdict.as_list(),
         accepted=verdict.accepted,
     )
+    if not verdict.ok:
+        raise GateRefused(str(verdict), keep_refused(config.store, pipeline, verdict, tables, latest, about))
     staged = pipeline.step("stage", publish.stage, tables, config.store, latest=latest, run=about)
     publishes = not (request.dry_run or staged.unchanged)
     if publishes:
@@ -112,7 +115,8 @@ def _judge_and_publish(
     changes = pipeline.step("compare", compare, staged, latest)
     warnings = (*writer.found.warnings, *pipeline.warnings, *verdict.warnings)
     counts = {**count_rows(staged.tables), **changes.counts}
-    outcome = partial(Outcome, counts=counts, seconds=pipeline.seconds, warnings=warnings)
+    found = tuple(verdict.as_list())
+    outcome = partial(Outcome, counts=counts, seconds=pipeline.seconds, warnings=warnings, gates=found)
     if not publishes:
         staged.discard()
         if writer.found.hold and request.release and not request.dry_run:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-NOTHING_NEW = "nothing new"
+NOTHING_NEW, REFUSED, HELD = "nothing new", "refused", "held since a rollback"
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ class Outcome:
     published: bool
     counts: Mapping[str, int]
     seconds: Mapping[str, float]
-    why: str  # published, nothing new, dry run
+    why: str  # published, nothing new, dry run, refused
     report: str | None = None
     warnings: tuple[str, ...] = ()
+    gates: tuple[Mapping[str, Any], ...] = ()  # what the gates found: gate, level, scope, change, message
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain data, for `--json`."""

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from flows import steps
 from flows.config import Config, StoredFile
 from tasks import fingerprints, publish
-from tasks.errors import ConfigError, CopydeskError
+from tasks.errors import ConfigError, CopydeskError, GateRefused
 from tasks.takedowns import Takedown, digest_takedowns, read_takedowns
 
 if TYPE_CHECKING:
@@ -56,13 +56,17 @@ def writing(config: Config) -> Iterator[Writer]:
             yield writer
             record["exit_code"] = 0
         except CopydeskError as error:
-            record |= {"exit_code": error.exit_code, "why": str(error)}
+            found = error.outcome.as_dict() if isinstance(error, GateRefused) and error.outcome else {}
+            record |= {**found, "exit_code": error.exit_code, "why": str(error)}
             raise
-        except KeyboardInterrupt:
+        except Exception as error:
+            record["why"] = f"unexpected error: {type(error).__name__}"
+            raise
+        except BaseException:  # Ctrl-C, and what Prefect makes of SIGTERM
             record |= {"exit_code": 130, "why": "interrupted"}
             raise
         finally:
-            record["finished_at"] = now().isoformat()
+            record["finished_at"] = now().isoformat(timespec="seconds").replace("+00:00", "Z")
             record["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             try:
                 publish.record_run(config.store, about, record)

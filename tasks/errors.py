@@ -9,6 +9,10 @@
 A bad document is none of these: it becomes a row in `documents` with status `rejected` and a reason.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class CopydeskError(Exception):
     """Base of all errors that copydesk raises on purpose; `exit_code` is what the command ends with."""
@@ -23,9 +27,19 @@ class ConfigError(CopydeskError):
 
 
 class GateRefused(CopydeskError):
-    """A quality gate or a hold refused to publish; the latest version stays as it was."""
+    """A quality gate or a hold refused to publish; the latest version stays as it was.
+
+    `outcome` is what the run found all the same: its counts, the findings of the gates.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, outcome: Any = None) -> None:
+        super().__init__(message, outcome)
+        self.outcome = outcome
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class LockHeld(CopydeskError):

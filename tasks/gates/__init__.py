@@ -13,7 +13,7 @@ The rooms
 `schema` and `invariants` hold the contract and cannot be accepted away.
 """
 
-from tasks.gates.check import LIMITS, check, check_names
+from tasks.gates.check import ALWAYS, LIMITS, check, check_names
 from tasks.gates.verdict import Finding, Level, Limits, Verdict, read_limits
 
-__all__ = ["LIMITS", "Finding", "Level", "Limits", "Verdict", "check", "check_names", "read_limits"]
+__all__ = ["ALWAYS", "LIMITS", "Finding", "Level", "Limits", "Verdict", "check", "check_names", "read_limits"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tasks.publish.lock import Held, Holder, hold_lock
     from tasks.publish.manifest import count_rows
     from tasks.publish.recovery import Found, recover
-    from tasks.publish.staging import RunInfo, StagedVersion, publish, record_run, stage
+    from tasks.publish.staging import RunInfo, StagedVersion, keep_refused, publish, record_run, refused_folder, stage
     from tasks.publish.versions import Fault, VersionInfo, list_versions, read_latest
     from tasks.publish.writers import json_line
 
@@ -29,7 +29,7 @@ _ROOMS = {
     "lifecycle": ("choose_prunable", "prune", "publish_rollback", "purge", "release", "stage_rollback"),
     "lock": ("Held", "Holder", "hold_lock"),
     "recovery": ("Found", "recover"),
-    "staging": ("RunInfo", "StagedVersion", "publish", "record_run", "stage"),
+    "staging": ("RunInfo", "StagedVersion", "keep_refused", "publish", "record_run", "refused_folder", "stage"),
     "checking": ("verify",),
     "versions": ("Fault", "VersionInfo", "list_versions", "read_latest"),
     "manifest": ("count_rows",),
@@ -50,6 +50,7 @@ __all__ = [
     "count_rows",
     "hold_lock",
     "json_line",
+    "keep_refused",
     "list_versions",
     "open_dataset",
     "prune",
@@ -59,6 +60,7 @@ __all__ = [
     "read_latest",
     "record_run",
     "recover",
+    "refused_folder",
     "release",
     "stage",
     "stage_rollback",

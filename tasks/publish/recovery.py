@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.publish import versions
 from tasks.publish.dataset import Dataset
+from tasks.publish.staging import REFUSED
 from tasks.schema import CONTRACT_VERSION
 from tasks.storage import Disk, Location, open_storage
 
@@ -87,6 +88,7 @@ def _clear(storage: Storage) -> list[str]:
     for name in left:
         shutil.rmtree(storage.work / STAGING / name, ignore_errors=True)
     storage.sweep("versions")
+    left = [name for name in left if name != REFUSED]  # kept on purpose, until now
     return [f".staging/{name}: left behind by a run that did not end; cleared away" for name in left]
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 JSONL = "articles.jsonl.gz"
 DATA_FILES = (*(f"{name}.parquet" for name in PUBLISHED), JSONL)
 REPORT = "report.html"
+REFUSED = "refused"
 _MADE_FROM = ("code", "settings", "lock", "inputs")
 
 
@@ -142,6 +143,32 @@ def publish(
         staged.storage.adopt(staged.folder, f"versions/{staged.version}")
     versions.announce(staged.storage, staged.version, dict(hold) if hold else None)
     return staged.version
+
+
+def keep_refused(
+    staged: StagedVersion, *, changes: Mapping[str, Any] | None = None, warnings: tuple[str, ...] = ()
+) -> Path:
+    """Keep a version that a gate refused in `.staging/refused/`, laid out as a data set of its own; its folder.
+
+    It is there to be looked at (`open_dataset` of that folder) until the next run takes it away.
+    """
+    changes = changes or {}
+    manifest = _manifest(staged, changes, warnings, None)
+    place = refused_folder(staged.storage)
+    folder = place / "versions" / staged.version
+    with _clearing(staged.folder):
+        write_card(staged.folder / CARD, manifest, changes, staged.run.about)
+        write_croissant(staged.folder / CROISSANT, manifest, staged.run.about)
+        finish_manifest(staged.folder, manifest)
+        shutil.rmtree(place, ignore_errors=True)
+        folder.parent.mkdir(parents=True)
+        staged.folder.rename(folder)
+    return folder
+
+
+def refused_folder(storage: Storage) -> Path:
+    """Where the version lies that a gate refused last; on this machine, wherever the data set is."""
+    return storage.work / ".staging" / REFUSED
 
 
 @contextmanager
