@@ -61,6 +61,8 @@ class Config:
     seconds_per_document: float = 60.0  # CPU time after which a document is given up as `failed`
     megabytes_per_worker: int = 4096
     gates: Mapping[str, Any] = field(default_factory=dict)  # limits of the gates: tasks.gates.read_limits
+    notify: Mapping[str, Any] = field(default_factory=dict)  # who is told how a run ended: flows.notify.Notify
+    metrics: Mapping[str, Any] = field(default_factory=dict)  # textfile: numbers for a collector of metrics
     rules: Rules = Rules()
 
     @cached_property

@@ -1,7 +1,7 @@
-"""Tell somebody how a run ended: a command, a webhook, a file of metrics.
+"""Tell somebody how a run ended: a command, a webhook.
 
-In     the settings `[notify]` and `[metrics]`; how the run ended, as plain data
-Out    the data as JSON on a command's standard input and in a POST; numbers for a collector of metrics
+In     the settings `[notify]`; how the run ended, as plain data
+Out    the data as JSON on a command's standard input and in a POST
 
 A hook that fails, hangs or does not exist is a warning and never the run's fault. The steps know nothing of this.
 """
@@ -23,7 +23,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tasks.errors import ConfigError
@@ -49,6 +48,25 @@ class Notify:
     command: tuple[str, ...] = ()
     webhook: str = ""
     events: tuple[str, ...] = EVENTS
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any], where: str) -> Notify:
+        """The settings from a table of plain values.
+
+        Raises:
+            ConfigError: a setting that does not exist or cannot work.
+        """
+        if unknown := sorted(given.keys() - {"command", "webhook", "events"}):
+            raise ConfigError(f"{where}: unknown setting '{unknown[0]}'; known are command, webhook, events")
+        lists = {name: given[name] for name in ("command", "events") if name in given}
+        for name, value in lists.items():
+            if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
+                raise ConfigError(f"{where}: '{name}' must be a list of words, found {value!r}")
+        if not isinstance(webhook := given.get("webhook", ""), str):
+            raise ConfigError(f"{where}: 'webhook' must be an address, found {webhook!r}")
+        notify = cls(**{name: tuple(words) for name, words in lists.items()}, webhook=webhook)
+        notify.check(where)
+        return notify
 
     def check(self, where: str) -> None:
         """Refuse what cannot work, before a run starts.
@@ -159,51 +177,3 @@ def _without_query(address: str) -> str:
     """The address as it may stand in a log: what follows the host may be a key."""
     scheme, _, rest = address.partition("://")
     return f"{scheme}://{rest.split('/', 1)[0].rpartition('@')[2]}/…"
-
-
-# ------------------------------------------------------------------ metrics
-
-
-def write_metrics(path: Path, message: Message, *, now: float) -> None:
-    """Write numbers of the run for node_exporter's textfile collector, whole or not at all.
-
-    The time of the last success is kept from the file before where this run was none.
-
-    Args:
-        path: the file; its name should end in `.prom`.
-        now: seconds since 1970, UTC.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    succeeded = message.event in ("published", "nothing_new")
-    values: dict[str, float] = {"last_run_timestamp_seconds": now, "last_run_success": float(succeeded)}
-    last = now if succeeded else _last_success(path)
-    if last is not None:
-        values["last_success_timestamp_seconds"] = last
-    values["run_seconds"] = sum(message.facts.get("seconds", {}).values())
-    lines = [line for name, value in values.items() for line in _metric(name, value)]
-    if counts := message.facts.get("counts", {}):
-        lines.append("# TYPE copydesk_rows gauge")
-        lines += [f'copydesk_rows{{what="{name}"}} {number}' for name, number in sorted(counts.items())]
-    lines.append("# TYPE copydesk_gate_findings gauge")
-    found: dict[tuple[str, str], int] = {}
-    for finding in message.facts.get("gates", ()):
-        key = (str(finding["gate"]), str(finding["level"]))
-        found[key] = found.get(key, 0) + 1
-    lines += [f'copydesk_gate_findings{{gate="{g}",level="{at}"}} {n}' for (g, at), n in sorted(found.items())]
-    part = path.with_name(f".{path.name}.part")
-    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    part.replace(path)
-
-
-def _metric(name: str, value: float) -> list[str]:
-    return [f"# TYPE copydesk_{name} gauge", f"copydesk_{name} {value:.15g}"]
-
-
-def _last_success(path: Path) -> float | None:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return next(float(x.split()[1]) for x in lines if x.startswith("copydesk_last_success_timestamp_seconds "))
-    except (OSError, ValueError, IndexError, StopIteration):
-        return None

@@ -12,7 +12,8 @@ import time
 
 import pytest
 
-from flows.notify import EVENTS, Message, Notify, post, run_command, tell, write_metrics
+from flows.metrics import write_metrics
+from flows.notify import EVENTS, Message, Notify, post, run_command, tell
 from tasks.errors import ConfigError
 
 MESSAGE = Message("published", "Published v0002", {"version": "v0002", "counts": {"articles": 3}})
@@ -133,11 +134,17 @@ def test_only_the_events_that_are_wanted_are_told():
 
 @pytest.mark.parametrize(
     "notify, words",
-    [(Notify(events=("publisht",)), "no event 'publisht'"), (Notify(webhook="ftp://x"), "must be an address")],
+    [
+        ({"events": ["publisht"]}, "no event 'publisht'"),
+        ({"webhook": "ftp://x"}, "must be an address"),
+        ({"webhook": 3}, "must be an address"),
+        ({"command": "mail me"}, "must be a list of words"),
+        ({"comand": ["mail"]}, "unknown setting 'comand'"),
+    ],
 )
 def test_settings_that_cannot_work_are_refused(notify, words):
     with pytest.raises(ConfigError, match=words):
-        notify.check("copydesk.toml: [notify]")
+        Notify.read(notify, "copydesk.toml: [notify]")
 
 
 def test_metrics_keep_the_last_success(tmp_path):

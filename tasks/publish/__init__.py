@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tasks.publish.manifest import count_rows
     from tasks.publish.recovery import Found, recover
     from tasks.publish.staging import RunInfo, StagedVersion, keep_refused, publish, record_run, refused_folder, stage
-    from tasks.publish.versions import Fault, VersionInfo, list_versions, read_latest
+    from tasks.publish.versions import Fault, VersionInfo, list_versions, read_latest, read_manifest
     from tasks.publish.writers import json_line
 
 _ROOMS = {
@@ -31,7 +31,7 @@ _ROOMS = {
     "recovery": ("Found", "recover"),
     "staging": ("RunInfo", "StagedVersion", "keep_refused", "publish", "record_run", "refused_folder", "stage"),
     "checking": ("verify",),
-    "versions": ("Fault", "VersionInfo", "list_versions", "read_latest"),
+    "versions": ("Fault", "VersionInfo", "list_versions", "read_latest", "read_manifest"),
     "manifest": ("count_rows",),
     "writers": ("json_line",),
 }
@@ -58,6 +58,7 @@ __all__ = [
     "publish_rollback",
     "purge",
     "read_latest",
+    "read_manifest",
     "record_run",
     "recover",
     "refused_folder",

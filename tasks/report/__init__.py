@@ -3,11 +3,24 @@
 write_report(tables, path, …)          report.html, one self-contained page
 rewrite_report(dataset, path)          the same, of a published version
 explain(dataset, id_or_path)           -> Story
+read_history(storage)                  -> one entry a run
 diff_versions(old, new)                -> VersionDiff; diff_tables for tables that are not published yet
 """
 
 from tasks.report.diff import VersionDiff, diff_tables, diff_versions, scan
 from tasks.report.explain import Story, explain
+from tasks.report.history import describe_history, read_history
 from tasks.report.page import rewrite_report, write_report
 
-__all__ = ["Story", "VersionDiff", "diff_tables", "diff_versions", "explain", "rewrite_report", "scan", "write_report"]
+__all__ = [
+    "Story",
+    "VersionDiff",
+    "describe_history",
+    "diff_tables",
+    "diff_versions",
+    "explain",
+    "read_history",
+    "rewrite_report",
+    "scan",
+    "write_report",
+]
