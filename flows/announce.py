@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from flows.config import Config
-from flows.lifecycle import NOTHING_NEW, Outcome, Request, curate_data
+from flows.lifecycle import curate_data
 from flows.metrics import write_metrics
 from flows.notify import Message, Notify, tell
+from flows.request import NOTHING_NEW, Outcome, Request
 from flows.steps import Run, Watch, call, no_watch
 from tasks.errors import ConfigError, CopydeskError, Damaged, GateRefused, LockHeld
 

@@ -19,7 +19,7 @@ import cyclopts
 from cyclopts import App, Parameter
 
 from flows.terminal import give, say, watching
-from tasks.errors import ConfigError, CopydeskError
+from tasks.errors import ConfigError, CopydeskError, GateRefused
 
 if TYPE_CHECKING:
     from tasks.storage import Storage
@@ -113,14 +113,21 @@ def run(
         say(f"copydesk: {settings.raw} -> {settings.curated}")
         if not direct:
             say("copydesk: starting Prefect; --direct does without it")
-    with watching(output.quiet) as watch:
-        if direct:
-            from flows.lifecycle import curate_data
-            from flows.request import Request
+    try:
+        with watching(output.quiet) as watch:
+            if direct:
+                from flows.announce import curate_and_tell
+                from flows.request import Request
 
-            outcome = curate_data(settings, Request(**choices, accept=frozenset(accept or ())), watch=watch)
-        else:
-            outcome = _through_prefect(watch, {**words, "config": where.config, **choices, "accept": accept})
+                outcome = curate_and_tell(settings, Request(**choices, accept=frozenset(accept or ())), watch=watch)
+            else:
+                outcome = _through_prefect(watch, {**words, "config": where.config, **choices, "accept": accept})
+    except GateRefused as error:
+        if output.json and error.outcome:
+            give(json.dumps(error.outcome.as_dict(), ensure_ascii=False, default=str))
+        if error.outcome and error.outcome.report:
+            say(f"copydesk: what was refused, until the next run: {error.outcome.report}")
+        raise
     for warning in outcome.warnings:
         say(f"copydesk: warning: {warning}")
     output.answer(outcome.as_dict(), outcome.describe)
@@ -195,6 +202,67 @@ def versions(*, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
 
 
 @app.command
+def history(*, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
+    """List all runs: when, what came of them, counts, gates, seconds."""
+    from tasks.report import describe_history, read_history
+
+    store = where.folder()
+    entries = read_history(store)
+    output.answer(
+        {"runs": [entry.as_dict() for entry in entries]},
+        lambda: describe_history(entries) if entries else f"{store}: no run yet; make one with `copydesk run`",
+    )
+    return 0
+
+
+@app.command
+def export(
+    version: str | None = None,
+    /,
+    *,
+    form: Annotated[str, Parameter(name="--format")],
+    table: str = "articles",
+    columns: str = "",
+    condition: Annotated[str | None, Parameter(name="--where")] = None,
+    to: Annotated[Path | None, Parameter(name="--output")] = None,
+    where: Where = HERE,
+    output: Output = PLAIN_OUTPUT,
+) -> int:
+    """Write a table of a version for people: csv, xlsx, jsonl or parquet.
+
+    Parameters
+    ----------
+    version
+        Name of a version [the latest].
+    form
+        csv, xlsx, jsonl or parquet.
+    table
+        articles, documents, duplicates, relations, removals, dates or figures.
+    columns
+        Names with commas between them [all].
+    condition
+        Which rows, as a condition in SQL: "site = 'gazette' AND n_words > 300".
+    to
+        The file [stdout, for csv and jsonl].
+    """
+    from tasks.publish import open_dataset
+    from tasks.report import export_table
+
+    if to is None and (form not in ("csv", "jsonl") or output.json):
+        raise ConfigError("--output FILE is needed: only csv and jsonl go to stdout, and not with --json")
+    if to is not None and (not to.parent.is_dir() or to.is_dir()):
+        raise ConfigError(f"--output {to}: no file can be written there; name a file in a folder that exists")
+    dataset = open_dataset(where.folder(), version)
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    rows = export_table(dataset, to or sys.stdout.buffer, form=form, table=table, columns=names, where=condition)
+    if to is not None:
+        output.answer(
+            {"version": dataset.version, "rows": rows, "file": str(to)}, lambda: f"{to}: {rows:,} rows of {table}"
+        )
+    return 0
+
+
+@app.command
 def verify(version: str | None = None, /, *, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
     """Check a version against its manifest and the contract; exit code 6 when it is damaged.
 
@@ -217,25 +285,56 @@ def verify(version: str | None = None, /, *, where: Where = HERE, output: Output
 
 
 @app.command
-def diff(old: str, new: str | None = None, /, *, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
+def diff(
+    old: str | None = None,
+    new: str | None = None,
+    /,
+    *,
+    staged: Switch = False,
+    where: Where = HERE,
+    output: Output = PLAIN_OUTPUT,
+) -> int:
     """Say what changed between two versions, in terms of articles.
 
     Parameters
     ----------
     old
-        Name of a version, e.g. v0003.
+        Name of a version, e.g. v0003 [with --staged, the latest].
     new
         Name of a version [the latest; where OLD is that one, OLD is compared with its parent].
+    staged
+        Compare OLD with the version that a gate refused last.
     """
     from tasks.publish import open_dataset
     from tasks.report import diff_versions
 
-    before, after = open_dataset(where.folder(), old), open_dataset(where.folder(), new)
-    if new is None and before.version == after.version:
-        before = _parent(after)
+    if staged:
+        if new:
+            raise ConfigError("diff --staged takes one version: the refused one is the other")
+        before, after = open_dataset(where.folder(), old), _refused(where.folder())
+    else:
+        if old is None:
+            raise ConfigError("diff needs the name of a version; see `copydesk versions`")
+        before, after = open_dataset(where.folder(), old), open_dataset(where.folder(), new)
+        if new is None and before.version == after.version:
+            before = _parent(after)
     changes = diff_versions(before, after)
     output.answer(changes.as_dict(), lambda: str(changes))
     return 0
+
+
+def _refused(store: Storage) -> Any:
+    """The version that a gate refused last.
+
+    Raises:
+        ConfigError: there is none: no run was refused, or another run has begun since.
+    """
+    from tasks.publish import open_dataset, refused_folder
+
+    folder = refused_folder(store)
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: no refused version there; it is kept from the refusal to the next run")
+    return open_dataset(folder)
 
 
 def _parent(dataset: Any) -> Any:
@@ -389,6 +488,7 @@ def report(
     version: str | None = None,
     /,
     *,
+    staged: Switch = False,
     where: Where = HERE,
     to: Annotated[Path | None, Parameter(name="--output")] = None,
     output: Output = PLAIN_OUTPUT,
@@ -399,12 +499,16 @@ def report(
     ----------
     version
         Name of a version [the latest].
+    staged
+        The report of the version that a gate refused last.
     to
         Make the report anew and write it there.
     """
     from tasks.publish import open_dataset
 
-    dataset = open_dataset(where.folder(), version)
+    if staged and version:
+        raise ConfigError("report --staged takes no version: it is the one that was refused last")
+    dataset = _refused(where.folder()) if staged else open_dataset(where.folder(), version)
     path = dataset.storage.place(f"versions/{dataset.version}/report.html")
     if to is not None:
         if not to.parent.is_dir() or to.is_dir():

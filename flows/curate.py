@@ -18,8 +18,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
+from flows.announce import curate_and_tell
 from flows.config import load_config
-from flows.lifecycle import curate_data
 from flows.request import Outcome, Request
 from flows.steps import Watch, no_watch
 from tasks.errors import CopydeskError, GateRefused, LockHeld
@@ -77,10 +77,13 @@ def curate(
     request = Request(full=full, dry_run=dry_run, release=release, accept=frozenset(accept or ()))
     try:
         settings = load_config(Path(config) if config else None, raw=raw, curated=curated, cache=cache, workers=workers)
-        outcome = curate_data(settings, request, run=run_as_task, watch=WATCH.get())
+        outcome = curate_and_tell(settings, request, run=run_as_task, watch=WATCH.get())
     except LockHeld as error:
         return Cancelled(message=str(error), name="Locked", data=error)
     except GateRefused as error:
+        create_markdown_artifact(
+            key="copydesk-run", markdown=_refusal(error), description="Why this run published nothing"
+        )
         return Failed(message=str(error), name="Refused", data=error)
     except CopydeskError as error:
         return Failed(message=str(error), name="Stopped", data=error)
@@ -100,6 +103,20 @@ def curate_through_prefect(watch: Watch, **parameters: Any) -> Outcome:
         if isinstance(result, BaseException):
             raise result
     return result
+
+
+def _refusal(error: GateRefused) -> str:
+    """A refusal as a page: the gates with their messages, where the refused version lies."""
+    outcome = error.outcome
+    found = outcome.gates if outcome else ()
+    rows = "\n".join(f"| {f['gate']} | {f['level']} | {f['scope']} | {_cell(f['message'])} |" for f in found)
+    table = f"\n\n| gate | level | scope | message |\n|---|---|---|---|\n{rows}" if rows else f"\n\n{error}"
+    kept = f"\n\nKept until the next run: `{outcome.report}`" if outcome and outcome.report else ""
+    return f"**Refused: nothing was published; the latest version stays as it was**{table}{kept}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
 
 
 def _summary(outcome: Outcome) -> str:

@@ -3,12 +3,14 @@
 write_report(tables, path, …)          report.html, one self-contained page
 rewrite_report(dataset, path)          the same, of a published version
 explain(dataset, id_or_path)           -> Story
+export_table(dataset, file, …)         a table for people: csv, xlsx, jsonl, parquet
 read_history(storage)                  -> one entry a run
 diff_versions(old, new)                -> VersionDiff; diff_tables for tables that are not published yet
 """
 
 from tasks.report.diff import VersionDiff, diff_tables, diff_versions, scan
 from tasks.report.explain import Story, explain
+from tasks.report.export import export_table
 from tasks.report.history import describe_history, read_history
 from tasks.report.page import rewrite_report, write_report
 
@@ -19,6 +21,7 @@ __all__ = [
     "diff_tables",
     "diff_versions",
     "explain",
+    "export_table",
     "read_history",
     "rewrite_report",
     "scan",
