@@ -10,6 +10,11 @@ from __future__ import annotations
 import pyarrow as pa
 
 from tasks import columns
+from tasks.terms import DATE_SOURCES as DATE_SOURCES
+from tasks.terms import REASONS as REASONS
+from tasks.terms import ROLES as ROLES
+from tasks.terms import STATUSES as STATUSES
+from tasks.terms import TITLE_ORIGINS as TITLE_ORIGINS
 
 CONTRACT_VERSION = "1.1"
 
@@ -49,45 +54,6 @@ SORTED_BY: dict[str, tuple[str, ...]] = {name: table.sorted_by for name, table i
 ARTICLES, DOCUMENTS, DUPLICATES, RELATIONS, REMOVALS, DATES, FIGURES = (
     PUBLISHED[name] for name in ("articles", "documents", "duplicates", "relations", "removals", "dates", "figures")
 )
-STATUSES = ("article", "duplicate", "rejected")
-REASONS = (
-    "empty",
-    "binary",
-    "undecodable",
-    "too_large",
-    "unreadable",
-    "malformed",
-    "not_an_article",
-    "too_short",
-    "failed",
-    "summary_only",
-    "superseded",
-    "taken_down",
-)
-TITLE_ORIGINS = ("metadata", "structured", "html", "first_line", "path", "recovered", "cluster")
-DATE_SOURCES = ("metadata", "structured", "header", "footer", "html", "url", "path", "cluster")
-ROLES = (
-    "title",
-    "title_repeat",
-    "date_line",
-    "byline",
-    "source_line",
-    "caption",
-    "site_header",
-    "share_bar",
-    "read_more",
-    "newsletter",
-    "related_tail",
-    "comments",
-    "legal_footer",
-    "notice",
-    "author_note",
-    "advert",
-    "end_mark",
-    "whitespace",
-    "repair",
-)
-
 # ------------------------------------------------------------------ joints between steps
 
 # `evidence` of a step: a JSON object as a string, {field: [{"value": …, "source": …}, …]} with the values that lost to

@@ -16,7 +16,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import Enum
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from tasks.schema import ROLES
+from tasks.terms import ROLES
 
 Example = str | tuple[str, Any]  # a text, or a text and the value that the row finds in it
 

@@ -1,0 +1,1 @@
+"""The calls of the command `copydesk`, by subject; `flows.cli` puts them together."""

@@ -1,0 +1,156 @@
+"""Calls that work on articles: `run`, `clean`, `serve`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from flows.calls.words import HERE, PLAIN_OUTPUT, Output, Switch, Where
+from flows.terminal import give, say, watching
+from tasks.errors import ConfigError, GateRefused
+
+if TYPE_CHECKING:
+    pass
+
+
+def run(
+    *,
+    where: Where = HERE,
+    raw: str | None = None,
+    cache: str | None = None,
+    workers: int | None = None,
+    direct: Switch = False,
+    full: Switch = False,
+    dry_run: Switch = False,
+    release: Switch = False,
+    accept: Annotated[list[str] | None, Parameter(negative="")] = None,
+    output: Output = PLAIN_OUTPUT,
+) -> int:
+    """Run the whole pipeline: raw files in, a new version out if anything changed.
+
+    Parameters
+    ----------
+    raw
+        Folder of the raw files, or s3://bucket/prefix [raw].
+    cache
+        Folder for results of earlier runs [curated/.cache; for s3://, in the user's cache folder].
+    workers
+        Processes to work with; 1 uses none beside this one [one a core].
+    direct
+        Without Prefect: the same steps, no flow run recorded.
+    full
+        Compute everything anew, ignoring what earlier runs kept.
+    dry_run
+        Do everything but publish.
+    release
+        Lift the hold that a rollback set.
+    accept
+        Pass this gate once, whatever it says (for example: shrink).
+    """
+    from flows.config import check_folders, load_config
+
+    words: dict[str, Any] = {"raw": raw, "curated": where.curated, "cache": cache, "workers": workers}
+    settings = load_config(where.config, **words)
+    check_folders(settings)
+    choices: dict[str, Any] = {"full": full, "dry_run": dry_run, "release": release}
+    if not output.quiet:
+        say(f"copydesk: {settings.raw} -> {settings.curated}")
+        if not direct:
+            say("copydesk: starting Prefect; --direct does without it")
+    try:
+        with watching(output.quiet) as watch:
+            if direct:
+                from flows.announce import curate_and_tell
+                from flows.request import Request
+
+                outcome = curate_and_tell(settings, Request(**choices, accept=frozenset(accept or ())), watch=watch)
+            else:
+                outcome = _through_prefect(watch, {**words, "config": where.config, **choices, "accept": accept})
+    except GateRefused as error:
+        if output.json and error.outcome:
+            give(json.dumps(error.outcome.as_dict(), ensure_ascii=False, default=str))
+        if error.outcome and error.outcome.report:
+            say(f"copydesk: what was refused, until the next run: {error.outcome.report}")
+        raise
+    for warning in outcome.warnings:
+        say(f"copydesk: warning: {warning}")
+    output.answer(outcome.as_dict(), outcome.describe)
+    return 0
+
+
+def _through_prefect(watch: Any, parameters: dict[str, Any]) -> Any:
+    """Run the flow against a server of our own, or the one that PREFECT_API_URL names."""
+    from flows.server import prepare
+
+    prepare()
+    from flows.curate import curate_through_prefect
+
+    return curate_through_prefect(
+        watch, **{name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
+    )
+
+
+def clean(
+    file: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    /,
+    *,
+    config: Path | None = None,
+    output: Output = PLAIN_OUTPUT,
+) -> int:
+    """Clean one raw file and print it; no data set needed. Exit code 2 when nothing in it could be cleaned.
+
+    Parameters
+    ----------
+    file
+        A raw file, or - for text from stdin.
+    config
+        Settings file [copydesk.toml, if there is one].
+    """
+    from flows.config import load_config
+    from flows.single import clean_file, clean_stdin
+
+    rules = load_config(config).rules
+    cleaned = clean_stdin(sys.stdin.buffer.read(), rules) if file == "-" else clean_file(Path(file), rules)
+    if output.json or cleaned.has_articles:
+        output.answer(cleaned.as_dict(), cleaned.describe)
+    for complaint in (*(f"warning: {warning}" for warning in cleaned.warnings), *cleaned.complaints()):
+        say(f"copydesk: {complaint}")
+    return 0 if cleaned.has_articles else ConfigError.exit_code
+
+
+def serve(
+    *,
+    where: Where = HERE,
+    cron: str,
+    raw: str | None = None,
+    workers: int | None = None,
+    timezone: str = "UTC",
+) -> int:
+    """Run the pipeline on a schedule, through a Prefect server, until stopped.
+
+    Parameters
+    ----------
+    cron
+        When, as a cron expression of five fields: "0 3 * * *" is every night at three.
+    raw
+        Folder of the raw files, or s3://bucket/prefix [raw].
+    workers
+        Processes to work with [one a core].
+    timezone
+        Zone of the cron expression.
+    """
+    from flows.config import check_folders, load_config
+    from flows.server import prepare
+
+    settings = load_config(where.config, raw=raw, curated=where.curated, workers=workers)
+    check_folders(settings)
+    say("copydesk: starting Prefect")
+    prepare(schedules=True)
+    from flows.serve import serve_schedule
+
+    serve_schedule(settings, where.config, cron, timezone)
+    return 130  # it ends only when it is interrupted
