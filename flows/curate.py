@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
+from flows import run_page
 from flows.announce import curate_and_tell
 from flows.config import load_config
+from flows.console import tell_console
 from flows.request import Outcome, Request
 from flows.steps import Watch, no_watch
 from tasks.errors import CopydeskError, GateRefused, LockHeld
+from tasks.gates import Verdict
 
 for name in ("flows", "tasks"):
     logging.getLogger(name).setLevel(logging.INFO)  # counts, a line a step, go into the flow run's log
@@ -47,18 +51,38 @@ def plain_interrupts() -> Iterator[None]:
 
 
 def run_as_task(name: str, step: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Call a step as a Prefect task, passing tables by reference.
+    """Call a step as a Prefect task, if a person would look at it; else plainly.
 
-    A plain wrapper, since Prefect binds the defaults of a wrapped signature. No cache and no persistence, since
-    Prefect would pickle and hash every table.
+    Tables stay out of Prefect's sight, which would look through them, pickle and hash them. The task's state says what
+    was made; where a gate refuses, the task fails, and the verdict is returned all the same.
     """
-
-    def work(*args: Any, **kwargs: Any) -> Any:
+    if name not in run_page.TASKS:
         return step(*args, **kwargs)
+    results: list[Any] = []
+    errors: list[CopydeskError] = []
+
+    def work() -> State:
+        try:
+            results.append(step(*args, **kwargs))
+        except CopydeskError as error:  # what stops a run in an ordinary way needs no traceback
+            errors.append(error)
+            return Failed(message=str(error))
+        if isinstance(results[0], Verdict):
+            return _of_verdict(results[0])
+        return Completed(message=run_page.describe_result(name, results[0]))
 
     as_task = task(name=name, task_run_name=name, persist_result=False, cache_policy=NO_CACHE)(work)
     with plain_interrupts():
-        return as_task(*args, **kwargs)
+        state = as_task(return_state=True)
+        if errors:
+            raise errors[0]
+        return results[0] if results else state.result()
+
+
+def _of_verdict(verdict: Verdict) -> State:
+    if not verdict.ok:
+        return Failed(message=f"Refused: {verdict}", name="Refused")
+    return Completed(message=f"passed, {len(verdict.warnings)} warnings")
 
 
 @flow(name="curate", persist_result=False, validate_parameters=False)
@@ -74,21 +98,34 @@ def curate(
     accept: list[str] | None = None,
 ) -> State:
     """From raw files to a published version; every parameter is a word of `copydesk run`."""
+    began = datetime.now(UTC)
     request = Request(full=full, dry_run=dry_run, release=release, accept=frozenset(accept or ()))
     try:
         settings = load_config(Path(config) if config else None, raw=raw, curated=curated, cache=cache, workers=workers)
         outcome = curate_and_tell(settings, request, run=run_as_task, watch=WATCH.get())
-    except LockHeld as error:
-        return Cancelled(message=str(error), name="Locked", data=error)
-    except GateRefused as error:
-        create_markdown_artifact(
-            key="copydesk-run", markdown=_refusal(error), description="Why this run published nothing"
-        )
-        return Failed(message=str(error), name="Refused", data=error)
     except CopydeskError as error:
-        return Failed(message=str(error), name="Stopped", data=error)
-    create_markdown_artifact(key="copydesk-run", markdown=_summary(outcome), description="What this run did")
+        tell_console(began, error)
+        return _stopped(error)
+    except BaseException as error:
+        tell_console(began, error)
+        raise
+    tell_console(began, outcome)
+    _keep_page(run_page.summary(outcome), "What this run did")
     return Completed(message=outcome.sentence(), data=outcome)
+
+
+def _stopped(error: CopydeskError) -> State:
+    """The state of a run that ended in an ordinary way without publishing; its message begins with why."""
+    if isinstance(error, LockHeld):
+        return Cancelled(message=f"Locked: {error}", name="Locked", data=error)
+    if isinstance(error, GateRefused):
+        _keep_page(run_page.refusal(error), "Why this run published nothing")
+        return Failed(message=f"Refused: {error}", name="Refused", data=error)
+    return Failed(message=f"Stopped: {error}", name="Stopped", data=error)
+
+
+def _keep_page(markdown: str, description: str) -> None:
+    create_markdown_artifact(key="copydesk-run", markdown=markdown, description=description)
 
 
 def curate_through_prefect(watch: Watch, **parameters: Any) -> Outcome:
@@ -103,23 +140,3 @@ def curate_through_prefect(watch: Watch, **parameters: Any) -> Outcome:
         if isinstance(result, BaseException):
             raise result
     return result
-
-
-def _refusal(error: GateRefused) -> str:
-    """A refusal as a page: the gates with their messages, where the refused version lies."""
-    outcome = error.outcome
-    found = outcome.gates if outcome else ()
-    rows = "\n".join(f"| {f['gate']} | {f['level']} | {f['scope']} | {_cell(f['message'])} |" for f in found)
-    table = f"\n\n| gate | level | scope | message |\n|---|---|---|---|\n{rows}" if rows else f"\n\n{error}"
-    kept = f"\n\nKept until the next run: `{outcome.report}`" if outcome and outcome.report else ""
-    return f"**Refused: nothing was published; the latest version stays as it was**{table}{kept}"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _summary(outcome: Outcome) -> str:
-    rows = "\n".join(f"| {name} | {number:,} |" for name, number in outcome.counts.items())
-    report = f"\n\nReport: `{outcome.report}`" if outcome.report else ""
-    return f"**{outcome.sentence()}**\n\n| | |\n|---|---|\n{rows}{report}"

@@ -4,6 +4,9 @@ Prefect's embedded server starts after its client, hangs on Ctrl-C and outlives 
 imports, hears no Ctrl-C, and ends when its standard input closes, so that it cannot outlive us.
 `PREFECT_API_URL` in the environment means a server that is there already; then none is started.
 
+The listening socket stays open here, so that a server that died can be started again at the same address; what asks in
+between waits. For schedules a thread looks after that; where it dies again and again, the process ends.
+
     python -m flows.server FD      the child: serves the listening socket with that file descriptor
 """
 
@@ -16,8 +19,12 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from collections import deque
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from flows.terminal import say
 from tasks.errors import ConfigError
 
 SETTINGS = {
@@ -32,6 +39,40 @@ RUN_SETTINGS = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1", 
 SCHEDULE_SETTINGS = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5", "PREFECT_RUNNER_POLL_FREQUENCY": "2"}
 ANSWER_SECONDS = 3
 GRACE_SECONDS = 2
+MOST_RESTARTS, WITHIN_SECONDS, PAUSE_SECONDS = 5, 300.0, 1.0
+END_SECONDS = 20  # to stop a run in progress when there is no server any more
+
+
+class Keeper:
+    """Looks after a server: starts it, starts it again when it dies, stops it."""
+
+    def __init__(self, start: Callable[[], subprocess.Popen], on_lost: Callable[[], None] | None) -> None:
+        self.start, self.on_lost = start, on_lost
+        self.child = start()
+        self.stopping = threading.Event()
+        if on_lost:
+            threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        """Start the server again each time it ends; call `on_lost` when it does so too often."""
+        ends: deque[float] = deque(maxlen=MOST_RESTARTS)
+        while True:
+            code = self.child.wait()
+            if self.stopping.wait(PAUSE_SECONDS):
+                return
+            if len(ends) == ends.maxlen and time.monotonic() - ends[0] < WITHIN_SECONDS:
+                assert self.on_lost is not None
+                say(f"copydesk: Prefect's server ended {MOST_RESTARTS + 1} times in {WITHIN_SECONDS / 60:.0f} minutes")
+                self.on_lost()
+                return
+            ends.append(time.monotonic())
+            say(f"copydesk: Prefect's server ended (code {code}); starting it again")
+            self.child = self.start()
+
+    def stop(self) -> None:
+        """End the server, for good."""
+        self.stopping.set()
+        _stop(self.child)
 
 
 def prepare(schedules: bool = False) -> None:
@@ -50,7 +91,19 @@ def prepare(schedules: bool = False) -> None:
     if url := os.environ.get("PREFECT_API_URL"):
         _refuse_silent(url)
     else:
-        os.environ["PREFECT_API_URL"] = _start({} if schedules else RUN_SETTINGS)
+        os.environ["PREFECT_API_URL"] = _start({} if schedules else RUN_SETTINGS, _end_process if schedules else None)
+
+
+def _end_process() -> None:
+    """End this process as failed: in order if that can be done without a server, else all the same."""
+    timer = threading.Timer(END_SECONDS, os._exit, [1])
+    timer.daemon = True
+    timer.start()
+    LOST.set()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+LOST = threading.Event()  # set when the server could not be kept alive; then the exit code says so
 
 
 def _refuse_silent(url: str) -> None:
@@ -64,22 +117,26 @@ def _refuse_silent(url: str) -> None:
         ) from error
 
 
-def _start(settings: dict[str, str]) -> str:
+def _start(settings: dict[str, str], on_lost: Callable[[], None] | None) -> str:
     """Start the child on a free port of 127.0.0.1; the socket listens already, so nobody has to poll."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    child = subprocess.Popen(  # noqa: S603  our own module
-        [sys.executable, "-m", "flows.server", str(listener.fileno())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=[listener.fileno()],
-        env={**os.environ, **settings},
-        start_new_session=True,
-    )
-    port = listener.getsockname()[1]
-    listener.close()
-    atexit.register(_stop, child)
-    return f"http://127.0.0.1:{port}/api"
+    # what we have set in the environment since then, PREFECT_API_URL above all, is not for the server
+    environment = {**os.environ, **settings}
+
+    def start() -> subprocess.Popen:
+        return subprocess.Popen(  # noqa: S603  our own module
+            [sys.executable, "-m", "flows.server", str(listener.fileno())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[listener.fileno()],
+            env=environment,
+            start_new_session=True,
+        )
+
+    keeper = Keeper(start, on_lost)
+    atexit.register(keeper.stop)
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/api"
 
 
 def _stop(child: subprocess.Popen) -> None:

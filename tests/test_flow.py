@@ -109,16 +109,36 @@ def test_an_interruption_that_prefect_stumbles_over_stays_an_interruption():
         raise ValueError("another")
 
 
-def test_a_schedule_fires_and_ends_when_told_to(desk):
-    process = start(desk, "serve", "--cron", "* * * * *", "--curated", "scheduled")
+def test_a_schedule_outlives_its_server_and_stops_a_run_in_order(desk):
+    process = start(desk, "serve", "--watch", "--curated", "scheduled")
     try:
-        for _ in range(140):  # the next full minute, and a slow machine
-            if (desk / "scheduled" / "latest.json").exists() or process.poll() is not None:
-                break
-            time.sleep(1)
+        wait_for(lambda: records(desk), process)
+        (old,) = servers_of(desk)
+        os.kill(int(old), signal.SIGKILL)
+        wait_for(lambda: set(servers_of(desk)) - {old}, process)
+        (desk / "raw" / "bridge.txt").write_text(ARTICLE.replace("ferry", "bridge") * 40)
+        wait_for(lambda: list((desk / "scheduled" / ".staging").glob("*.work")) or len(records(desk)) > 1, process)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
 
-    assert (desk / "scheduled" / "latest.json").exists()
+    said = err.decode()
+    assert "starting it again" in said
+    assert "Published v0001: " in said
+    assert "Traceback" not in said
+    assert len(records(desk)) == 2  # the second run began, on a server that had been started again
+    assert not {"Running", "Pending"} & set(flow_states(desk)), flow_states(desk)
     assert servers_of(desk) == []
+
+
+def records(desk: Path) -> list[Path]:
+    return list((desk / "scheduled" / "runs").glob("*.json"))
+
+
+def wait_for(happened, process: subprocess.Popen) -> None:
+    """Wait until it has; a slow machine takes a while."""
+    for _ in range(600):
+        if happened() or process.poll() is not None:
+            break
+        time.sleep(0.2)
+    assert happened(), process.poll()

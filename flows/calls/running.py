@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -125,32 +126,51 @@ def clean(
 def serve(
     *,
     where: Where = HERE,
-    cron: str,
+    cron: str | None = None,
+    interval: str | None = None,
+    watch: Switch = False,
     raw: str | None = None,
+    cache: str | None = None,
     workers: int | None = None,
     timezone: str = "UTC",
+    output: Output = PLAIN_OUTPUT,
 ) -> int:
-    """Run the pipeline on a schedule, through a Prefect server, until stopped.
+    """Run the pipeline on a schedule, through a Prefect server, until stopped; a line for each run.
 
     Parameters
     ----------
     cron
         When, as a cron expression of five fields: "0 3 * * *" is every night at three.
+    interval
+        Time between two runs: seconds, or like 15m, 6h, 1d.
+    watch
+        Run also when the raw files have settled after a change.
     raw
         Folder of the raw files, or s3://bucket/prefix [raw].
+    cache
+        Folder for results of earlier runs [curated/.cache; for s3://, in the user's cache folder].
     workers
         Processes to work with [one a core].
     timezone
         Zone of the cron expression.
     """
     from flows.config import check_folders, load_config
-    from flows.server import prepare
+    from flows.console import VARIABLE
+    from flows.schedule import read_schedule
 
-    settings = load_config(where.config, raw=raw, curated=where.curated, workers=workers)
+    schedule = read_schedule(cron, interval, timezone, watch)
+    settings = load_config(where.config, raw=raw, curated=where.curated, cache=cache, workers=workers)
     check_folders(settings)
-    say("copydesk: starting Prefect")
-    prepare(schedules=True)
+    os.environ[VARIABLE] = "json" if output.json else "quiet" if output.quiet else "lines"
+    if not output.quiet:
+        say(f"copydesk: {settings.raw} -> {settings.curated}, {schedule}; starting Prefect")
+    from flows import server
+
+    server.prepare(schedules=True)
     from flows.serve import serve_schedule
 
-    serve_schedule(settings, where.config, cron, timezone)
+    serve_schedule(settings, where.config, schedule)
+    if server.LOST.is_set():
+        say("copydesk: schedules ended: Prefect's server cannot be kept running")
+        return 1
     return 130  # it ends only when it is interrupted
