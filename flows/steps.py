@@ -102,7 +102,7 @@ class Pipeline:
         start = time.perf_counter()
         result = self.call(name, function, *args, **kwargs)
         self.seconds[name] = round(time.perf_counter() - start, 3)
-        logger.info("%s: %s rows, %.1f s", name, _count(result), self.seconds[name])
+        logger.info("%s: %s%.1f s", name, _count(result), self.seconds[name])
         return result
 
     def map(self, step: Step, documents: pa.Table) -> pa.Table:
@@ -111,9 +111,10 @@ class Pipeline:
 
 
 def _count(result: Any) -> str:
-    """How many rows a step made, where it made tables."""
+    """How many rows a step made; empty where it made no tables."""
     tables = result.values() if isinstance(result, dict) else result if isinstance(result, tuple) else (result,)
-    return " + ".join(f"{len(table):,}" for table in tables if isinstance(table, pa.Table)) or "no"
+    counts = " + ".join(f"{len(table):,}" for table in tables if isinstance(table, pa.Table))
+    return f"{counts} rows, " if counts else ""
 
 
 def build_tables(
