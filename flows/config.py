@@ -78,6 +78,11 @@ class Config:
         return StoredFile(self.store, "takedowns.toml")
 
     @property
+    def override_list(self) -> StoredFile:
+        """What people decided about documents; it lies with the data set."""
+        return StoredFile(self.store, "overrides.jsonl")
+
+    @property
     def cache_folder(self) -> Path:
         """Where results of earlier runs are kept."""
         return self.store.cache

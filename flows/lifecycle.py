@@ -29,6 +29,7 @@ from flows.steps import Pipeline, Run, Watch, build_tables, call, document_steps
 from flows.version_report import compare, write_page
 from tasks import cache, gates, ingest, publish
 from tasks.errors import ConfigError, GateRefused
+from tasks.overrides import read_overrides
 from tasks.publish import count_rows
 from tasks.takedowns import match_step
 
@@ -63,7 +64,8 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
         outcome = None if request.asks_more else _known(config, writer, pipeline, look)
         if outcome is None:
             taken_down = read_list(config.takedown_list)
-            tables = build_tables(raw, config.rules, pipeline, taken_down)
+            decided = read_overrides(config.override_list.read())
+            tables = build_tables(raw, config.rules, pipeline, taken_down, decided)
             outcome = _judge_and_publish(config, request, writer, pipeline, tables)
             if outcome.version and not request.dry_run and "failed" not in tables["documents"]["reason"].to_pylist():
                 dataset = publish.open_dataset(config.store, outcome.version)

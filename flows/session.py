@@ -24,6 +24,7 @@ from flows import steps
 from flows.config import Config, StoredFile
 from tasks import fingerprints, publish
 from tasks.errors import ConfigError, CopydeskError, GateRefused
+from tasks.overrides import read_overrides
 from tasks.takedowns import Takedown, digest_takedowns, read_takedowns
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def describe_run(config: Config) -> publish.RunInfo:
             (config.rules.digest() + digest_takedowns(read_list(config.takedown_list))).encode()
         ).hexdigest(),
     }
+    if decided := read_overrides(config.override_list.read()).digest:
+        digests["overrides"] = decided
     return publish.RunInfo(id=uuid.uuid4().hex[:12], started_at=now(), digests=digests, settings=config.rules.as_dict())
 
 

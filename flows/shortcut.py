@@ -75,5 +75,12 @@ def forget(folder: Path) -> None:
 
 
 def _key(look: Look, digests: Mapping[str, str], latest: Dataset) -> str:
-    parts: list[Any] = [look.listing, digests["code"], digests["lock"], digests["settings"], latest.manifest]
+    parts: list[Any] = [
+        look.listing,
+        digests["code"],
+        digests["lock"],
+        digests["settings"],
+        digests.get("overrides"),
+        latest.manifest,
+    ]
     return sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

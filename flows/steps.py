@@ -28,6 +28,7 @@ from tasks import (
     ingest,
     language,
     normalise,
+    overrides,
     schema,
     strip,
     takedowns,
@@ -35,11 +36,13 @@ from tasks import (
 )
 from tasks.errors import ConfigError
 from tasks.model import Stripped
+from tasks.overrides import Overrides
 from tasks.step import Step
 from tasks.tables import beside, joined
 from tasks.takedowns import Takedown
 
 logger = logging.getLogger(__name__)
+NO_OVERRIDES = Overrides({})
 
 Watch = Callable[[str, int, int], None]  # (step, documents done, documents in all); (step, 0, 0) when it starts
 Run = Callable[..., Any]  # (name, function, *args, **kwargs) -> what the function returns
@@ -118,7 +121,11 @@ def _count(result: Any) -> str:
 
 
 def build_tables(
-    raw: ingest.Raw, rules: Rules, pipeline: Pipeline, taken_down: Sequence[Takedown] = ()
+    raw: ingest.Raw,
+    rules: Rules,
+    pipeline: Pipeline,
+    taken_down: Sequence[Takedown] = (),
+    decided: Overrides = NO_OVERRIDES,
 ) -> dict[str, pa.Table]:
     """From raw files to the tables of the contract."""
     steps = document_steps(rules)
@@ -130,9 +137,16 @@ def build_tables(
     lines = pipeline.map(steps["lines"], pages)
     repeats = pipeline.step("furniture", furniture.find_repeats, beside(extracted, lines, *schema.LINES.names))
     stripped = pipeline.map(steps["strip"], joined(extracted, repeats, "repeated_lines"))
+    if decided.by_document:
+        stripped, unfit = pipeline.step("override", strip.apply_overrides, extracted, stripped, decided)
+        pipeline.warnings.extend(unfit)
+    pipeline.warnings.extend(decided.warnings)
     languages = pipeline.map(steps["language"], stripped)
     scanned = pipeline.map(steps["scan"], beside(stripped, languages, "language"))
     judged = pipeline.step("triage", triage.merge_results, records, pages, stripped, languages, scanned)
+    if decided.by_document:
+        judged, unfit = overrides.judge_documents(judged, decided)
+        pipeline.warnings.extend(unfit)
     documents = _without_taken_down(pipeline, judged, stripped, taken_down)
 
     texts = spool.put(triage.texts_of(documents))

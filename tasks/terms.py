@@ -18,7 +18,7 @@ REASONS = (
     "superseded",
     "taken_down",
 )
-TITLE_ORIGINS = ("metadata", "structured", "html", "first_line", "path", "recovered", "cluster")
+TITLE_ORIGINS = ("metadata", "structured", "html", "first_line", "path", "recovered", "cluster", "override")
 DATE_SOURCES = ("metadata", "structured", "header", "footer", "html", "url", "path", "cluster")
 ROLES = (
     "title",

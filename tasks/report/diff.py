@@ -35,7 +35,14 @@ CONTENTS = (  # values of `Field.diff`
 KINDS = (*FATES, *CONTENTS)
 COMPARED = ("articles", "documents")  # tables
 WORD_DIFFS = 200  # changed texts whose words are compared; the rest are only counted
-_MADE_BY = {"code": "rule", "rules": "rule", "settings": "setting", "lock": "library", "inputs": "other documents"}
+_MADE_BY = {
+    "code": "rule",
+    "rules": "rule",
+    "settings": "setting",
+    "lock": "library",
+    "overrides": "override",
+    "inputs": "other documents",
+}
 # Sides of a joined row: `o` and `n` of the table articles, `od` and `nd` of documents
 _SIDES = {"articles": ("o", "n"), "documents": ("od", "nd")}
 

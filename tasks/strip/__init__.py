@@ -15,7 +15,8 @@ The rooms, in the order in which a text passes through them (tasks/strip/clean.p
 How it works and how well: docs/strip.md.
 """
 
+from tasks.strip.by_hand import apply_overrides
 from tasks.strip.clean import strip_text
 from tasks.strip.table import INPUTS, strip_batch
 
-__all__ = ["INPUTS", "strip_batch", "strip_text"]
+__all__ = ["INPUTS", "apply_overrides", "strip_batch", "strip_text"]

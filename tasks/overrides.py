@@ -1,0 +1,216 @@
+"""Overrides: what people decided about documents, kept in `overrides.jsonl`, one decision a line.
+
+In     the lines of the file
+Out    the decisions that hold, by document; a warning for each line that cannot be used
+
+`what` is `keep` or `cut` (a span, quoted with its words), `field` (title, byline, publisher), `accept`, `reject`,
+or `undo` (of the line with that number). The file only ever gets longer. Of two lines that contradict each other the
+earlier one holds until it is undone. A line that cannot be used is a warning; the others count.
+
+Limits  `same`, `different`, `canonical` and the field published_date are not read yet: such a line is a warning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from tasks.terms import ROLES
+
+RULE = "override"
+FLAG = "overridden"
+SPANS, VERDICTS, TEXT_FIELDS = ("keep", "cut"), ("accept", "reject"), ("title", "byline", "publisher")
+DEFAULT_ROLE = "related_tail"
+LIFTED = ("too_short", "not_an_article")  # reasons that `accept` takes away: a text is there
+_ID = re.compile("doc_[0-9a-f]{16}")
+_KEYS = {"what", "document_id", "words", "occurrence", "role", "field", "value", "line", "who", "when", "why"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of the file; `number` counts from 1."""
+
+    number: int
+    what: str
+    document_id: str = ""
+    words: str = ""
+    occurrence: int | None = None  # of the words in raw_text, from 1; None: they stand there once
+    role: str = DEFAULT_ROLE
+    field: str = ""
+    value: str | tuple[str, ...] | None = None
+    who: str = ""
+    when: str = ""
+    why: str = ""
+
+    @property
+    def told(self) -> str:
+        """Who decided it, when and why, in one line."""
+        return f"{self.who}, {self.when}: {self.why}".strip(" ,:")
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """The decisions that hold, by document, and what is wrong with the lines that do not."""
+
+    by_document: Mapping[str, tuple[Decision, ...]]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Hex sha256 of all that is decided; empty where nothing is."""
+        held = sorted((d for rows in self.by_document.values() for d in rows), key=lambda d: d.number)
+        return hashlib.sha256(repr(held).encode()).hexdigest() if held else ""
+
+
+def read_overrides(text: str, where: str = "overrides.jsonl") -> Overrides:
+    """The decisions of a file; nothing in it stops a run.
+
+    >>> read_overrides('{"what": "reject"}').warnings
+    ('overrides.jsonl: line 1: document_id must be doc_ and 16 hex digits, found None',)
+    """
+    warnings: list[str] = []
+    held: dict[int, Decision] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                row = json.loads(line)
+                if isinstance(row, dict) and row.get("what") == "undo":
+                    _undo(held, row)
+                else:
+                    held[number] = _decision(number, row)
+            except (ValueError, RecursionError) as error:
+                warnings.append(f"{where}: line {number}: {error}")
+    by_document: dict[str, list[Decision]] = defaultdict(list)
+    taken: dict[tuple[str, ...], Decision] = {}
+    for decision in held.values():
+        first = taken.setdefault(_subject(decision), decision)
+        if first is decision:
+            by_document[decision.document_id].append(decision)
+        elif replace(first, number=0, who="", when="", why="") != replace(decision, number=0, who="", when="", why=""):
+            warnings.append(f"{where}: line {decision.number}: contradicts line {first.number}, which holds")
+    return Overrides({name: tuple(rows) for name, rows in sorted(by_document.items())}, tuple(warnings))
+
+
+def _undo(held: dict[int, Decision], row: Mapping[str, Any]) -> None:
+    number = row.get("line")
+    if type(number) is not int or held.pop(number, None) is None:
+        raise ValueError(f"undo: line {number!r} holds no decision")
+
+
+def _decision(number: int, row: Any) -> Decision:
+    if not isinstance(row, dict):
+        raise ValueError(f"must be a JSON object, found {type(row).__name__}")
+    if strange := sorted(row.keys() - _KEYS):
+        raise ValueError(f"unknown key '{strange[0]}'; there are {', '.join(sorted(_KEYS))}")
+    for name in ("what", "document_id", "words", "role", "field", "who", "when", "why"):
+        if not isinstance(row.get(name, ""), str):
+            raise ValueError(f"{name} must be text, found {row[name]!r}")
+    if row.get("what") not in _CHECKS:
+        raise ValueError(f"what must be one of {', '.join(_CHECKS)}, undo; found {row.get('what')!r}")
+    if not _ID.fullmatch(row.get("document_id", "")):
+        raise ValueError(f"document_id must be doc_ and 16 hex digits, found {row.get('document_id')!r}")
+    _CHECKS[row["what"]](row)
+    value = row.get("value")
+    return Decision(number, **{**row, "value": tuple(value) if isinstance(value, list) else value})
+
+
+def _check_span(row: Mapping[str, Any]) -> None:
+    if not row.get("words", "").strip():
+        raise ValueError("words must quote what is kept or cut")
+    if row.get("role", DEFAULT_ROLE) not in ROLES or row.get("role") in ("whitespace", "repair"):
+        raise ValueError(f"no role {row['role']!r} for a cut")
+    number = row.get("occurrence")
+    if number is not None and (type(number) is not int or number < 1):
+        raise ValueError(f"occurrence must be 1 or more, found {number!r}")
+
+
+def _check_field(row: Mapping[str, Any]) -> None:
+    name, value = row.get("field"), row.get("value")
+    if name not in TEXT_FIELDS:
+        raise ValueError(f"field must be one of {', '.join(TEXT_FIELDS)}; found {name!r}")
+    is_names = isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value)
+    if not (is_names if name == "byline" else isinstance(value, str) and value.strip()):
+        raise ValueError(f"value of {name} must be {'a list of names' if name == 'byline' else 'text'}")
+
+
+def _check_nothing(_row: Mapping[str, Any]) -> None:
+    """Accepting and rejecting want no more than the document."""
+
+
+_CHECKS: dict[str, Callable[[Mapping[str, Any]], None]] = {
+    **dict.fromkeys(SPANS, _check_span),
+    "field": _check_field,
+    **dict.fromkeys(VERDICTS, _check_nothing),
+}
+
+
+def _subject(decision: Decision) -> tuple[str, ...]:
+    """What can be decided one way only; places of spans are compared when they are looked up in the text."""
+    if decision.what in SPANS:
+        return (decision.document_id, "span", " ".join(decision.words.split()), str(decision.occurrence))
+    return (decision.document_id, decision.field or "verdict")
+
+
+# ------------------------------------------------------------------ places of quoted words
+
+
+def find_words(raw_text: str, decision: Decision) -> tuple[int, int]:
+    """Where the quoted words stand; white space of any kind and length counts as one blank.
+
+    Raises:
+        ValueError: they do not stand there, or more than once and `occurrence` does not say which.
+
+    >>> find_words("One.\\n\\nTwo three.", Decision(1, "cut", words="One. Two"))
+    (0, 9)
+    """
+    pattern = r"\s+".join(map(re.escape, decision.words.split()))
+    places = [match.span() for match in re.finditer(pattern, raw_text)]
+    if not places:
+        raise ValueError("the words do not stand in the document")
+    if decision.occurrence is None and len(places) > 1:
+        raise ValueError(f"the words stand {len(places)} times in the document; give an occurrence")
+    if (decision.occurrence or 1) > len(places):
+        raise ValueError(f"the words stand {len(places)} times in the document, not {decision.occurrence}")
+    return places[(decision.occurrence or 1) - 1]
+
+
+# ------------------------------------------------------------------ accept and reject
+
+
+def judge_documents(documents: pa.Table, overrides: Overrides) -> tuple[pa.Table, list[str]]:
+    """The documents with `reason` and `detail` as people decided, and `flags` that say so; and warnings.
+
+    Args:
+        documents: with document_id, text, reason, detail, flags; one row a document.
+    """
+    ids = documents["document_id"].to_pylist()
+    place = {name: row for row, name in enumerate(ids)}
+    warnings = [
+        f"overrides.jsonl: line {d.number}: no document {name} in the input"
+        for name, rows in overrides.by_document.items()
+        if name not in place
+        for d in rows
+    ]
+    reasons, details, flags = (documents[name].to_pylist() for name in ("reason", "detail", "flags"))
+    for name in overrides.by_document.keys() & place.keys():
+        row = place[name]
+        flags[row] = sorted({*(flags[row] or ()), FLAG})
+        for d in overrides.by_document[name]:
+            if d.what == "reject" and reasons[row] is None:
+                reasons[row], details[row] = "not_an_article", f"override, {d.told}"
+            elif d.what == "accept" and reasons[row] in LIFTED and documents["text"][row].as_py():
+                reasons[row], details[row] = None, None
+            elif d.what == "accept" and reasons[row] is not None:
+                warnings.append(f"overrides.jsonl: line {d.number}: {name} cannot be accepted: {reasons[row]}")
+    for column, values in (("reason", reasons), ("detail", details), ("flags", flags)):
+        at = documents.schema.get_field_index(column)
+        field = documents.schema.field(at)
+        documents = documents.set_column(at, field, pa.array(values, field.type))
+    return documents, sorted(warnings)

@@ -1,0 +1,116 @@
+"""By hand: what people decided about spans and fields, laid over what strip made of a text.
+
+In     raw_text and strip's row of each document; `tasks.overrides.Overrides`
+Out    the same rows, those that were decided on changed; a warning for each decision that no longer fits
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tasks.model import Removal
+from tasks.overrides import RULE, SPANS, Decision, Overrides, find_words
+from tasks.strip.removals import Cut, assemble
+
+SLICE_ROWS = 2048
+
+
+def apply_overrides(extracted: pa.Table, stripped: pa.Table, overrides: Overrides) -> tuple[pa.Table, list[str]]:
+    """Strip's table as people decided, and warnings.
+
+    Args:
+        extracted: document_id, raw_text; row for row as `stripped`.
+    """
+    warnings: list[str] = []
+    ids = extracted["document_id"].to_pylist()
+    rows = np.flatnonzero([name in overrides.by_document for name in ids]).tolist()
+    changed = {}
+    for row in rows:
+        raw_text = extracted["raw_text"][row].as_py()
+        if raw_text is not None and stripped["removals"][row].as_py() is not None:
+            found = stripped.slice(row, 1).to_pylist()[0]
+            changed[row] = _corrected(raw_text, found, overrides.by_document[ids[row]], warnings)
+    return pa.concat_tables(_with_rows(stripped, changed)), warnings
+
+
+def _with_rows(table: pa.Table, changed: dict[int, dict[str, Any]]) -> Iterator[pa.Table]:
+    """The table in slices; those with changed rows are made anew."""
+    yield table.slice(0, 0)
+    for start in range(0, len(table), SLICE_ROWS):
+        part = table.slice(start, SLICE_ROWS)
+        mine = {row - start: values for row, values in changed.items() if start <= row < start + len(part)}
+        if mine:
+            part = pa.Table.from_pylist([mine.get(n, row) for n, row in enumerate(part.to_pylist())], part.schema)
+        yield part
+
+
+def _corrected(
+    raw_text: str, row: dict[str, Any], decisions: Sequence[Decision], warnings: list[str]
+) -> dict[str, Any]:
+    spans = [decision for decision in decisions if decision.what in SPANS]
+    if spans:
+        removals = [Removal(**one) for one in row["removals"]]
+        text, edited, complaints = apply_spans(raw_text, removals, spans)
+        warnings += complaints
+        names = Removal.__slots__
+        row = {**row, "text": text, "removals": [{name: getattr(r, name) for name in names} for r in edited]}
+    for decision in decisions:
+        if decision.what == "field":
+            row = _with_field(row, decision)
+    return row
+
+
+def _with_field(row: dict[str, Any], decision: Decision) -> dict[str, Any]:
+    """The field as decided; the value that it takes the place of is kept as evidence."""
+    value = list(decision.value) if isinstance(decision.value, tuple) else decision.value
+    lost = json.loads(row["evidence"] or "{}")
+    if row[decision.field] and row[decision.field] != value:
+        source = row["title_origin"] if decision.field == "title" else "text"
+        lost[decision.field] = [{"value": row[decision.field], "source": source}, *lost.get(decision.field, [])]
+    evidence = json.dumps(lost, ensure_ascii=False, separators=(",", ":"), sort_keys=True) if lost else None
+    origin = {"title_origin": RULE} if decision.field == "title" else {}
+    return {**row, decision.field: value, "evidence": evidence, **origin}
+
+
+def apply_spans(
+    raw_text: str, removals: Sequence[Removal], decisions: Sequence[Decision]
+) -> tuple[str, tuple[Removal, ...], list[str]]:
+    """Text and removals with the spans that people keep and cut, and warnings; earlier decisions win.
+
+    >>> cut = Removal(5, 9, "notice", "r", 1.0, "Two.")
+    >>> apply_spans("One. Two.", [cut], [Decision(1, "keep", words="Two.")])[:2]
+    ('One. Two.', ())
+    """
+    warnings, placed = [], []
+    for decision in decisions:
+        try:
+            start, end = find_words(raw_text, decision)
+            if other := next((d for s, e, d in placed if s < end and start < e), None):
+                raise ValueError(f"overlaps the span of line {other.number}, which holds")
+            placed.append((start, end, decision))
+        except ValueError as error:
+            warnings.append(f"overrides.jsonl: line {decision.number}: {decision.document_id}: {error}")
+    cuts = [
+        Cut(r.start, r.end, r.role, r.rule, r.score, r.kept_as, r.replacement, r.detail)
+        for r in removals
+        if r.role != "whitespace"
+    ]
+    for start, end, decision in placed:
+        if decision.what == "keep":
+            cuts = [part for cut in cuts for part in _outside(cut, start, end)]
+    mine = [Cut(s, e, d.role, RULE, 1.0, detail=d.told or None) for s, e, d in placed if d.what == "cut"]
+    return (*assemble(raw_text, [*mine, *cuts]), warnings)
+
+
+def _outside(cut: Cut, start: int, end: int) -> list[Cut]:
+    """What is left of a cut outside a span that is kept; a repair stays."""
+    if cut.replacement is not None or cut.end <= start or end <= cut.start:
+        return [cut]
+    parts = [replace(cut, end=min(cut.end, start)), replace(cut, start=max(cut.start, end))]
+    return [part for part in parts if part.start < part.end]
