@@ -87,7 +87,8 @@ def apply_spans(
     >>> apply_spans("One. Two.", [cut], [Decision(1, "keep", words="Two.")])[:2]
     ('One. Two.', ())
     """
-    warnings, placed = [], []
+    warnings: list[str] = []
+    placed: list[tuple[int, int, Decision]] = []
     for decision in decisions:
         try:
             start, end = find_words(raw_text, decision)
