@@ -138,7 +138,9 @@ def build_tables(
     repeats = pipeline.step("furniture", furniture.find_repeats, beside(extracted, lines, *schema.LINES.names))
     stripped = pipeline.map(steps["strip"], joined(extracted, repeats, "repeated_lines"))
     if decided.by_document:
-        stripped, unfit = pipeline.step("override", strip.apply_overrides, extracted, stripped, decided)
+        stripped, unfit = pipeline.step(
+            "override", strip.apply_overrides, extracted, stripped, decided, **steps["strip"].settings
+        )
         pipeline.warnings.extend(unfit)
     pipeline.warnings.extend(decided.warnings)
     languages = pipeline.map(steps["language"], stripped)

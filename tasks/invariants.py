@@ -36,7 +36,7 @@ from tasks.tables import sha256_of
 RELATIONS = ("exact", "near", "contains", "same_story")
 DUPLICATE_RELATIONS = RELATIONS[:3]
 REPLACING_ROLES = ("repair", "whitespace")
-WORDS = {
+WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "articles": {"title_origin": TITLE_ORIGINS, "published_source": DATE_SOURCES},
     "dates": {
         "type": ("DATE", "TIME", "DURATION", "SET"),

@@ -72,6 +72,22 @@ def test_each_decision_holds_and_an_incremental_run_equals_a_full_one(data_set, 
         assert found.table(name).equals(publish.open_dataset(other.curated).table(name)), name
 
 
+def test_a_text_that_is_cut_short_by_hand_is_rejected_and_can_be_kept_again(data_set):
+    run(data_set)
+    name = ids_of(data_set)["5.txt"]
+    whole = [WALL.format(n=5), DIVERS.format(n=5)]
+    cuts = [{"what": "cut", "document_id": name, "words": words} for words in whole]
+    decide(data_set, *cuts)
+    run(data_set, accept=frozenset({"shrink"}))
+    short = publish.open_dataset(data_set.curated).documents.set_index("source_path").loc["5.txt"]
+    decide(data_set, *cuts, {"what": "undo", "line": 1}, {"what": "undo", "line": 2})
+    run(data_set)
+    again = publish.open_dataset(data_set.curated).documents.set_index("source_path").loc["5.txt"]
+
+    assert (short.status, short.reason) == ("rejected", "too_short")
+    assert again.status != "rejected"
+
+
 @pytest.mark.parametrize(
     "line, said",
     [

@@ -14,19 +14,24 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.model import Removal
+from tasks.model import Removal, Stripped
 from tasks.overrides import RULE, SPANS, Decision, Overrides, find_words
 from tasks.strip.removals import Cut, assemble
+from tasks.strip.table import judged
 
 SLICE_ROWS = 2048
 
 
-def apply_overrides(extracted: pa.Table, stripped: pa.Table, overrides: Overrides) -> tuple[pa.Table, list[str]]:
+def apply_overrides(
+    extracted: pa.Table, stripped: pa.Table, overrides: Overrides, *, min_words: int = 20, min_characters: int = 40
+) -> tuple[pa.Table, list[str]]:
     """Strip's table as people decided, and warnings.
 
     Args:
         extracted: document_id, raw_text; row for row as `stripped`.
+        min_words, min_characters: as in `strip_batch`: a text whose spans changed is judged again.
     """
+    limits = (min_words, min_characters)
     warnings: list[str] = []
     ids = extracted["document_id"].to_pylist()
     rows = np.flatnonzero([name in overrides.by_document for name in ids]).tolist()
@@ -35,7 +40,7 @@ def apply_overrides(extracted: pa.Table, stripped: pa.Table, overrides: Override
         raw_text = extracted["raw_text"][row].as_py()
         if raw_text is not None and stripped["removals"][row].as_py() is not None:
             found = stripped.slice(row, 1).to_pylist()[0]
-            changed[row] = _corrected(raw_text, found, overrides.by_document[ids[row]], warnings)
+            changed[row] = _corrected(raw_text, found, overrides.by_document[ids[row]], limits, warnings)
     return pa.concat_tables(_with_rows(stripped, changed)), warnings
 
 
@@ -51,7 +56,11 @@ def _with_rows(table: pa.Table, changed: dict[int, dict[str, Any]]) -> Iterator[
 
 
 def _corrected(
-    raw_text: str, row: dict[str, Any], decisions: Sequence[Decision], warnings: list[str]
+    raw_text: str,
+    row: dict[str, Any],
+    decisions: Sequence[Decision],
+    limits: tuple[int, int],
+    warnings: list[str],
 ) -> dict[str, Any]:
     spans = [decision for decision in decisions if decision.what in SPANS]
     if spans:
@@ -59,7 +68,9 @@ def _corrected(
         text, edited, complaints = apply_spans(raw_text, removals, spans)
         warnings += complaints
         names = Removal.__slots__
-        row = {**row, "text": text, "removals": [{name: getattr(r, name) for name in names} for r in edited]}
+        cuts = [{name: getattr(r, name) for name in names} for r in edited]
+        verdict = judged(Stripped(text, edited), *limits)
+        row = {**row, "text": text, "removals": cuts, "reason": verdict.reason, "detail": verdict.detail}
     for decision in decisions:
         if decision.what == "field":
             row = _with_field(row, decision)
