@@ -23,9 +23,14 @@ WHAT = (
     "a field of solar panels|the harvest forecast|the price of drinking water|a course for young nurses|the tram depot"
 )
 WHY = "after long talks|despite protests|in front of a full hall|against all advice|without a vote|as prices rose"
-GERMAN = (
-    "Der Rat hat gestern über die neue Brücke beraten und wird erst im Herbst darüber entscheiden, wie es weitergeht. "
-)
+GERMAN = [
+    *("Brücke", "Hafen", "Markt", "Schule", "Bücherei", "Theater", "Wiese", "Laterne"),
+    *("Geige", "Bäckerei", "Gletscher", "Museum", "Fähre", "Tunnel", "Chor", "Mühle"),
+    *("gestern", "heute", "wieder", "endlich", "langsam", "gemeinsam", "öffentlich", "günstig"),
+    *("schnell", "gründlich", "offen", "geschlossen", "erneuert", "und", "oder", "aber"),
+    *("doch", "weil", "damit", "nachdem", "während", "unter", "über", "neben"),
+    *("zwischen", "ohne", "gegen", "für", "mit", "aus", "bei", "nach"),
+]
 WALL = "Please accept all cookies to go on reading. We and our partners store data on your device to show you adverts."
 PAYWALL = "This article is for subscribers only. Subscribe now for one euro a week and read on without any limits."
 
@@ -52,9 +57,10 @@ def crawl(count=30, sites=SITES, start=0, **changed):
 
 
 def german(row):
+    """The row with a text of German words, its own as its url says."""
     draw = random.Random(row["url"])
-    names = [f"{draw.choice(WHO.split('|'))} {draw.randint(1, 99)}" for _ in range(6)]
-    return row | {"text": "\n\n".join(GERMAN + GERMAN.replace("Rat", name) for name in names)}
+    sentences = [f"Die {' '.join(draw.sample(GERMAN, 14))} ist." for _ in range(12)]
+    return row | {"text": "\n\n".join(" ".join(sentences[at : at + 3]) for at in range(0, 12, 3))}
 
 
 def as_latin(row):
