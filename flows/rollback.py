@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from flows.config import Config
 from flows.session import check_data_set, read_list, writing
+from flows.takedown import find_taken
 from flows.version_report import compare, write_page
 from tasks import publish
 from tasks.errors import ConfigError
-from tasks.tables import joined
-from tasks.takedowns import Takedown, match_batch, match_step, reject_taken_down
-
-WITH_TEXT, OWN_TEXT = ("articles", "duplicates"), ["document_id", "text"]
+from tasks.takedowns import Takedown
 
 
 def roll_back(config: Config, version: str, reason: str = "") -> str:
@@ -43,12 +38,7 @@ def refuse_taken_down(dataset: publish.Dataset, entries: tuple[Takedown, ...]) -
     Raises:
         ConfigError: the version has documents that the list names.
     """
-    documents = dataset.table("documents")
-    live = documents.filter(pc.not_equal(documents["status"], "rejected"))
-    signatures = match_step(entries).settings
-    texts = joined(live, pa.concat_tables([dataset.table(name).select(OWN_TEXT) for name in WITH_TEXT]), "text")
-    back = reject_taken_down(live, entries, match_batch(texts, **signatures))["reason"]
-    names = [path for path, reason in zip(live["source_path"].to_pylist(), back.to_pylist(), strict=True) if reason]
+    names = find_taken(dataset, entries)
     if names:
         raise ConfigError(
             f"{dataset.version} has documents that were taken down since ({', '.join(names[:3])}); "

@@ -49,6 +49,23 @@ def test_a_takedown_is_listed_with_its_signature_and_without_its_text(curated, t
     assert "signature" not in done.as_dict()
 
 
+def test_what_goes_with_a_document_is_listed_before_and_after(
+    publish_tables, published_tables, letters, tmp_path, capsys
+):
+    leak = {"name": "leak", "text": TEXT, "title": "At the lock"}
+    copy = {"name": "copy", "text": f"{TEXT} A later line.", "copy_of": "leak"}
+    publish_tables(published_tables([*letters("ab"), leak, copy]), tmp_path / "curated")
+    words = ["takedown", "leak.txt", "--reason", "wrong name", "--curated", str(tmp_path / "curated"), "--json"]
+
+    assert app([*words, "--dry-run"]) == 0
+    would = json.loads(capsys.readouterr().out)
+    assert not (tmp_path / "curated" / "takedowns.toml").exists() and not (tmp_path / "curated" / "runs").exists()
+    assert app(words) == 0
+    done = json.loads(capsys.readouterr().out)
+
+    assert would["also"] == done["also"] == ["copy.txt"]
+
+
 def test_a_second_takedown_of_the_same_document_adds_nothing(curated, tmp_path):
     listed = tmp_path / "takedowns.toml"
     take_down(Config(curated=curated, takedowns=listed), "leak.txt", reason="wrong name")
