@@ -23,6 +23,11 @@ def desk(tmp_path_factory) -> Path:
     return folder
 
 
+def hear_interrupts() -> None:
+    """A job that a shell started in the background ignores Ctrl-C, and so do its children; these must hear it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def start(desk: Path, *words: str) -> subprocess.Popen:
     environment = {
         **os.environ,
@@ -33,7 +38,13 @@ def start(desk: Path, *words: str) -> subprocess.Popen:
     environment.pop("PREFECT_API_URL", None)
     command = [sys.executable, "-m", "flows", *words]
     return subprocess.Popen(
-        command, cwd=desk, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=desk,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=hear_interrupts,
     )
 
 
