@@ -139,4 +139,5 @@ def curate_through_prefect(watch: Watch, **parameters: Any) -> Outcome:
     with plain_interrupts():
         if isinstance(result, BaseException):
             raise result
-    return result
+    outcome: Outcome = result
+    return outcome

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from prefect import get_client
-from prefect.deployments.runner import EntrypointType
 from prefect.runner import Runner
 from prefect.schedules import Cron, Interval
+from prefect.types.entrypoint import EntrypointType
 
 from flows.config import Config
 from flows.curate import curate

@@ -46,7 +46,7 @@ END_SECONDS = 20  # to stop a run in progress when there is no server any more
 class Keeper:
     """Looks after a server: starts it, starts it again when it dies, stops it."""
 
-    def __init__(self, start: Callable[[], subprocess.Popen], on_lost: Callable[[], None] | None) -> None:
+    def __init__(self, start: Callable[[], subprocess.Popen[bytes]], on_lost: Callable[[], None] | None) -> None:
         self.start, self.on_lost = start, on_lost
         self.child = start()
         self.stopping = threading.Event()
@@ -123,7 +123,7 @@ def _start(settings: dict[str, str], on_lost: Callable[[], None] | None) -> str:
     # what we have set in the environment since then, PREFECT_API_URL above all, is not for the server
     environment = {**os.environ, **settings}
 
-    def start() -> subprocess.Popen:
+    def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  our own module
             [sys.executable, "-m", "flows.server", str(listener.fileno())],
             stdin=subprocess.PIPE,
@@ -139,7 +139,7 @@ def _start(settings: dict[str, str], on_lost: Callable[[], None] | None) -> str:
     return f"http://127.0.0.1:{listener.getsockname()[1]}/api"
 
 
-def _stop(child: subprocess.Popen) -> None:
+def _stop(child: subprocess.Popen[bytes]) -> None:
     if child.stdin:
         child.stdin.close()
     try:

@@ -244,7 +244,8 @@ class Held:
         """Whether each line stands on `MIN_PAGES` pages and has the same distance from an end on most of them."""
         pages = np.bincount(self.line_of, minlength=len(self.hashes))
         most = np.maximum(self._most_alike(self.from_start), self._most_alike(self.from_end))
-        return (pages >= MIN_PAGES) & (most >= SAME_PLACE_SHARE * pages)
+        in_place: np.ndarray = (pages >= MIN_PAGES) & (most >= SAME_PLACE_SHARE * pages)
+        return in_place
 
     def _most_alike(self, places: np.ndarray) -> np.ndarray:
         """How many pages have each line in its most common place."""

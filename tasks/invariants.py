@@ -414,7 +414,8 @@ def _values(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _numpy(column: Column) -> np.ndarray:
-    return _whole(column).to_numpy(zero_copy_only=False)
+    values: np.ndarray = _whole(column).to_numpy(zero_copy_only=False)
+    return values
 
 
 def _is_object(text: str) -> bool:

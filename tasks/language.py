@@ -226,11 +226,11 @@ def _cut(word: str) -> bytes:
 
 @lru_cache(maxsize=1 << 15)
 def _normalised(char: str) -> str:
-    return NGram.normalize(char)
+    return str(NGram.normalize(char))
 
 
 @njit(cache=True)
-def likelihoods(profile, grams, draws):
+def likelihoods(profile: np.ndarray, grams: np.ndarray, draws: np.ndarray) -> np.ndarray:
     """The mean of the trials' likelihoods.
 
     Args:

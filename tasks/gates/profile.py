@@ -64,7 +64,8 @@ def profile(read: Read, today: date | None = None) -> pd.DataFrame:
     frame["repaired"] = (frame["repairs"].fillna(0) >= MANY_REPAIRS).astype(float).where(frame["status"] == "article")
     chars = frame["n_chars"]
     frame["cut"] = frame["cut_chars"].fillna(0).where(chars.notna()) / (chars + frame["cut_chars"].fillna(0)).clip(1)
-    return frame.rename(columns={"n_words": "words"})
+    profile: pd.DataFrame = frame.rename(columns={"n_words": "words"})
+    return profile
 
 
 def _articles(read: Read, today: date | None) -> pd.DataFrame:

@@ -22,7 +22,8 @@ from tasks.ingest.raw_files import RawFile, is_passed_over
 from tasks.storage import Bucket, open_storage
 
 if TYPE_CHECKING:
-    from tasks.storage.objects import Entry, Objects
+    from tasks.storage.objects import Objects
+    from tasks.storage.ranges import Entry
 
 SMALL, WINDOW = 1 << 20, 4 << 20  # bytes
 AHEAD, REQUESTS = 32, 16  # objects, and requests at a time

@@ -22,7 +22,7 @@ from tasks.ingest.records import Fields, Found, Refused, digest, without_nul
 PAGES = ("text/html", "application/xhtml+xml")
 
 
-class QuietIterator(ArchiveIterator):
+class QuietIterator(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
     """warcio's iterator, which counts a record of a wrong length in place of writing its text to stderr."""
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:

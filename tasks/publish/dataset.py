@@ -72,7 +72,10 @@ class Dataset:
             Damaged: the file cannot be read as Parquet.
         """
         try:
-            return upgraded(name, pq.read_table(self._source(name), filters=[(column, "=", value)])).to_pylist()
+            rows: list[dict[str, Any]] = upgraded(
+                name, pq.read_table(self._source(name), filters=[(column, "=", value)])
+            ).to_pylist()
+            return rows
         except (OSError, ValueError) as error:
             raise self._damage(name, error) from error
 
@@ -106,7 +109,8 @@ class Dataset:
         """A table for pandas: int64 columns may be null (`source_row`), and null must not turn them into floats."""
         import pandas as pd
 
-        return self.table(name).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        frame: pd.DataFrame = self.table(name).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        return frame
 
     def local(self, name: str) -> Path | None:
         """Where a file of the version lies on this machine; None where it does not."""

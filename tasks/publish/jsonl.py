@@ -151,7 +151,7 @@ def pack(lines: bytes, digest: bytes) -> bytes:
     """A gzip member with these lines, whose header says how long it is and what digest its rows have."""
     packed = pa.Codec("gzip", compression_level=LEVEL).compress(lines, asbytes=True)
     rest = packed[_PLAIN_HEADER:]  # deflated data, checksum, size
-    return _HEADER.pack(*_START, _HEADER.size + len(rest), digest) + rest
+    return bytes(_HEADER.pack(*_START, _HEADER.size + len(rest), digest) + rest)
 
 
 def read_members(path: Path | None) -> Mapping[bytes, Member]:

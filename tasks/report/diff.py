@@ -305,7 +305,8 @@ def _regrouped(database: duckdb.DuckDBPyConnection, whole: str, parts: str) -> l
 
 
 def _rows(database: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    return database.sql(query).to_arrow_table().to_pylist()
+    rows: list[dict[str, Any]] = database.sql(query).to_arrow_table().to_pylist()
+    return rows
 
 
 # ------------------------------------------------------------------ words for a terminal

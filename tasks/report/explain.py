@@ -53,7 +53,8 @@ class Story:
             "relations": self.relations,
             "cluster": self.members,
         }
-        return json.loads(json.dumps(plain, default=str, ensure_ascii=False))
+        copied: dict[str, Any] = json.loads(json.dumps(plain, default=str, ensure_ascii=False))
+        return copied
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
@@ -90,7 +91,7 @@ def _find(documents: pa.Table, name: str) -> int:
     for test in _readings(documents, name):
         rows = pc.indices_nonzero(pc.fill_null(test, False)).to_pylist()
         if len(rows) == 1:
-            return rows[0]
+            return int(rows[0])
         if rows:
             raise ConfigError(
                 f"{name}: {len(rows)} documents are called so; name one by its id: {_named(documents, rows)}"

@@ -388,4 +388,5 @@ def clip(text: str, length: int = LONG) -> str:
 
 
 def _rows(database: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    return database.sql(query).to_arrow_table().to_pylist()
+    rows: list[Row] = database.sql(query).to_arrow_table().to_pylist()
+    return rows

@@ -80,7 +80,8 @@ def rule_cache(maxsize: int | None = None) -> Callable[[Callable[P, T]], Callabl
                 cached = kept[digest]
             except KeyError:
                 cached = kept[digest] = lru_cache(maxsize)(function)
-            return cached(*args, **kwargs)
+            result: T = cached(*args, **kwargs)
+            return result
 
         # as functions of `lru_cache` have it
         ask.cache_clear = kept.clear  # type: ignore[attr-defined]
