@@ -8,19 +8,19 @@ Unknown keys, wrong types and values out of range are a `ConfigError` that names
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tasks.errors import ConfigError
 from tasks.rules import OwnRules
+from tasks.settings import LOCAL_PATH, NUMBER, TABLE, WHOLE, Kind, build, check, from_text, local_path, setting
 from tasks.storage import Location, lies_in, locate, open_storage
 
 if TYPE_CHECKING:
@@ -30,15 +30,29 @@ CONFIG_NAME = "copydesk.toml"
 VARIABLES = ("raw", "curated", "cache", "workers")  # settable as COPYDESK_RAW and so on
 
 
+def _own_rules(folder: Any) -> OwnRules:
+    """The rows of a folder; what reads them loads the steps, which most calls can do without."""
+    from flows.own_rules import read_own_rules
+
+    return read_own_rules(local_path(folder))
+
+
+LOCATION = Kind("a folder or s3://bucket/prefix", locate)
+OWN_RULES = Kind("a folder", _own_rules)
+RULES = Kind("a table", lambda rules: rules)  # built before, see `load_config`
+
+
 @dataclass(frozen=True)
 class Rules:
     """The settings that decide what is published; a version's manifest holds their digest."""
 
-    min_words: int = 20  # a shorter text is rejected as too_short
-    min_characters: int = 40  # the same for scripts without blanks
-    fullest_share: float = 0.1  # a copy shorter than the fullest by no more than this share may be the canonical one
-    ingest: Mapping[str, Any] = field(default_factory=dict)  # limits and field names: tasks.ingest.IngestSettings
-    extra: OwnRules = field(default_factory=OwnRules)  # rows for the tables of rules, from a folder: docs/rules.md
+    min_words: int = setting(20, WHOLE, 0, 10_000)  # a shorter text is rejected as too_short
+    min_characters: int = setting(40, WHOLE, 0, 100_000)  # the same for scripts without blanks
+    # a copy shorter than the fullest by no more than this share may be the canonical one
+    fullest_share: float = setting(0.1, NUMBER, 0.0, 1.0)
+    ingest: Mapping[str, Any] = setting(dict, TABLE)  # limits and field names: tasks.ingest.IngestSettings
+    # rows for the tables of rules, from a folder: docs/rules.md
+    extra: OwnRules = setting(OwnRules, OWN_RULES)
 
     def as_dict(self) -> dict[str, Any]:
         """The settings as plain data; of a user's own rules the digest, wherever their folder lies."""
@@ -53,17 +67,20 @@ class Rules:
 class Config:
     """Where a run reads and writes, how it works, and by which rules."""
 
-    raw: Location = Path("raw")
-    curated: Location = Path("curated")
-    cache: Path | None = None  # None: curated/.cache; for an object store, a folder in the user's cache folder
-    takedowns: Path | None = None  # the list of documents that must stay out; None: curated/takedowns.toml
-    workers: int = 0  # processes; 0: one a core, 1: none beside this one
-    seconds_per_document: float = 60.0  # CPU time after which a document is given up as `failed`
-    megabytes_per_worker: int = 4096
-    gates: Mapping[str, Any] = field(default_factory=dict)  # limits of the gates: tasks.gates.read_limits
-    notify: Mapping[str, Any] = field(default_factory=dict)  # who is told how a run ended: flows.notify.Notify
-    metrics: Mapping[str, Any] = field(default_factory=dict)  # textfile: numbers for a collector of metrics
-    rules: Rules = Rules()
+    raw: Location = setting(Path("raw"), LOCATION)
+    curated: Location = setting(Path("curated"), LOCATION)
+    # None: curated/.cache; for an object store, a folder in the user's cache folder
+    cache: Path | None = setting(None, LOCAL_PATH)
+    # the list of documents that must stay out; None: curated/takedowns.toml
+    takedowns: Path | None = setting(None, LOCAL_PATH)
+    workers: int = setting(0, WHOLE, 0, 1024)  # processes; 0: one a core, 1: none beside this one
+    # CPU time after which a document is given up as `failed`
+    seconds_per_document: float = setting(60.0, NUMBER, 0.1, 86_400)
+    megabytes_per_worker: int = setting(4096, WHOLE, 256, 1_000_000)
+    gates: Mapping[str, Any] = setting(dict, TABLE)  # limits of the gates: tasks.gates.read_limits
+    notify: Mapping[str, Any] = setting(dict, TABLE)  # who is told how a run ended: flows.notify.Notify
+    metrics: Mapping[str, Any] = setting(dict, TABLE)  # textfile: numbers for a collector of metrics
+    rules: Rules = setting(Rules, RULES)
 
     @cached_property
     def store(self) -> Storage:
@@ -125,31 +142,14 @@ def load_config(file: Path | None = None, *, environment: Mapping[str, str] = os
     variables = {name: f"COPYDESK_{name.upper()}" for name in VARIABLES}
     rules = build(Rules, given.pop("rules", {}), f"{where}: [rules]")
     config = build(Config, {**given, "rules": rules}, where)
-    _check(config, where)
     for name, variable in variables.items():
         if text := environment.get(variable):
-            config = _override(config, name, _from_text(Config, name, text, variable), variable)
+            config = replace(config, **{name: from_text(Config, name, text, variable)})
     for name, value in words.items():
         if value is not None:
-            where = f"--{name.replace('_', '-')}"
-            given_value = _from_text(Config, name, value, where) if isinstance(value, str) else value
-            config = _override(config, name, given_value, where)
+            where, read = f"--{name.replace('_', '-')}", from_text if isinstance(value, str) else check
+            config = replace(config, **{name: read(Config, name, value, where)})
     return config
-
-
-def _override(config: Config, name: str, value: Any, where: str) -> Config:
-    config = replace(config, **{name: value})
-    _check(config, where)
-    return config
-
-
-def _from_text(kind: type, name: str, text: str, where: str) -> Any:
-    """The value of a setting that stands in an environment variable."""
-    wanted = next(str(item.type) for item in fields(kind) if item.name == name)
-    try:
-        return int(text) if wanted == "int" else _READ[wanted](text)
-    except ValueError:
-        raise ConfigError(f"{where}: must be {_IN_WORDS.get(wanted, wanted)}, found {text!r}") from None
 
 
 def _read(file: Path | None) -> dict[str, Any]:
@@ -160,82 +160,6 @@ def _read(file: Path | None) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: cannot read the settings: {error}") from error
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError
-    return float(value)
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError
-    return value
-
-
-def _local(value: Any) -> Path:
-    """A path on this machine; of an address `Path` would make a folder called `s3:`."""
-    if "://" in os.fspath(value):
-        raise ValueError
-    return Path(value)
-
-
-def _names(table: Any) -> dict[str, tuple[str, ...]]:
-    """Lists of names; one name may stand for a list of one."""
-    lists = {name: [words] if isinstance(words, str) else words for name, words in dict(table).items()}
-    if not all(
-        isinstance(words, list) and words and all(isinstance(w, str) for w in words) for words in lists.values()
-    ):
-        raise TypeError
-    return {name: tuple(words) for name, words in lists.items()}
-
-
-def _own_rules(folder: Any) -> OwnRules:
-    """The rows of a folder; what reads them loads the steps, which most calls can do without."""
-    from flows.own_rules import read_own_rules
-
-    return read_own_rules(_local(folder))
-
-
-_READ: dict[str, Callable[[Any], Any]] = {
-    "int": _whole,
-    "float": _number,
-    "Location": locate,
-    "Path | None": _local,
-    "Rules": lambda rules: rules,
-    "OwnRules": _own_rules,
-    "Mapping[str, Any]": dict,
-    "Mapping[str, tuple[str, ...]]": _names,
-}
-
-
-_IN_WORDS = {
-    "Location": "a folder or s3://bucket/prefix",
-    "Path | None": "a path on this machine",
-    "OwnRules": "a folder",
-}
-
-
-def build(kind: type, given: Mapping[str, Any], where: str) -> Any:
-    """An instance of a dataclass from plain values, as they stand in a settings file.
-
-    Raises:
-        ConfigError: a name that the dataclass does not have, or a value of another type.
-    """
-    known = {item.name: str(item.type) for item in fields(kind)}
-    values = {}
-    for name, value in given.items():
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
-            raise ConfigError(f"{where}: unknown setting '{name}'; {hint}")
-        try:
-            values[name] = _READ[known[name]](value)
-        except (TypeError, ValueError):
-            wanted = _IN_WORDS.get(known[name], known[name])
-            raise ConfigError(f"{where}: '{name}' must be {wanted}, found {value!r}") from None
-    return kind(**values)
 
 
 def check_folders(config: Config) -> None:
@@ -251,17 +175,3 @@ def check_folders(config: Config) -> None:
         raise ConfigError(
             f"{config.curated} lies inside {config.raw}: a run would read its own output; choose a folder outside"
         )
-
-
-def _check(config: Config, where: str) -> None:
-    ranges = {
-        "workers": (config.workers, 0, 1024),
-        "min_words": (config.rules.min_words, 0, 10_000),
-        "min_characters": (config.rules.min_characters, 0, 100_000),
-        "fullest_share": (config.rules.fullest_share, 0.0, 1.0),
-        "seconds_per_document": (config.seconds_per_document, 0.1, 86_400),
-        "megabytes_per_worker": (config.megabytes_per_worker, 256, 1_000_000),
-    }
-    for name, (value, low, high) in ranges.items():
-        if not low <= value <= high:
-            raise ConfigError(f"{where}: '{name}' must lie between {low} and {high}, found {value}")

@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.config import Rules, build
+from flows.config import Rules
 from flows.mapper import Mapper, Spool
 from tasks import (
     anchors,
@@ -37,6 +37,7 @@ from tasks import (
 from tasks.errors import ConfigError
 from tasks.model import Stripped
 from tasks.overrides import Overrides
+from tasks.settings import build
 from tasks.step import Step
 from tasks.tables import beside, joined
 from tasks.takedowns import Takedown
@@ -206,10 +207,7 @@ def input_settings(rules: Rules) -> ingest.IngestSettings:
         ConfigError: a setting or field that ingest does not know, or a limit below 1.
     """
     where = "copydesk.toml: [rules.ingest]"
-    found: ingest.IngestSettings = build(ingest.IngestSettings, rules.ingest, where)
-    for name, value in rules.ingest.items():
-        if isinstance(value, int) and value < 1:
-            raise ConfigError(f"{where}: '{name}' must be 1 or more, found {value}")
+    found = build(ingest.IngestSettings, rules.ingest, where)
     if unknown := sorted(found.fields.keys() - ingest.FIELDS.keys()):
         raise ConfigError(f"{where}: no field '{unknown[0]}'; there are {', '.join(ingest.FIELDS)}")
     return found

@@ -40,11 +40,11 @@ def test_without_any_source_the_defaults_hold(tmp_path, monkeypatch):
     [
         ("wokers = 2", "did you mean 'workers'?"),
         ("[rules]\nmin_wrds = 2", "[rules]: unknown setting 'min_wrds'; did you mean 'min_words'?"),
-        ('workers = "many"', "'workers' must be int, found 'many'"),
+        ('workers = "many"', "'workers' must be a whole number, found 'many'"),
         ("workers = -1", "'workers' must lie between 0 and 1024, found -1"),
         ("[rules]\nfullest_share = 1.5", "'fullest_share' must lie between 0.0 and 1.0"),
-        ("[rules]\nmin_words = 1.5", "'min_words' must be int, found 1.5"),
-        ("seconds_per_document = true", "'seconds_per_document' must be float, found True"),
+        ("[rules]\nmin_words = 1.5", "'min_words' must be a whole number, found 1.5"),
+        ("seconds_per_document = true", "'seconds_per_document' must be a number, found True"),
         ("workers = ", "cannot read the settings"),
     ],
 )
@@ -61,7 +61,7 @@ def test_a_complaint_names_where_the_value_came_from(tmp_path, monkeypatch):
 
     with pytest.raises(ConfigError, match=r"^--workers: 'workers' must lie between 0 and 1024, found -3"):
         load_config(environment={}, workers=-3)
-    with pytest.raises(ConfigError, match=r"^COPYDESK_WORKERS: must be int, found 'abc'"):
+    with pytest.raises(ConfigError, match=r"^COPYDESK_WORKERS: must be a whole number, found 'abc'"):
         load_config(environment={"COPYDESK_WORKERS": "abc"})
 
 

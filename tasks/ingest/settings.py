@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from tasks.settings import NAMES, WHOLE, setting
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
@@ -26,19 +28,19 @@ class IngestSettings:
     Past a limit a document is `too_large`; the rest of its file goes on where the format allows.
     """
 
-    file_bytes: int = 64 * GIB  # of one raw file, as it lies on disk
-    document_bytes: int = 8 * MIB  # of one document; an article of a million words has about 6 MiB
-    line_bytes: int = 32 * MIB  # of one row of a .jsonl, .json or .csv file, with all its fields
-    unpacked_bytes: int = 64 * GIB  # in all, out of one compressed file or archive
-    unpacked_ratio: int = 500  # unpacked to packed bytes; news has about 4, gzip itself ends at 1,032
-    unpacked_free: int = 16 * MIB  # below which the ratio is not looked at
-    spooled_bytes: int = 4 * GIB  # of a packed archive, which is unpacked to a temporary file
-    nesting: int = 64  # of JSON values
-    archive_nesting: int = 2  # of archives within archives
-    documents_per_file: int = 10_000_000
-    batch_rows: int = 1_000
-    batch_bytes: int = 8 * MIB
-    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # further names, tried before the contract's
+    file_bytes: int = setting(64 * GIB, WHOLE, 1)  # of one raw file, as it lies on disk
+    document_bytes: int = setting(8 * MIB, WHOLE, 1)  # of one document; an article of a million words has about 6 MiB
+    line_bytes: int = setting(32 * MIB, WHOLE, 1)  # of one row of a .jsonl, .json or .csv file, with all its fields
+    unpacked_bytes: int = setting(64 * GIB, WHOLE, 1)  # in all, out of one compressed file or archive
+    unpacked_ratio: int = setting(500, WHOLE, 1)  # unpacked to packed bytes; news has about 4, gzip ends at 1,032
+    unpacked_free: int = setting(16 * MIB, WHOLE, 1)  # below which the ratio is not looked at
+    spooled_bytes: int = setting(4 * GIB, WHOLE, 1)  # of a packed archive, which is unpacked to a temporary file
+    nesting: int = setting(64, WHOLE, 1)  # of JSON values
+    archive_nesting: int = setting(2, WHOLE, 1)  # of archives within archives
+    documents_per_file: int = setting(10_000_000, WHOLE, 1)
+    batch_rows: int = setting(1_000, WHOLE, 1)
+    batch_bytes: int = setting(8 * MIB, WHOLE, 1)
+    fields: Mapping[str, tuple[str, ...]] = setting(dict, NAMES)  # further names, tried before the contract's
 
     def names(self, name: str) -> tuple[str, ...]:
         """The names under which a field is looked for, in order."""
