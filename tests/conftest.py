@@ -22,7 +22,7 @@ collect_ignore = ["crash_driver.py"]  # a script that tests run and kill
 Tables = dict[str, pa.Table]
 # What a test needs, by how its file's name begins; a file has the first mark that fits. `make quick` runs `unit` alone.
 MARKS = {
-    "s3": ("test_s3_",),
+    "s3": ("test_s3_", "test_storage_doors"),
     "crash": ("test_publish_crashes", "test_run_crashes", "test_publish_lifecycle"),
     "browser": ("test_browse", "test_desk"),
     "pipeline": (

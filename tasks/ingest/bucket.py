@@ -19,7 +19,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from tasks.ingest.raw_files import RawFile, is_passed_over
-from tasks.storage import Bucket, open_storage
+from tasks.storage import Bucket
 
 if TYPE_CHECKING:
     from tasks.storage.objects import Objects
@@ -46,9 +46,11 @@ class RawBucket:
             ConfigError: there is no such bucket, or no way into it.
         """
         if self._files is None:
-            storage = open_storage(self.bucket)
-            entries = [entry for entry in storage.list_all() if _is_read(entry.name)]  # type: ignore[union-attr]
-            ahead = Ahead(storage, entries)  # type: ignore[arg-type]
+            from tasks.storage.objects import open_objects
+
+            storage = open_objects(self.bucket)
+            entries = [entry for entry in storage.list_all() if _is_read(entry.name)]
+            ahead = Ahead(storage, entries)
             self._files = [
                 RawFile(entry.name, b"", entry.size, opened=partial(ahead.open, at), stamp=entry.etag)
                 for at, entry in enumerate(entries)

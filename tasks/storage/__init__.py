@@ -3,27 +3,21 @@
     locate("s3://bucket/prefix")          -> Location       what a person wrote, checked, nothing opened yet
     open_storage(location)                -> Storage        `Disk` or `Objects`, with the same doors
 
-The doors, on names relative to the root, parted by "/": `read`, `names`, `sizes`, `chunks`, `source` for readers;
-`write`, `watch`, `claim`, `adopt`, `exchange`, `remove`, `sweep`, `guard` for the one who writes. Nobody outside asks
-which of the two it is. The room for object stores is imported when first used.
+What a storage can do is `Storage` in `doors`; nobody outside asks which of the two it is. The room for object stores is
+imported when first used.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tasks.errors import ConfigError
 from tasks.storage.disk import Disk
+from tasks.storage.doors import Guard, Storage
 from tasks.storage.places import Bucket, Location, lies_in, locate
 
-if TYPE_CHECKING:
-    from tasks.storage.objects import Objects
-
-    Storage = Disk | Objects
-
-__all__ = ["Bucket", "Disk", "Location", "Storage", "lies_in", "locate", "open_storage"]
+__all__ = ["Bucket", "Disk", "Guard", "Location", "Storage", "lies_in", "locate", "open_storage"]
 
 
 def open_storage(where: str | Location | Storage, cache: Path | None = None) -> Storage:
