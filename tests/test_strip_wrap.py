@@ -1,8 +1,12 @@
 """Hard-wrapped text is joined to paragraphs; anything else keeps its lines."""
 
+import re
+
+import pytest
+
 from tasks.normalise import find_dates
 from tasks.strip import strip_text
-from tasks.strip.removals import rebuild
+from tasks.strip.removals import Cut, assemble, rebuild
 from tasks.strip.wrap import join_wrapped
 from tasks.text import split_lines
 
@@ -49,3 +53,23 @@ def test_a_list_below_a_paragraph_stays_a_list():
     raw = "The shop sells these things:\n- 3 apples\n- 2 pears\n- 1 plum\n\nIt opens at nine."
 
     assert join_wrapped(raw, split_lines(raw))[1] == []
+
+
+JOINED = [
+    ("one\ntwo\nsix", [(4, 7)], "one six"),  # what was cut stood in the middle of a joined paragraph
+    ("one\ntwo\nsix", [(0, 3)], "two six"),
+    ("one\ntwo\nsix", [(0, 7)], "six"),
+    ("one\ntwo\n\nsix", [(4, 7)], "one\n\nsix"),  # behind it a real break
+]
+
+
+@pytest.mark.parametrize(("raw", "cut", "wanted"), JOINED)
+def test_a_join_beside_a_cut_leaves_one_blank_or_the_break_that_was_there(raw, cut, wanted):
+    joins = [
+        Cut(m.start(), m.end(), "repair", "repair.wrapped", replacement=" ")
+        for m in re.finditer(r"(?<!\n)\n(?!\n)", raw)
+    ]
+    text, removals = assemble(raw, [*joins, *(Cut(start, end, "promo", "promo.word") for start, end in cut)])
+
+    assert text == wanted
+    assert rebuild(raw, removals) == text

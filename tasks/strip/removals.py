@@ -48,10 +48,10 @@ def assemble(raw: str, cuts: Iterable[Cut]) -> tuple[str, tuple[Removal, ...]]:
     >>> [(r.start, r.end, r.role, r.replacement) for r in removals][:3]
     [(0, 5, 'share_bar', None), (5, 6, 'whitespace', None), (11, 11, 'whitespace', '\\n')]
     """
-    ordered = disjoint(cuts)
+    ordered, joined = _released(raw, disjoint(cuts))
     edits = list(ordered)
     for gap in _gaps(raw, ordered):
-        edits += _blanks_of(raw, gap)
+        edits += _blanks_of(raw, gap, joined)
     edits.sort(key=lambda edit: (edit.start, edit.end))
     removals = tuple(
         Removal(e.start, e.end, e.role, e.rule, e.score, raw[e.start : e.end], e.replacement, e.kept_as, e.detail)
@@ -103,6 +103,30 @@ def rebuild(raw: str, removals: Iterable[Removal]) -> str:
     return "".join([*parts, raw[position:]])
 
 
+def _released(raw: str, cuts: Sequence[Cut]) -> tuple[list[Cut], frozenset[int]]:
+    """The cuts without the joins of lines beside something that goes, and where those stood.
+
+    Such a line break is white space of a gap like any other, but breaks no line.
+    """
+    kept: list[Cut] = []
+    joined: set[int] = set()
+    for at, cut in enumerate(cuts):
+        beside = (*cuts[max(0, at - 1) : at], *cuts[at + 1 : at + 2])
+        if _joins(raw, cut) and any(_goes_beside(other, cut) for other in beside):
+            joined.update(range(cut.start, cut.end))
+        else:
+            kept.append(cut)
+    return kept, frozenset(joined)
+
+
+def _joins(raw: str, cut: Cut) -> bool:
+    return cut.replacement == " " and raw[cut.start : cut.end].isspace()
+
+
+def _goes_beside(other: Cut, cut: Cut) -> bool:
+    return not other.replacement and (other.end == cut.start or other.start == cut.end)
+
+
 def _gaps(raw: str, cuts: Sequence[Cut]) -> Iterator[list[tuple[int, int, bool]]]:
     """Runs of touching (start, end, is_blank) items: stretches of white space and plain cuts."""
     gap: list[tuple[int, int, bool]] = []
@@ -142,14 +166,14 @@ def _is_blank(character: str) -> bool:
     return character.isspace() or character == "\ufeff"
 
 
-def _blanks_of(raw: str, gap: list[tuple[int, int, bool]]) -> list[Cut]:
+def _blanks_of(raw: str, gap: list[tuple[int, int, bool]], joined: frozenset[int]) -> list[Cut]:
     """The white-space removals that give a gap its wanted form."""
     blanks = [(start, end) for start, end, is_blank in gap if is_blank]
     if not blanks:
         return []
     if gap[0][0] == 0 or gap[-1][1] == len(raw):
         return [_blank(start, end) for start, end in blanks]
-    breaks = _first_breaks(raw, blanks)
+    breaks = _first_breaks(raw, [blank for blank in blanks if blank[0] not in joined])
     if breaks:
         return _blank_line(raw, blanks, breaks)
     return _one_blank(raw, blanks)
