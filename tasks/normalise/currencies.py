@@ -233,9 +233,20 @@ class Evidence:
         return self.speaks_of(unit)
 
 
+def speaks_of_dollars(low: str) -> bool:
+    """Whether a text speaks of a country, a city or people whose money is written with `$`: dollars and pesos.
+
+    >>> speaks_of_dollars("in melbourne a ticket is $4 and in texas, $5"), speaks_of_dollars("a ticket is $4")
+    (True, False)
+    """
+    counts = Evidence(low).counts
+    return any(counts[code] for code in (*SHARED["dollar"].codes, *SHARED["peso"].codes))
+
+
 def _places() -> dict[str, tuple[str, ...]]:
     codes: dict[str, set[str]] = {}
-    # a country that is named in passing does not make a dollar or a cent its own
+    # a country that is named in passing does not make a dollar or a cent its own; nor does a code, since "HK$7 (US$1)"
+    # and "7 HKD (1 USD)" must say the same of the next "$"
     dollars = (*SHARED["dollar"].codes[1:], "EUR")
     for row in _CLDR:
         for country in _split(row["countries"]) if row["code"] not in dollars else ():
@@ -244,7 +255,7 @@ def _places() -> dict[str, tuple[str, ...]]:
         for word in _split(row["words"]):
             codes.setdefault(word, set()).add(row["code"])
     for row in _CLDR:
-        if row["code"] not in _WORDS:
+        if row["code"] not in _WORDS and row["code"] not in dollars:
             codes.setdefault(row["code"].lower(), set()).add(row["code"])
     return {word: tuple(sorted(found)) for word, found in codes.items()}
 

@@ -8,7 +8,10 @@ Out    `text_normalised`                                  to   the articles tabl
 
 Only the characters of a figure's number, of its scale and of its unit change (with the blank between the two); all
 other words stay, and all of them where a plain number would be no English: thirds and halves, "tens of thousands",
-number words up to ten before a noun, "five-year-old". Money of an unknown country keeps its sign.
+number words up to ten before a noun, "five-year-old". A bare `$` is written as USD, its currency in English by CLDR,
+where the text speaks of no other dollar and no peso; else it keeps its sign, as other money of an unknown country does
+(docs/decisions/0011).
+
 Vague, unanchored and conflicting dates stay as well. What recurs becomes its period ("on Fridays" -> "on P1W"). Where
 mentions overlap the longest wins, and of equals the date.
 
@@ -20,11 +23,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from tasks.model import DateMention, FigureMention
-from tasks.normalise.currencies import is_word
+from tasks.normalise.currencies import is_word, speaks_of_dollars
+from tasks.normalise.dates import scan_dates
+from tasks.normalise.figures import find_figures
 from tasks.normalise.figures.cues import starts_bound_behind
 from tasks.normalise.numbers import find_numbers, lower
 
@@ -40,6 +46,7 @@ _BLANKS = " \u00a0\u202f\u2009\t"
 _PURE = re.compile(
     r"(?i)[\d.,\s\u00a0–—-]|(?:to|and|or|through|till|until|hundred|thousand|million|billion|trillion|[mb]n)(?![a-z])"
 )
+_SIGNS = "$€£¥₹%abcdefghijklmnopqrstuvwxyz"  # of money and scales, in lower case, about a dash: "$5m-$10m"
 _WORDS_STAY = frozenset(
     ["figure.multiple.word", "figure.multiple.ratio", "figure.multiple.part", "figure.multiple.range"]
 )
@@ -48,6 +55,9 @@ TEN = 10  # number words up to here stay before a noun
 MANY = 100_000  # from here on a round number is a figure without a noun as well
 YEARS = (1500, 2100)  # a count that would look like a year keeps its comma
 SMALLEST, LARGEST = 1e-6, 1e21
+AROUND = 200  # characters on both sides of a count that are read again to see whether it would be taken for a year
+COMPARABLE = 100  # times: ends farther apart are no range where their unit is written once
+DOLLAR = "USD"  # what `$` is in English where nothing says whose: CLDR, locale en
 Mention = tuple[int, int, int, list["Splice"]]  # start, end, rank, what is written for it
 
 
@@ -68,13 +78,32 @@ def normalise_text(text: str, dates: Iterable[DateMention], figures: Iterable[Fi
     'It paid 1500000000 CNY, up 5.6%.'
     """
     spliced = [(d.start, d.end, 0, [Splice(d.start, d.end, _date_form(d, text))]) for d in dates if _is_sure(d)]
-    spliced += [(figure.start, figure.end, 1, figure_splices(text, figure)) for figure in figures]
+    named = name_dollars(text, list(figures))
+    spliced += [(figure.start, figure.end, 1, figure_splices(text, figure)) for figure in named]
     parts: list[str] = []
     position = 0
     for start, end, form in _longest_first(spliced):
         parts += (text[position:start], form)
         position = end
     return "".join((*parts, text[position:]))
+
+
+def name_dollars(text: str, figures: list[FigureMention]) -> list[FigureMention]:
+    """The figures as they are written: a bare `$`, and dollars and cents beside one, as USD where the text speaks of no
+    other country whose money it is."""
+    if not any(_is_bare_dollar(text, figure) for figure in figures) or speaks_of_dollars(lower(text)):
+        return figures
+    return [replace(figure, currency=DOLLAR) if figure.unit == "$" else figure for figure in figures]
+
+
+def _is_bare_dollar(text: str, figure: FigureMention) -> bool:
+    """Whether a figure is money of an unknown country whose sign is `$` itself: no "dollars", no "cents"."""
+    return (
+        figure.unit == "$"
+        and figure.currency is None
+        and figure.unit_start is not None
+        and text[figure.unit_start : figure.unit_end] in ("$", "＄")
+    )
 
 
 def _is_sure(date: DateMention) -> bool:
@@ -139,7 +168,7 @@ def figure_splices(text: str, figure: FigureMention) -> list[Splice]:
             figure.kind != "money" or figure.currency or _ends(figure)[0] >= MANY
         )
         return _changed(text, [Splice(start, end, number)]) if is_lent or _says(words, figure) else []
-    unit, unit_start, unit_end = _unit_form(figure), figure.unit_start, figure.unit_end
+    unit, unit_start, unit_end = _unit_form(figure, text), figure.unit_start, figure.unit_end
     if unit_start is None or unit_end is None or start <= unit_start < end:
         return _changed(text, [Splice(start, end, number + unit)])  # "5% to 10", "75 USD million"
     if unit_end <= start:
@@ -147,7 +176,7 @@ def figure_splices(text: str, figure: FigureMention) -> list[Splice]:
             return []  # the money is named twice, before the number and behind it
         return _changed(text, [Splice(unit_start, end, number + unit)])
     gap = text[end:unit_start]
-    if gap.strip(_BLANKS):
+    if gap.strip(_BLANKS) and not (gap == "-" and figure.kind == "percent"):  # "a 9.1-percent rise": 9.1%
         return _changed(text, [Splice(start, end, number), Splice(unit_start, unit_end, unit.lstrip(" "))])  # 20 (kg)
     return _changed(text, [Splice(start, end, number), Splice(end, unit_end, unit)])
 
@@ -171,10 +200,12 @@ def _stays(text: str, figure: FigureMention, words: str) -> bool:
     if in_words and figure.kind in ("count", "multiple", "age") and all(number.value <= TEN for number in numbers):
         return True
     ends = _ends(figure)
+    if len(ends) == 2 and 0 < ends[0] * COMPARABLE < ends[1]:
+        return True  # with its unit written once, "$200 to $4 million" would be two figures
     if is_word(figure.currency):
         return True  # behind a plain number "8 ATS" is no money
     if figure.kind == "count" and not all(_is_readable(end, figure) for end in ends):
-        return True
+        return not _reads_back(text, figure)
     return any(not _is_exact(end) or not SMALLEST <= abs(end) <= LARGEST for end in ends if end)
 
 
@@ -185,13 +216,28 @@ def _is_readable(value: float, figure: FigureMention) -> bool:
     return not (YEARS[0] <= value < YEARS[1] and value % 1 == 0)
 
 
+def _reads_back(text: str, figure: FigureMention) -> bool:
+    """Whether a count that may look like a year or a code is read as the same count once it is written."""
+    start, end = figure.number_start, figure.number_end
+    if start is None or end is None or figure.value is None:
+        return False
+    first = text.rfind("\n", max(0, start - AROUND), start) + 1 or max(0, start - AROUND)
+    number = plain_number(figure.value)
+    written = f"{text[first:start]}{number}{text[end : end + AROUND]}".split("\n", 1)[0]
+    place = start - first
+    if any(date.start < place + len(number) and place < date.end for date in scan_dates(written)):
+        return False
+    found = [(again.value, again.unit) for again in find_figures(written) if again.number_start == place]
+    return found == [(figure.value, figure.unit)]
+
+
 def _ends(figure: FigureMention) -> list[float]:
     ends = (figure.value_min, figure.value_max) if figure.value is None else (figure.value,)
     return [end for end in ends if end is not None]
 
 
 def _is_exact(value: float) -> bool:
-    return math.isclose(float(plain_number(value)), value, rel_tol=1e-9)
+    return math.isclose(float(plain_number(value)), value, rel_tol=1e-13)
 
 
 def _takes_unit(text: str, figure: FigureMention) -> bool:
@@ -254,14 +300,17 @@ def _connective(between: str, ends: list[str]) -> str:
     word = next((word for word in ("and", "or", "to") if re.search(rf"(?<![a-z]){word}(?![a-z])", between)), None)
     if word:
         return f" {word} "
-    return between if between in ("-", "–", "—") and not ends[1].startswith("-") else " to "
+    dash = between.strip(_SIGNS)
+    return dash if dash in ("-", "–", "—") and not ends[1].startswith("-") else " to "
 
 
-def _unit_form(figure: FigureMention) -> str:
+def _unit_form(figure: FigureMention, text: str) -> str:
     if figure.kind == "percent":
         return "%"
-    if figure.kind == "percentage_point":
-        return " percentage points"  # "%" would make a share of it
+    if figure.kind == "percentage_point":  # "%" would make a share of it
+        return (
+            f" percentage point{'' if figure.value == 1 or text[figure.number_end : figure.unit_start] == '-' else 's'}"
+        )
     return f" {figure.currency or figure.unit or ''}".rstrip()
 
 

@@ -99,8 +99,10 @@ def _compared_with(view: View, before: list[FigureCandidate], right: FigureCandi
 
 
 def _is_moved_price(view: View, left: FigureCandidate, right: FigureCandidate) -> bool:
-    if left.kind != "money" or left.unit is None or left.unit.factor != 1:
+    if left.kind != "money" or left.unit is None or left.scale != 1:
         return False
+    if left.unit.factor != 1 and right.low % 1:
+        return False  # "lost 3 cents to 12.40": of the whole currency
     return view.cues(left.start).change in ("up", "down") and right.low > left.low
 
 

@@ -45,6 +45,7 @@ _COUNT_LEADS = frozenset(_TABLE["dates"]["count_leads"].split())
 _NO_COUNT_LEADS = frozenset(_TABLE["dates"]["no_count_leads"].split())
 _COUNTED = frozenset(_TABLE["dates"]["counted"].split())
 _BRAND = re.compile("|".join(map(re.escape, sorted(_TABLE["brands"]["names"], key=len, reverse=True))))
+_COMPOUND = re.compile(rf"-(?:{'|'.join(_TABLE['compounds']['words'].split())})(?![a-z])")
 _LONGEST_HEAD = 10  # characters of a brand before its number
 _STREET = re.compile(
     r" (?:[NSEW]\.? )?(?:[A-Z][\w'’.]+ ){1,3}"
@@ -267,6 +268,8 @@ def _is_year(view: View, candidate: FigureCandidate, noun: str | None, before: s
     if noun is None:
         return True
     is_yearly = noun.rsplit(" ", 1)[-1] in _YEARLY
+    if _COMPOUND.match(view.low, candidate.number_end) and not is_yearly:
+        return False  # "the 1500-seat hall"
     if before in _COUNT_LEADS:
         return before == "of" and is_yearly  # "70 percent of 2019 levels"
     if view.cues(candidate.start).bound is not None:

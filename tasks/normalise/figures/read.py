@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 
-from tasks.normalise.currencies import MILLS, Unit, currency_before
+from tasks.normalise.currencies import BEFORE, MILLS, Unit, currency_before
 from tasks.normalise.currencies import SHARED as SHARED_NAMES
 from tasks.normalise.figures.ages import take_age
 from tasks.normalise.figures.busy import Busy
 from tasks.normalise.figures.candidate import FigureCandidate, candidate_of
-from tasks.normalise.figures.guards import is_code, is_numbering, is_year
+from tasks.normalise.figures.guards import is_code, is_numbering, is_year, opens_sentence
 from tasks.normalise.figures.scales import is_scale
 from tasks.normalise.figures.view import View
 from tasks.normalise.numbers import Number, find_numbers, scaled, trie
@@ -51,8 +51,11 @@ _COMPOUNDS = (  # large unit, small units in it, the code both are given in, its
     (re.compile(r" ?(?:lbs?|pounds?),?(?: and)? (\d{1,2}) ?(?:oz|ounces?)(?![a-z])"), "[lb_av]", 1.0, 16),
     (re.compile(r" ?(?:st|stones?) ?(\d{1,2})[ -]?(?:lbs?|pounds?)(?![a-z])"), "[lb_av]", 14.0, 1),
 )
-_COMPOUND_STARTS = frozenset("flps'′’")
+_COMPOUND_STARTS = frozenset("flips'′’")
 _FEET = re.compile(r"['’](?= (?:x|by|tall|high|long|wide|deep|above|below)(?![a-z]))")
+_INCHES = re.compile(
+    r"in(?= (?:by|x|wide|long|tall|deep|high|thick|across|of|screen|display|tv|pizza|wheel|tyre)s?(?![a-z]))"
+)
 _PART_OF = re.compile(r" (?:of (?:an? )?|(?<=half )an? )(?=[a-z])")
 _POINT_STEP = re.compile(r"-point(?= (?:rate|interest|cut|hike|increase|rise|reduction|move|easing|drop|jump))")
 _ROUND = re.compile(r"[1-9]\d{0,2}\.(?:\d00|\d50)")
@@ -144,6 +147,8 @@ def _money_before(view: View, number: Number, joined_at: int) -> tuple[Unit, int
     if found is None or found[1] < joined_at:
         return None  # "17 USD 25": the sign belongs to the number before it
     unit, start, sign = found
+    if sign == _ARTICLE and (opens_sentence(view.text, start) or not view.word_before(start).islower()):
+        unit, start, sign = BEFORE["$"], start + len(sign) - 1, "$"  # "A $40 million plan"
     if sign in _PRODUCTS and not number.grouped and number.weak_scale in (0.0, 1e12, 1e3):
         return None  # a pound sign in some feeds and a games console; rand and the name of a car
     is_amount = number.grouped or number.weak_scale in AMOUNTS
@@ -156,6 +161,7 @@ def _money_before(view: View, number: Number, joined_at: int) -> tuple[Unit, int
 
 
 _PRODUCTS = frozenset(["PS"])
+_ARTICLE = "A $"  # Australian dollars, or a word and those of any country
 
 
 def _ends_price_range(low: str, number: Number, previous: FigureCandidate | None) -> bool:
@@ -285,6 +291,8 @@ def _compound(low: str, candidate: FigureCandidate) -> FigureCandidate | None:
     """Feet and inches, stones and pounds as people are measured: "6ft 3in", "5'11\"", "14st 7lb"; feet: "30' tall"."""
     if match := _FEET.match(low, candidate.end):
         return candidate.take("measure", Unit("measure", "[ft_i]"), match.start(), match.end(), "measure.unit")
+    if match := _INCHES.match(low, candidate.end):
+        return candidate.take("measure", Unit("measure", "[in_i]"), match.start(), match.end(), "measure.unit")
     for pattern, code, worth, parts in _COMPOUNDS:
         if match := pattern.match(low, candidate.end):
             value = scaled(candidate.low * worth + float(match[1]) / parts, 1.0)
