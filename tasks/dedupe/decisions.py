@@ -31,6 +31,8 @@ MIN_SLOTS, MIN_SLOT_SHARE, MIN_SLOTS_OF_CHANGED, MIN_SLOT_ODDS = 2, 0.03, 0.45, 
 MIN_ONE_SLOT_SHARE = 0.05
 # In a frame that many texts hold, one slot is enough.
 MIN_SLOT_SHARE_SERIES, MIN_SLOT_ODDS_SERIES = 0.015, 4
+# Two are enough in a longer one where nothing else differs.
+MIN_SLOT_SHARE_FRAME, MIN_SLOT_ODDS_FRAME = 0.005, 10
 # One story reported again: the same title, at most a day later, and few slots.
 SAME_TITLE, SOON, MAX_UPDATED = 0.85, 1, 0.05
 MIN_TURN_SHARE, MIN_COVERED_TURN = 0.01, 0.6  # a denial in a long text is one of many changes
@@ -107,7 +109,13 @@ def is_template(e: Evidence) -> np.ndarray:
         & (e.slot_share >= MIN_SLOT_SHARE_SERIES)
         & (e.slot_odds >= MIN_SLOT_ODDS_SERIES)
     )
-    return (by_figures | by_slots | in_series) & ~is_update(e)
+    in_frame = (
+        (e.common >= MAX_COMMON)
+        & (e.slots >= MIN_SLOTS)
+        & (e.slot_share >= MIN_SLOT_SHARE_FRAME)
+        & (e.slot_odds >= MIN_SLOT_ODDS_FRAME)
+    )
+    return (by_figures | by_slots | in_series | in_frame) & ~is_update(e)
 
 
 def is_denial(e: Evidence) -> np.ndarray:
@@ -135,8 +143,8 @@ def opens_foreign(e: Evidence) -> np.ndarray:
 
 
 def is_shuffled(e: Evidence) -> np.ndarray:
-    """Whether the longer text holds the shorter one in pieces, in another order."""
-    return (kinds_of(e) == CONTAINS) & (e.ordered < MIN_ORDERED)
+    """Whether a text holds another one, or both hold what many texts do, in pieces and in another order."""
+    return ((kinds_of(e) == CONTAINS) | (e.common >= MAX_COMMON)) & (e.ordered < MIN_ORDERED)
 
 
 def is_covered(e: Evidence) -> np.ndarray:
@@ -258,7 +266,8 @@ DECISIONS: tuple[Decision, ...] = (
         "apart.shuffled",
         False,
         is_shuffled,
-        "the longer text holds the shorter one in pieces and in another order: a collection, no copy",
+        "the longer text holds the shorter one in pieces and in another order: a collection, no copy; or both are put "
+        "together, each in its own order, of pieces that many texts hold",
         yes=(
             _pair(
                 "".join(_PARTS),
