@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.model import FigureMention
+from tasks.normalise.dates import find_dates
 from tasks.normalise.figures import find_figures
 
 CASES = Path(__file__).parent / "cases"
@@ -35,6 +36,26 @@ def as_wanted(figure: FigureMention) -> dict[str, Any]:
 def expected(row: dict[str, Any]) -> dict[str, Any]:
     bound = "range" if isinstance(row["value"], list) else "="
     return {**DEFAULTS, "bound": bound, **row}
+
+
+KINDS_READ = [
+    line.split("\t")
+    for line in (CASES / "figures_kinds.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+def as_read(figure: FigureMention) -> tuple[list[float], str]:
+    ends = [figure.value] if figure.value is not None else [figure.value_min, figure.value_max]
+    return [float(f"{end:.6g}") for end in ends if end is not None], figure.currency or figure.unit or "-"
+
+
+@pytest.mark.parametrize(("text", "wanted"), KINDS_READ)
+def test_every_kind_is_read_in_other_words(text: str, wanted: str) -> None:
+    rows = [item.split(" ", 1) for item in wanted.split("; ") if item]
+    figures = [([float(f"{float(end):.6g}") for end in value.split("..")], unit) for value, unit in rows]
+
+    assert [as_read(figure) for figure in find_figures(text, dates=find_dates(text))] == figures
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["text"]) for case in cases("invented")["case"]])

@@ -195,8 +195,9 @@ class Evidence:
     def counts(self) -> Counter[str]:
         """How often the text speaks of each currency, by code."""
         counts: Counter[str] = Counter()
-        for match in _PLACES.finditer(f" {self.low[:MAX_CONTEXT]}"):
-            counts.update(_CODES_OF[match[1]])
+        for name, times in Counter(_PLACES.findall(f" {self.low[:MAX_CONTEXT]}")).items():
+            for code in _CODES_OF[name]:
+                counts[code] += times
         return counts
 
     def best(self, codes: tuple[str, ...]) -> str:

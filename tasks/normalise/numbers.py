@@ -247,7 +247,7 @@ def _read_digits(match: re.Match[str]) -> Number | None:
         number.weak_apart = not weak[0].isalpha()
     number.form = "part" if is_part else "digits"
     is_round = len(plain) >= ROUND and plain.endswith("000")
-    number.grouped = scale > 1 or len(bare) != len(plain) or "." in plain or added > 0 or is_round
+    number.grouped = scale > 1 or len(run) != len(plain) or "." in plain or added > 0 or is_round
     number.decimal_comma = comma
     return number
 

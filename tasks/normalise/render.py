@@ -32,7 +32,7 @@ from tasks.normalise.currencies import is_word, speaks_of_dollars
 from tasks.normalise.dates import scan_dates
 from tasks.normalise.figures import find_figures
 from tasks.normalise.figures.cues import starts_bound_behind
-from tasks.normalise.numbers import find_numbers, lower
+from tasks.normalise.numbers import Number, find_numbers, lower
 
 # words that say where in a period, or on which side of a length: the value does not hold them, `mod` does
 _BOUNDING = re.compile(
@@ -185,11 +185,16 @@ def _changed(text: str, splices: list[Splice]) -> list[Splice]:
     return [splice for splice in splices if text[splice.start : splice.end] != splice.form]
 
 
+def _numbers_in(words: str) -> list[Number]:
+    """The numbers of a figure's own words; groups parted by blanks are one number only before something counted."""
+    return find_numbers(f"{lower(words)}%")
+
+
 def _stays(text: str, figure: FigureMention, words: str) -> bool:
     """Whether a figure's words stay, since a plain number would read worse and say no more (docs/figures.md)."""
     if not words or figure.rule in _WORDS_STAY:
         return True
-    numbers = find_numbers(lower(words))
+    numbers = _numbers_in(words)
     if not numbers or any(number.form in ("crowd", "multiple") for number in numbers):
         return True
     if any(number.form == "part" and number.scale == 1 and words[number.start].isalpha() for number in numbers):
@@ -252,7 +257,7 @@ def _takes_unit(text: str, figure: FigureMention) -> bool:
 
 def _says(words: str, figure: FigureMention) -> bool:
     """Whether the number alone, its unit left as it is, says the value: not the 50 of "50 cents", worth 0.5."""
-    ends, read = _ends(figure), find_numbers(lower(words))
+    ends, read = _ends(figure), _numbers_in(words)
     if len(read) != len(ends):
         return False
     scale = max((number.weak_scale or number.scale for number in read), default=1.0)
@@ -281,8 +286,7 @@ def _number_form(figure: FigureMention, words: str) -> str:
     ends = [plain_number(end) for end in _ends(figure)]
     if len(ends) == 1:
         return ends[0]
-    low = lower(words)
-    numbers = find_numbers(low)
+    low, numbers = lower(words), _numbers_in(words)
     if len(numbers) < 2:
         return " to ".join(ends)
     left, right = numbers[0], numbers[-1]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from tasks.normalise.currencies import Unit
 from tasks.normalise.figures.candidate import FigureCandidate, candidate_of
 from tasks.normalise.figures.view import View
-from tasks.normalise.numbers import find_numbers
+from tasks.normalise.numbers import Number, find_numbers
 from tasks.normalise.units import unit_behind
 from tasks.rules import Row, load
 
@@ -64,12 +64,20 @@ def _by_last_word() -> dict[str, tuple[AgeRow, ...]]:
 _BY_WORD = _by_last_word()
 
 
+def may_be_age(view: View, number: Number) -> bool:
+    """Whether a number may be an age at all, by the characters that touch it: true of few numbers in dates."""
+    return _may_be_told(view.low, number.end) or _word_at(view.low, number.start) in _BY_WORD
+
+
+def _may_be_told(low: str, end: int) -> bool:
+    return low[end : end + 1] in _GAPS and low[end + 1 : end + 2] in _STARTS
+
+
 def take_age(view: View, candidate: FigureCandidate) -> FigureCandidate | None:
     """The candidate as an age, where the words around it make it one."""
     low, number = view.low, candidate.number
     after = low[number.end : number.end + 1]
-    may_be_told = after in _GAPS and low[number.end + 1 : number.end + 2] in _STARTS
-    if may_be_told and (match := _BEHIND.match(low, number.end)):
+    if _may_be_told(low, number.end) and (match := _BEHIND.match(low, number.end)):
         return candidate.take("age", Unit("age", _CODES[match[1]]), match.start(), match.end(), "age.old")
     if after.isalnum() or after in ("%", "/", ":") or number.grouped or number.form not in ("digits", "words"):
         return None

@@ -42,17 +42,26 @@ class FigureCandidate(NamedTuple):
 
     def but(self, **changes: Any) -> FigureCandidate:
         """The same with some fields changed."""
-        return self._replace(**changes)
+        values = list(self)  # three times as fast as `_replace`
+        for name, value in changes.items():
+            values[_AT[name]] = value
+        return FigureCandidate._make(values)
 
     def worth(self, value: float, **changes: Any) -> FigureCandidate:
         """The same with another value."""
-        return self._replace(low=value, first=value, **changes)
+        return self.but(low=value, first=value, **changes)
 
     def take(self, kind: str, unit: Unit, start: int, end: int, rule: str) -> FigureCandidate:
         """The same with its kind and unit, whose words stand from `start` to `end`."""
-        return self._replace(
-            kind=kind, unit=unit, unit_start=start, unit_end=end, end=max(self.end, end), flag=unit.flag, rule=rule
-        )
+        last = end if end > self.end else self.end
+        return FigureCandidate(
+            self.number, self.start, last, self.number_start, self.number_end, self.low, self.first,
+            self.scale, self.grouped, self.form, rule, self.high,
+            kind, unit, start, end, self.noun, unit.flag, self.tail_bound,
+        )  # fmt: skip
+
+
+_AT = {name: at for at, name in enumerate(FigureCandidate._fields)}
 
 
 def candidate_of(number: Number) -> FigureCandidate:

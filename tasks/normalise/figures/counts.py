@@ -44,7 +44,8 @@ _POINTS = re.compile(r" points?(?![a-z])")
 _RATES = re.compile(r"(?<![a-z])(?:rates?|per ?cent|pct)(?![a-z])|%")
 _RATE_BEHIND = re.compile(r" (?:a|an|each|every) (?:day|week|month|year|hour|night|season)(?![a-z])")
 _PAST_BEHIND = re.compile(
-    r" (?:[a-z]{2,}ed|came|slept|left|took|went|died|lost|fled|won|got|fell|said|made|saw|were|are"
+    r" (?:[a-z]{2,}ed|came|slept|sang|stood|sat|ran|spoke|drank|ate|drove|flew|chose|heard|paid|sent"
+    r"|left|took|went|died|lost|fled|won|got|fell|said|made|saw|were|are"
     r"|have|had|gathered)(?: |[.,])"
 )
 _SUBJECTS = frozenset(_TABLE["bare"]["subjects"].split())
@@ -92,8 +93,15 @@ _RANGE_LEADS = frozenset(["between", "from", "of", "about"])
 
 def count_candidates(view: View, candidates: list[FigureCandidate]) -> list[FigureCandidate]:
     """Counts and shares for bare numbers; without those that a guard holds back."""
-    counted = (_decided(view, candidate) for candidate in candidates)
-    return [candidate for candidate in counted if candidate is not None]
+    found: list[FigureCandidate] = []
+    for candidate, following in zip(candidates, [*candidates[1:], None], strict=True):
+        counted = _decided(view, candidate)
+        if counted is None:
+            continue
+        if following and following.kind == "money" and candidate.end <= following.start < counted.end:
+            counted = candidate  # "the Budapest one SR 70m": no noun runs into the next figure
+        found.append(counted)
+    return found
 
 
 def _decided(view: View, candidate: FigureCandidate) -> FigureCandidate | None:
@@ -190,7 +198,8 @@ def _noun(view: View, candidate: FigureCandidate) -> tuple[Noun | None, str | No
     if match := _OF_A_TOTAL.match(low, position):  # "112 of 200 seats": what the total counts
         behind = noun_behind(view.text, low, match.end(), None)
         return (Noun(behind.name, position, position) if behind else None), tail
-    noun = view.noun(position, candidate.low)
+    # "Dozens queued": only "of" joins a crowd to its noun
+    noun = None if candidate.form == "crowd" else view.noun(position, candidate.low)
     is_large = candidate.form == "crowd" or candidate.scale > 1 or candidate.low >= LARGE
     if noun is None and is_large and low.startswith(" of ", position):
         noun = view.noun(position + 3, candidate.low)

@@ -153,6 +153,7 @@ class EllipsisRow(Row):
 
     before: re.Pattern[str] | None = None  # ends right before the number
     behind: re.Pattern[str] | None = None  # begins right behind it
+    behind_exact: re.Pattern[str] | None = None  # the same in the case of the text
     left: frozenset[str] = frozenset()  # kinds of the figure before; empty: none is needed
     units: frozenset[str] = frozenset()  # its nouns; empty: any
     noun: Literal["", "left"] = ""  # "left": that of the figure before
@@ -202,6 +203,8 @@ def _holds(view: View, row: EllipsisRow, candidate: FigureCandidate, left: list[
     start = candidate.start
     head = view.text[max(0, start - REACH) : start] if row.exact else view.before(start, REACH)
     if row.before and not row.before.search(head):
+        return False
+    if row.behind_exact and not row.behind_exact.match(view.text, candidate.number_end):
         return False
     return row.behind is None or row.behind.match(view.low, candidate.number_end) is not None
 

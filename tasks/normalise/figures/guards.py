@@ -44,6 +44,7 @@ _YEARLY = frozenset(_TABLE["dates"]["yearly"].split())
 _COUNT_LEADS = frozenset(_TABLE["dates"]["count_leads"].split())
 _NO_COUNT_LEADS = frozenset(_TABLE["dates"]["no_count_leads"].split())
 _COUNTED = frozenset(_TABLE["dates"]["counted"].split())
+_OWNED_ONLY = ("the only ", "an only ", "his only ", "her only ", "its only ", "their only ")
 _BRAND = re.compile("|".join(map(re.escape, sorted(_TABLE["brands"]["names"], key=len, reverse=True))))
 _COMPOUND = re.compile(rf"-(?:{'|'.join(_TABLE['compounds']['words'].split())})(?![a-z])")
 _LONGEST_HEAD = 10  # characters of a brand before its number
@@ -187,7 +188,7 @@ def _touches_word(view: View, start: int) -> bool:
     return view.text[start - 1 : start] == " " and not view.text[start - 2 : start - 1].isspace()
 
 
-def _is_idiom(view: View, candidate: FigureCandidate, _noun: str | None) -> bool:
+def _is_idiom(view: View, candidate: FigureCandidate, noun: str | None) -> bool:
     if candidate.form not in ("words", "part"):
         return False
     low, number = view.low, candidate.number
@@ -199,6 +200,8 @@ def _is_idiom(view: View, candidate: FigureCandidate, _noun: str | None) -> bool
     before = _WORDS_BEFORE.search(low, max(0, number.start - REACH), number.start)
     if before is None or (before[0] == "than" and low.endswith("more than ", 0, number.start)):
         return False  # "more than one partner"
+    if noun and before[0] == "only" and not low.endswith(_OWNED_ONLY, 0, number.start):
+        return False  # "only one person was hurt", but not "the only one left"
     if before[0] in (_BEFORE_HALF if word == "half" else _BEFORE_ONE if word == "one" else ()):
         return True
     return low.startswith(_LED.get(before[0], ()), number.start) if before[0] in _LED else False

@@ -12,7 +12,7 @@ import re
 
 from tasks.normalise.currencies import BEFORE, MILLS, Unit, currency_before
 from tasks.normalise.currencies import SHARED as SHARED_NAMES
-from tasks.normalise.figures.ages import take_age
+from tasks.normalise.figures.ages import may_be_age, take_age
 from tasks.normalise.figures.busy import Busy
 from tasks.normalise.figures.candidate import FigureCandidate, candidate_of
 from tasks.normalise.figures.guards import is_code, is_numbering, is_year, opens_sentence
@@ -69,8 +69,9 @@ def read_candidates(view: View, busy: Busy | None) -> list[FigureCandidate]:
     for number in find_numbers(view.low):
         if previous and number.start < previous.end:
             continue  # the inches of "6ft 3in"
-        candidate = _read(view, number, previous)
-        if candidate and not (busy and candidate.kind != "age" and busy.overlaps(number.start, number.end)):
+        is_busy = busy is not None and busy.overlaps(number.start, number.end)
+        candidate = None if is_busy and not may_be_age(view, number) else _read(view, number, previous)
+        if candidate and not (is_busy and candidate.kind != "age"):
             found.append(candidate)
             previous = candidate
     return found
