@@ -10,14 +10,15 @@ date takes its time and zone from there. `date_conflict` says that the input, th
 date lines are more than a day apart.
 
 Where day and month could change places, the site decides if at least three of its unambiguous lines agree to 90 %, else
-another source of the same document that agrees with one reading; else the month-first reading stands, flagged
-`date_order_ambiguous`.
+another source of the same document that agrees with one reading, else the region in the page's language (`en-GB`);
+else the month-first reading stands, flagged `date_order_ambiguous`.
 
 Limits  Looks at the whole corpus, so that it is computed anew in every run.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -37,11 +38,12 @@ SPEAKS_FOR_THE_PAGE = ("metadata", "structured", "header", "footer")  # sources 
 MAX_ZONES_APART = timedelta(days=1)  # the same moment has two dates in two zones
 # Columns that are read where the table has them.
 READS = ["document_id", "site", "url", "source_path", "found", "metadata", "html_published", "html_published_source"]
-READS += ["modified", "given_modified", "html_modified"]
+READS += ["modified", "given_modified", "html_modified", "html_language"]
 TO_THE_DAY = ("day", "minute", "second")  # precisions
 MIN_SITE_LINES = 3
 MIN_SITE_SHARE = 0.9
 ORDERS = ("day_first", "month_first")
+MONTH_FIRST = frozenset(("US", "PH", "PR", "GU", "FM", "MH", "PW", "VI"))  # regions, by CLDR's short forms of dates
 
 
 def choose_dates(documents: pa.Table, clusters: pa.Table) -> pa.Table:
@@ -57,7 +59,10 @@ def choose_dates(documents: pa.Table, clusters: pa.Table) -> pa.Table:
     rows = joined(documents.select(columns), clusters, "cluster_id").to_pylist()
     candidates = [_candidates(row) for row in rows]
     orders = _site_orders((row["site"], lines) for row, lines in zip(rows, candidates, strict=True))
-    chosen = [_choose(lines, orders.get(row["site"])) for row, lines in zip(rows, candidates, strict=True)]
+    chosen = [
+        _choose(lines, orders.get(row["site"]), _order_of_region(row.get("html_language")))
+        for row, lines in zip(rows, candidates, strict=True)
+    ]
     lent = _lenders((row["cluster_id"], row["document_id"], line) for row, line in zip(rows, chosen, strict=True))
     anchored = [
         _columns(row["document_id"], line or lent.get(row["cluster_id"]))
@@ -79,7 +84,10 @@ def own_dates(documents: pa.Table) -> pa.Table:
     rows = documents.select([name for name in READS if name in documents.column_names]).to_pylist()
     candidates = [_candidates(row) for row in rows]
     orders = _site_orders((row["site"], lines) for row, lines in zip(rows, candidates, strict=True))
-    chosen = [_choose(lines, orders.get(row["site"])) for row, lines in zip(rows, candidates, strict=True)]
+    chosen = [
+        _choose(lines, orders.get(row["site"]), _order_of_region(row.get("html_language")))
+        for row, lines in zip(rows, candidates, strict=True)
+    ]
     columns = [_columns(row["document_id"], line) for row, line in zip(rows, chosen, strict=True)]
     days = [row.get("published_date") if row.get("published_precision") in TO_THE_DAY else None for row in columns]
     return pa.table({"document_id": documents["document_id"], "own_date": pa.array(days, pa.date32())})
@@ -137,24 +145,36 @@ def _site_orders(found: Iterable[tuple[str | None, list[DateLine]]]) -> dict[str
     }
 
 
-def _choose(lines: list[DateLine], site_order: str | None) -> DateLine | None:
+def _order_of_region(language: str | None) -> str | None:
+    """The order of day and month where a page's language names a region: "en-GB" day_first.
+
+    >>> _order_of_region("en-US"), _order_of_region("en_AU"), _order_of_region("en")
+    ('month_first', 'day_first', None)
+    """
+    region = re.search(r"[-_]([A-Za-z]{2})$", (language or "").strip())
+    if region is None:
+        return None
+    return "month_first" if region[1].upper() in MONTH_FIRST else "day_first"
+
+
+def _choose(lines: list[DateLine], site_order: str | None, region_order: str | None) -> DateLine | None:
     """The best source's line with the order of day and month settled."""
     if not lines:
         return None
-    best = _with_time(_in_order(lines[0], lines[1:], site_order), lines[1:])
+    best = _with_time(_in_order(lines[0], lines[1:], site_order, region_order), lines[1:])
     return replace(best, flags=(*best.flags, "date_conflict")) if _is_contradicted(best, lines[1:]) else best
 
 
-def _in_order(best: DateLine, others: list[DateLine], site_order: str | None) -> DateLine:
-    """A line whose day and month could change places, with the order that its site or another source gives it."""
+def _in_order(best: DateLine, others: list[DateLine], site_order: str | None, region_order: str | None) -> DateLine:
+    """A line whose day and month could change places, in the order that its site, another source or region gives it."""
     if best.order != "ambiguous" or best.alternative is None:
         return best
     readings = {"month_first": best.local, "day_first": best.alternative}
     days = {line.local[:10] for line in others if line.order != "ambiguous"}
     agreeing = [order for order, local in readings.items() if local[:10] in days]
-    if site_order is None and len(agreeing) != 1:
+    order = site_order or (agreeing[0] if len(agreeing) == 1 else region_order)
+    if order is None:
         return replace(best, flags=(*best.flags, "date_order_ambiguous"))
-    order = site_order or agreeing[0]
     return replace(best, local=readings[order], order=order, alternative=None)
 
 

@@ -109,6 +109,21 @@ def test_a_site_of_two_lines_or_of_two_minds_decides_nothing():
     assert chosen(*two, other, unsure)[-1]["flags"] == ["date_order_ambiguous"]
 
 
+@pytest.mark.parametrize(
+    ("language", "local", "flags"),
+    [
+        ("en-GB", "2021-05-04", []),
+        ("en-US", "2021-04-05", []),
+        ("en", "2021-04-05", ["date_order_ambiguous"]),
+        (None, "2021-04-05", ["date_order_ambiguous"]),
+    ],
+)
+def test_the_region_of_a_page_s_language_decides_where_nothing_else_does(language, local, flags):
+    (row,) = chosen({"found": [ambiguous("2021-05-04", "2021-04-05")], "html_language": language})
+
+    assert (row["published_local"], row["flags"]) == (local, flags)
+
+
 def test_another_source_that_agrees_with_one_reading_decides():
     (row,) = chosen({"found": [ambiguous("2021-05-04", "2021-04-05")], "url": "https://e.org/2021/05/04/x"})
 

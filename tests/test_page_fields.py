@@ -215,6 +215,57 @@ def test_dates_around_the_headline_are_read_and_those_of_a_change_are_not():
     assert read_fields(page(body=changed)).published == ()
 
 
+def test_what_holds_the_headline_is_no_place_of_other_texts_whatever_it_is_called():
+    body = BODY.replace("</h1>", "</h1><p>By Ann Quill</p><time datetime=2021-05-04>4 May</time>")
+    other = "<div class=related><p>By Otto Brand</p><time datetime=2021-01-01>1 May</time></div>"
+
+    fields = read_fields(page(body=f"<div class='node newsletter-item'>{body}</div>{other}"))
+
+    assert (first_names(fields), [value for _, value in fields.published]) == (("Ann Quill",), ["2021-05-04"])
+
+
+def test_a_standfirst_may_stand_between_the_headline_and_the_date():
+    standfirst = f"<p>{'Nobody had oiled the mill since the flood, and still it turns. ' * 3}</p>"
+    dated = BODY.replace("</h1>", f"</h1>{standfirst}<p>May 4, 2021</p>")
+    told = BODY.replace("</h1>", f"</h1>{standfirst * 2}<p>May 4, 2021</p>")
+
+    assert [value for _, value in read_fields(page(body=dated)).published] == ["May 4, 2021"]
+    assert read_fields(page(body=told)).published == ()
+
+
+def test_a_shown_change_stands_for_a_publication_that_the_page_does_not_state():
+    changed = BODY.replace("</h1>", "</h1><p>Last updated on May 4, 2021</p>")
+    unseen = '<meta property="article:modified_time" content="2021-05-04">'
+
+    row = extracted_page("", changed)
+    assert (row["html_published"], row["html_modified"]) == ("May 4, 2021", "May 4, 2021")
+    assert extracted_page(ld(article(datePublished="2021-03-04")), changed)["html_published"] == "2021-03-04"
+    assert extracted_page(unseen, BODY)["html_published"] is None
+
+
+def test_a_guessed_day_counts_where_a_reader_can_see_it():
+    hidden = f"{BODY}<script>var mill = {{datePublished: '2019-06-01'}};</script>"
+    seen = f"{hidden}<footer><p class=date>1 June 2019</p></footer>"
+
+    assert extracted_page("", hidden)["html_published"] is None
+    assert extracted_page("", seen)["html_published"] == "2019-06-01"
+
+
+@pytest.mark.parametrize(
+    ("name", "published", "modified"),
+    [
+        ("w-published-date", "2021-05-04", None),
+        ("publication_time", "2021-05-04", None),
+        ("last_update", None, "2021-05-04"),
+        ("event-published-end", None, None),
+    ],
+)
+def test_meta_elements_of_a_site_s_own_names_are_read(name, published, modified):
+    row = extracted_page(f'<meta name="{name}" content="2021-05-04">', BODY)
+
+    assert (row["html_published"], row["html_modified"]) == (published, modified)
+
+
 @pytest.mark.parametrize(
     ("figure", "caption"),
     [

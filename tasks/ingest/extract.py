@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ from lxml.html import HtmlElement
 from tasks import schema
 from tasks.datelines import read_metadata_date
 from tasks.ingest.page_fields import PageFields, read_fields
+from tasks.ingest.page_header import shows_day
 from tasks.ingest.page_text import EXTRACTION, WHOLE_FRAGMENT, extract_text, text_of_blocks
 from tasks.ingest.pages import judge_page
 from tasks.ingest.pictures import find_captions
@@ -142,12 +144,12 @@ def extract_html(markup: str, url: str | None = None) -> Extracted:
 
 def _row(fields: PageFields, published: list[Stated]) -> Extracted:
     """The best value of each field, and the others as evidence."""
-    date = published[0] if published else None
+    dated = published[0] if published else None
     modified = next((value for _, value in fields.modified if _is_date(value)), None)
     return Extracted(
         html_title=fields.title.value if fields.title else None,
-        html_published=date.value if date else None,
-        html_published_source=("structured" if date.source == "structured" else "html") if date else None,
+        html_published=dated.value if dated else None,
+        html_published_source=("structured" if dated.source == "structured" else "html") if dated else None,
         html_modified=modified,
         html_authors=fields.authors[0][1] if fields.authors else None,
         html_publisher=fields.publisher,
@@ -170,12 +172,18 @@ def _row(fields: PageFields, published: list[Stated]) -> Extracted:
 
 
 def _dates(tree: HtmlElement, fields: PageFields, url: str | None) -> list[Stated]:
-    """The dates of publication that a page states, best first; htmldate is asked where there is none."""
+    """The dates of publication that a page states, best first.
+
+    A page that states none may show when it was changed, which then stands for it. Else htmldate is asked, and believed
+    where a reader of the page could see the same day: what it finds elsewhere is as often a date of something else.
+    """
     modified = {_day(value) for _, value in fields.modified if _is_date(value)}
     stated = _most_agreed([found for found in fields.published if _is_date(found.value)], modified)
     if not stated:
+        stated = [found for found in fields.modified if found.source == "html" and _is_date(found.value)]
+    if not stated:
         day = find_date(tree, url=url, **DATES)
-        stated = [Stated("html", day)] if day else []
+        stated = [Stated("html", day)] if day and shows_day(tree, fields.header, day) else []
     return stated
 
 
@@ -191,11 +199,16 @@ def _most_agreed(stated: list[Stated], modified: set[str]) -> list[Stated]:
     agreeing = next((found for found in stated if found.source != "html" and _day(found.value) == shown), None)
     if agreeing is not None:
         best = agreeing
-    elif first in modified and shown < first:
+    elif first in modified and shown < first and not _is_next_day(shown, first):
         best = seen
     else:
         return stated
     return [best, *(found for found in stated if found is not best)]
+
+
+def _is_next_day(day: str, other: str) -> bool:
+    """Whether two ISO dates may be one moment in two zones."""
+    return date.fromisoformat(other) - date.fromisoformat(day) == timedelta(days=1)
 
 
 def _day(value: str) -> str:

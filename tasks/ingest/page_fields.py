@@ -21,7 +21,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from tasks.ingest.author_names import person_names
-from tasks.ingest.page_header import read_header, seen_authors, seen_dates
+from tasks.ingest.page_header import NO_HEADER, Header, read_header, seen_authors, seen_changes, seen_dates
 from tasks.ingest.page_titles import choose_title
 from tasks.ingest.stated import Stated, clean, key
 from tasks.ingest.structured import Node, find_nodes
@@ -70,6 +70,13 @@ META: Mapping[str, tuple[str, ...]] = {
     "standfirst": ("og:description", "description", "twitter:description", "dc.description"),
 }  # fmt: skip
 
+# The same in names of a site's own: "w-published-date", "sr-pubdate", "updated"
+LIKE: Mapping[str, re.Pattern[str]] = {
+    "published": re.compile(r"publish|publication.?(?:date|time)|pub.?date|posted|issue.?date|release.?date|created"),
+    "modified": re.compile(r"modif|updat"),
+}
+NOT_LIKE = re.compile(r"publisher|unpublish|expir|event|valid|til?l|until|end|copyright|birth")
+
 _META = XPath(".//meta[@content]")
 _HEADINGS = XPath(".//h1")
 _CANONICAL = XPath('string(.//link[@rel="canonical"]/@href)')
@@ -93,6 +100,7 @@ class PageFields:
     language: str | None = None
     url: str | None = None
     body: str | None = None  # JSON-LD `articleBody`
+    header: Header = NO_HEADER
 
 
 def read_fields(tree: HtmlElement, host: str = "") -> PageFields:
@@ -130,7 +138,12 @@ def read_fields(tree: HtmlElement, host: str = "") -> PageFields:
             *_meta_dates(metas, "published"),
             *seen_dates(tree, header),
         ),
-        modified=(*_node_dates(articles, pages, "dateModified"), *_meta_dates(metas, "modified")),
+        modified=(
+            *_node_dates(articles, pages, "dateModified"),
+            *_meta_dates(metas, "modified"),
+            *seen_changes(tree, header),
+        ),
+        header=header,
         publisher=publisher,
         section=_section(
             [*(t for n in articles for t in _texts(n.values.get("articleSection"))), *_values(metas, "section")]
@@ -297,5 +310,9 @@ def _node_dates(articles: list[Node], pages: list[Node], name: str) -> Iterator[
 
 
 def _meta_dates(metas: Mapping[str, list[str]], field: str) -> Iterator[Stated]:
+    """Dates of the elements in `META`, then of others whose names say the same in words of their own."""
     for name, text in _stated(metas, field):
         yield Stated("structured" if name.startswith(("article:", "og:")) else "meta", text)
+    for name, texts in metas.items():
+        if name not in META[field] and LIKE[field].search(name) and not NOT_LIKE.search(name):
+            yield from (Stated("meta", text) for text in texts)

@@ -13,8 +13,9 @@ Limits  What stands in comments, menus, footers and lists of other articles is p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lxml.etree import XPath
@@ -27,6 +28,7 @@ from tasks.ingest.stated import Stated, clean, key
 MAX_TEXTS = 6_000
 HEAD_BEFORE, HEAD_AFTER = 12, 40  # texts around the headline in which by-lines stand
 PROSE = 160  # characters: the first paragraph
+STANDFIRST = 1  # texts below the headline that may be as long
 NEAR_DATE = 4  # texts between a name and a date or reading time
 MAX_LABEL = 120  # characters of a by-line
 
@@ -69,11 +71,21 @@ class Header:
     texts: Sequence[Any]  # strings that know their element
     headline: int | None
 
+    @cached_property
+    def around(self) -> frozenset[HtmlElement]:
+        """The elements that hold the headline: whatever they are called, the article is in them."""
+        if self.headline is None:
+            return frozenset()
+        return frozenset(self.texts[self.headline].getparent().iterancestors())
+
     def head(self) -> range:
         """The places where a by-line of the article stands."""
         if self.headline is None:
             return range(0)
         return range(max(0, self.headline - HEAD_BEFORE), min(len(self.texts), self.headline + HEAD_AFTER))
+
+
+NO_HEADER = Header((), None)
 
 
 def read_header(tree: HtmlElement, title: str) -> Header:
@@ -108,7 +120,8 @@ def is_heading(element: HtmlElement | None) -> bool:
 
 def seen_authors(tree: HtmlElement, header: Header, publisher: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(source, names), strongest evidence first."""
-    for names in (*_by_lines(header, publisher), *_called_author(tree, publisher), *_beside_date(header, publisher)):
+    called = _called_author(tree, header, publisher)
+    for names in (*_by_lines(header, publisher), *called, *_beside_date(header, publisher)):
         yield "html", names
 
 
@@ -123,7 +136,7 @@ def _by_lines(header: Header, publisher: str) -> Iterator[tuple[str, ...]]:
         if not rest and place + 1 < len(header.texts):
             rest = clean(header.texts[place + 1])
         names = _named(rest, publisher)
-        if names and not is_elsewhere(text.getparent()):
+        if names and not is_elsewhere(text.getparent(), header.around):
             if place in head:
                 yield names
             else:
@@ -138,11 +151,11 @@ def _named(words: str, publisher: str) -> tuple[str, ...]:
     return person_names(words, publisher)
 
 
-def _called_author(tree: HtmlElement, publisher: str) -> Iterator[tuple[str, ...]]:
+def _called_author(tree: HtmlElement, header: Header, publisher: str) -> Iterator[tuple[str, ...]]:
     """Names in elements that are called author or by-line; links and small elements before large ones."""
     found = []
     for place, element in enumerate(_CALLED(tree)[:200]):
-        if element.tag in ("body", "html", "main", "article") or is_elsewhere(element):
+        if element.tag in ("body", "html", "main", "article") or is_elsewhere(element, header.around):
             continue
         names = next((names for text in _small_texts(element) if (names := _named(text, publisher))), ())
         if names:
@@ -176,14 +189,18 @@ def _beside_date(header: Header, publisher: str) -> Iterator[tuple[str, ...]]:
     for place, text in head:
         if any(abs(place - date) <= NEAR_DATE for date in dates) and 5 <= len(text) <= 60:
             names = _named(text, publisher)
-            if names and len(names[0].split()) > 1 and not is_elsewhere(header.texts[place].getparent()):
+            if names and len(names[0].split()) > 1 and not is_elsewhere(header.texts[place].getparent(), header.around):
                 yield names
 
 
-def is_elsewhere(element: HtmlElement | None) -> bool:
-    """Whether an element stands in comments, lists of other articles, menus or footers."""
+def is_elsewhere(element: HtmlElement | None, around: Collection[HtmlElement] = ()) -> bool:
+    """Whether an element stands in comments, lists of other articles, menus or footers.
+
+    Args:
+        around: elements that hold the headline, which are never such a place.
+    """
     for _ in range(10):
-        if element is None or element.tag in ("body", "main"):
+        if element is None or element.tag in ("body", "main") or element in around:
             return False
         if element.tag in _ASIDE or _ELSEWHERE.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
             return True
@@ -192,39 +209,62 @@ def is_elsewhere(element: HtmlElement | None) -> bool:
 
 
 def seen_dates(tree: HtmlElement, header: Header) -> Iterator[Stated]:
-    """The `<time>` elements that say when the article was published, then the others."""
+    """The `<time>` elements that say when the article was published, those around the headline, then the others."""
     rest = []
-    for element in _TIMES(tree)[:100]:
-        value = element.get("datetime") or clean(element.text_content())
-        around = f"{element.get('class') or ''} {element.get('itemprop') or ''} {' '.join(element.keys())}"
-        if not value or len(value) > 60 or _UPDATED.search(around) or is_elsewhere(element):
+    for value, around in _times(tree, header):
+        if _UPDATED.search(around):
             continue
         if _PUBLISHED.search(around):
             yield Stated("html", value)
         else:
             rest.append(Stated("html", value))
-    yield from head_dates(header)
+    yield from (Stated("html", value) for value, is_change in _head_moments(header) if not is_change)
     yield from rest
 
 
-def head_dates(header: Header) -> Iterator[Stated]:
-    """The dates in short texts around the headline, those below it first; dates of a change are none."""
+def seen_changes(tree: HtmlElement, header: Header) -> Iterator[Stated]:
+    """The dates of a later change that are shown around the headline or in a `<time>`."""
+    yield from (Stated("html", value) for value, is_change in _head_moments(header) if is_change)
+    yield from (Stated("html", value) for value, around in _times(tree, header) if _UPDATED.search(around))
+
+
+def shows_day(tree: HtmlElement, header: Header, day: str) -> bool:
+    """Whether a `<time>` or some short text of the page says this day (ISO date)."""
+    if any((element.get("datetime") or "").startswith(day) for element in _TIMES(tree)[:100]):
+        return True
+    year = day[2:4]
+    for text in header.texts:
+        if len(text) <= MAX_LABEL and year in text:
+            words = clean(text)
+            if any(moment.local[:10] == day for moment in find_moments(words)):
+                return True
+    return False
+
+
+def _times(tree: HtmlElement, header: Header) -> Iterator[tuple[str, str]]:
+    """(value, names of its class and attributes) of each `<time>` of the article."""
+    for element in _TIMES(tree)[:100]:
+        value = element.get("datetime") or clean(element.text_content())
+        if value and len(value) <= 60 and not is_elsewhere(element, header.around):
+            yield value, f"{element.get('class') or ''} {element.get('itemprop') or ''} {' '.join(element.keys())}"
+
+
+def _head_moments(header: Header) -> Iterator[tuple[str, bool]]:
+    """(surface, whether it is of a later change) of dates in short texts around the headline, those below it first.
+
+    Below it the search ends at the first paragraph; a standfirst may stand before.
+    """
     if header.headline is None:
         return
     head = header.head()
     for place in (*range(header.headline, head.stop), *range(header.headline - 1, head.start - 1, -1)):
         text = clean(header.texts[place])
-        if len(text) > PROSE and place > header.headline:
+        if len(text) > PROSE and place > header.headline + STANDFIRST:
             return
-        if len(text) > MAX_LABEL or not _DIGIT.search(text):
-            continue
-        before = clean(header.texts[place - 1]) if place else ""
-        if (
-            _UPDATED.search(text)
-            or (len(before) < 40 and _UPDATED.search(before))
-            or is_heading(header.texts[place].getparent())
-        ):
+        if len(text) > MAX_LABEL or not _DIGIT.search(text) or is_heading(header.texts[place].getparent()):
             continue
         moment = next((moment for moment in find_moments(text) if moment.precision != "month"), None)
-        if moment is not None and not is_elsewhere(header.texts[place].getparent()):
-            yield Stated("html", text[moment.start : moment.end])
+        if moment is not None and not is_elsewhere(header.texts[place].getparent(), header.around):
+            before = clean(header.texts[place - 1]) if place else ""
+            is_change = bool(_UPDATED.search(text) or (len(before) < 40 and _UPDATED.search(before)))
+            yield text[moment.start : moment.end], is_change
