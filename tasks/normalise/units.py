@@ -143,7 +143,7 @@ _BY_WORD = _by_first_word()
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _CAPITAL_BEHIND = re.compile(r" [A-Z]")
 _GAP = re.compile(r"(?:/[-=])?[ \t\u00a0\u202f\u2009]{0,3}(?:-[ ]?|\()?")
-_SIGN_BEHIND = re.compile(rf"(?:{trie(_SIGNS)})(?![A-Za-z0-9²³])(?!\.[a-z]|-\d)")
+_SIGN_BEHIND = re.compile(rf"(?:{trie(_SIGNS)})(?![A-Za-z0-9²³])(?!\.[a-z]|(?<!%)-\d)")
 _UNKNOWN_BEHIND = re.compile(r"/[A-Za-z]{1,2}(?![A-Za-z])")
 _MEASURED = {**{code: unit for code, unit in _CODES.items() if code}, **_TABLES.signs}
 _SIGN_DIVIDED = re.compile(rf"({trie(_MEASURED)})/(?:100 ?)?({trie(_MEASURED)})(?![A-Za-z0-9²³])")

@@ -60,7 +60,8 @@ _JOINED = frozenset(["with", "including", "plus"])
 _IN_A_PLACE = re.compile(r" (?:in|at|on|from) (?:the )?[A-Z]")  # "together with 198 in Oslo"
 _STANDS_AT = re.compile(rf"(?<![a-z])(?:{'|'.join(_TABLE['bare']['stands_at'].split())}) (?:steady |unchanged )?at $")
 _GROUP_OF = re.compile(
-    rf"(?<![a-z])(?:{'|'.join(_TABLE['bare']['groups'].split())}) of (?:about |around |some |over |nearly )?$"
+    rf"(?<![a-z])(?:{'|'.join(_TABLE['bare']['groups'].split())}) of (?:about |around |some |over |nearly "
+    r"|only |just )?$"
 )
 _OF_THOSE = re.compile(r" of (?:them|whom|which)(?![a-z])")
 _WORD_BEHIND = re.compile(r"[ \u00a0]?([a-z]+(?:\.m\.?)?)")

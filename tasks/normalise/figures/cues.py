@@ -50,7 +50,7 @@ _CLAUSE_ENDS = frozenset(";:)")
 _OPENING = '("“'
 _BACKWARDS = re.compile(rf"[ \u00a0]*({trie(phrase[::-1] for phrase in _BOUNDS)})(?!\w)")  # of a reversed text
 # "30 or more", but not "30 and over 6500 others"
-_BEHIND = re.compile(rf"[ \u00a0]{{1,2}}({trie(_BOUND_BEHIND)})(?![a-z]|\s+[\d$€£]|\s+than)")
+_BEHIND = re.compile(rf"[ \u00a0]{{1,2}}({trie(_BOUND_BEHIND)})(?![a-z]|\s+[\d$€£]|\s+(?:than|from)(?![a-z]))")
 _BEHIND_AT_END = re.compile(rf"(?:[ \u00a0]{{1,2}}(?:{trie(_BOUND_BEHIND)})|\+)$")
 _MOVED_BEHIND = re.compile(rf"[ -]({trie(_CHANGE_BEHIND)})(?![a-z-])")
 _COMPARED_BEHIND = re.compile(

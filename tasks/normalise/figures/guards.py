@@ -274,7 +274,7 @@ def _is_year(view: View, candidate: FigureCandidate, noun: str | None, before: s
     if _COMPOUND.match(view.low, candidate.number_end) and not is_yearly:
         return False  # "the 1500-seat hall"
     if before in _COUNT_LEADS:
-        return before == "of" and is_yearly  # "70 percent of 2019 levels"
+        return before in ("of", "over") and is_yearly  # "70 percent of 2019 levels", "one percent over 1985 expenses"
     if view.cues(candidate.start).bound is not None:
         return False
     # "counted 1640 cases", "cut 1900 jobs": behind a verb, and no year of our days

@@ -44,6 +44,7 @@ _BETWEEN = re.compile(
     r"|\d[\d,.]*(?:-[a-z]+|[a-z]{1,3}| (?:g|kg|mg|ml|l|m|cm|mm|km|t))(?= ))"
 )  # the seven 2024 finalists
 _NAME_NUMBER = re.compile(r"(?: -|[ -])\d{1,4}[a-z]?(?= [a-z])")  # of a name inside a phrase: Boeing 737 jets
+_MODELS = re.compile(r"(?: -|[ -])(\d{1,4})['’]?s(?![a-z])")  # of a plural: Boeing 707's, Model 3s
 _OF_THEM = re.compile(r" of (?:the|its|their|his|her|our|these|those|[a-z]+['’]s)(?:(?= )(?: [a-z]+['’]s(?= ))?)")
 _WORD = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|-)[\"“'‘]?([^\W\d_](?:[^\W_]|[-'’/&.](?=[^\W_]))*)")
 
@@ -133,6 +134,8 @@ def _phrase_words(text: str, low: str, end: int) -> list[tuple[int, int]]:
     while len(words) < _MAX_WORDS:
         match = _WORD.match(low, position)
         if match is None:
+            if words and not last and (model := _MODELS.match(low, position)) and text[words[-1][0]].isupper():
+                return [*words, model.span(1)]  # two Boeing 707's
             inner = _NAME_NUMBER.match(low, position)
             if not inner or last or not words:
                 break
@@ -141,9 +144,10 @@ def _phrase_words(text: str, low: str, end: int) -> list[tuple[int, int]]:
             position = inner.end()  # 41,000 Pixel 9 handsets
             continue
         word = match[1]
-        if _ends_phrase(low, word, match):
-            if word == "and" and words and not last and _WORD.match(low, match.end()):
-                position = match.end()  # "digital and physical sales"
+        if _ends_phrase(low, word, match) and not _is_acronym(text, match):
+            following = _WORD.match(low, match.end()) if word == "and" and words and not last else None
+            if following and text[following.start(1)].isupper() <= text[words[0][0]].isupper():
+                position = match.end()  # "digital and physical sales", not "17.5 stake and Banque Paribas"
                 continue
             break
         opens_quote = match[0][1:2] in _QUOTES if len(match[0]) > 1 else False
@@ -154,6 +158,12 @@ def _phrase_words(text: str, low: str, end: int) -> list[tuple[int, int]]:
         if is_plural(word) or _INITIALS.fullmatch(text, *match.span(1)):
             last = len(words)
     return words[:last]
+
+
+def _is_acronym(text: str, match: re.Match[str]) -> bool:
+    """Whether a word is written in capitals among words that are not: three US firms."""
+    written, behind = text[match.start(1) : match.end(1)], text[match.end(1) + 1 : match.end(1) + 3]
+    return len(written) > 1 and written.isupper() and behind.isalpha() and not behind.isupper()
 
 
 def _past_idle(low: str, end: int) -> int:

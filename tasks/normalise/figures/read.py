@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from tasks.normalise.currencies import BEFORE, MILLS, Unit, currency_before
+from tasks.normalise.currencies import BEFORE, MILLS, NAMES, Unit, currency_before
 from tasks.normalise.currencies import SHARED as SHARED_NAMES
 from tasks.normalise.figures.ages import may_be_age, take_age
 from tasks.normalise.figures.busy import Busy
@@ -59,6 +59,9 @@ _INCHES = re.compile(
 _PART_OF = re.compile(r" (?:of (?:an? )?|(?<=half )an? )(?=[a-z])")
 _POINT_STEP = re.compile(r"-point(?= (?:rate|interest|cut|hike|increase|rise|reduction|move|easing|drop|jump))")
 _ROUND = re.compile(r"[1-9]\d{0,2}\.(?:\d00|\d50)")
+_NAME_GOES_ON = re.compile(r" [A-Z][a-z]")
+_SHARE_BEHIND = re.compile(r" (?:an?|per) (?:share|shr)(?![a-z])")
+CARAT = "[car_m]"
 _RATE_BEHIND = re.compile(r" ?(?:per|an?|each|/|to the) ")
 
 
@@ -229,8 +232,8 @@ def _take_unit(view: View, candidate: FigureCandidate) -> FigureCandidate:
         return compound
     may_be_times = number.form in ("digits", "words") and next_two & _TIMES_STARTS
     if may_be_times and (match := _TIMES.match(low, number.end)):
-        if view.text[match.end() - 1] == "X" and number.value >= MODEL:
-            return candidate  # the name of a model: 5800X
+        if view.text[match.end() - 1] == "X" and (number.value >= MODEL or _NAME_GOES_ON.match(view.text, match.end())):
+            return candidate  # the name of a model: 5800X, 16X Aurora
         return candidate.but(kind="multiple", end=match.end(), rule="multiple.times")
     position = number.end
     if number.form == "part" and (match := _POINT_STEP.match(low, position)):
@@ -252,6 +255,8 @@ def _take_behind(view: View, candidate: FigureCandidate, behind: tuple[Unit, int
     if behind is None or not _fits(view, candidate, behind):
         return candidate
     unit, start, end = behind
+    if unit.code == CARAT and _SHARE_BEHIND.match(view.low, end):
+        unit = NAMES["cent"]  # "18 ct a share"
     if unit.kind == "money" and candidate.form == "words" and _DIGIT_BEHIND.match(view.low, end):
         return candidate  # "the Budapest one Ft 40m": the sign is that of the next number
     settled = _settled(view, candidate, unit, end)
