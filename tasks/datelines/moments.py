@@ -74,6 +74,11 @@ _STAMP = re.compile(
 )
 
 
+# What every date holds, and every stamp: asked first, because nearly all lines have neither.
+_HAS_YEAR = re.compile(r"\d(?:(?<=[-/.'’]\d)\d|\d{3})")
+_HAS_SECONDS = re.compile(r":\d\d:\d\d")
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A date, perhaps with a time, read at [start, end) of a string."""
@@ -107,7 +112,9 @@ def _full_year(digits: str) -> int:
 
 def find_moments(line: str) -> Iterator[Moment]:
     """Every date in the line, with its time and zone where they stand beside it."""
-    for match in _STAMP.finditer(line):
+    if not _HAS_YEAR.search(line):
+        return
+    for match in _STAMP.finditer(line) if _HAS_SECONDS.search(line) else ():
         day = iso_day(int(match["year"]), MONTHS[match["month"].casefold()], int(match["day"]))
         clock = read_clock(match["hour"], match["minute"], match["second"], None)
         if day is not None and clock is not None:

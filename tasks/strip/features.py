@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence, Set
+from itertools import chain
 
 import numpy as np
 
@@ -73,6 +74,10 @@ FEATURES = (
 )
 _OWN_AT = {name: i for i, name in enumerate(OWN)}
 _CONTEXT_AT = {name: i for i, name in enumerate(CONTEXT)}
+_NEAR_AT = [FEATURES.index(name) for name in (*_BESIDE, *_DERIVED)]
+_AVERAGED_AT = [FEATURES.index(name) for name in _AVERAGED]
+_SPOKEN = ("known_words", "known_often", "known_stems", "known_names", "new_names")
+BEYOND = -2.0  # what stands for a number of a line above the first or below the last
 
 
 def describe(looks: Sequence[Look], repeated: Set[int] = frozenset()) -> np.ndarray:
@@ -117,40 +122,47 @@ def describe(looks: Sequence[Look], repeated: Set[int] = frozenset()) -> np.ndar
     labels = own[:, _OWN_AT["is_label"]] > 0
     put["labels_above"][:] = np.cumsum(labels) - labels
     _since_label(labels, prose, put)
-    return np.hstack([own, context, *_around(own, put)]).astype(np.float32)
+    return _joined(own, context)
 
 
 def _speak(looks: Sequence[Look], prose: np.ndarray, put: dict[str, np.ndarray]) -> None:
     """Shares of a line's longer words, stems and names that the prose elsewhere uses."""
-    words: Counter[str] = Counter()
-    stems: Counter[str] = Counter()
-    names: Counter[str] = Counter()
-    for look, is_prose in zip(looks, prose.tolist(), strict=True):
-        if is_prose:
-            words.update(look.long_words)
-            stems.update(look.stems)
-            names.update(look.names)
-    rows = np.zeros((5, len(looks)), np.float32)
-    for i, (look, is_prose) in enumerate(zip(looks, prose.tolist(), strict=True)):
-        own = int(is_prose)
+    spoken = [look for look in looks if look.is_prose]
+    words = _in_more_than([look.long_words for look in spoken], 4)
+    stems = _in_more_than([look.stems for look in spoken], 2)
+    names = _in_more_than([look.names for look in spoken], 2)
+    rows = []
+    for look in looks:
+        own = int(look.is_prose)  # a line of prose does not count itself
         n = len(look.long_words)
-        if n:
-            counts = [words[word] - own for word in look.long_words]
-            rows[0, i] = sum(c > 0 for c in counts) / n
-            rows[1, i] = sum(c > 2 for c in counts) / n
-            rows[2, i] = sum(stems[stem] > own for stem in look.stems) / len(look.stems)
-        else:
-            rows[:3, i] = -1
-        if look.names:
-            known = sum(names[name] > own for name in look.names)
-            rows[3, i] = known / len(look.names)
-            rows[4, i] = len(look.names) - known
-        else:
-            rows[3, i] = -1
-    for name, row in zip(("known_words", "known_often", "known_stems", "known_names", "new_names"), rows, strict=True):
-        put[name][:] = row
-    known_prose = np.where(prose, rows[0], 0)
+        known = len(look.names & names[own])
+        rows.append(
+            (
+                len(look.long_words & words[own]) / n if n else -1,
+                len(look.long_words & words[own + 2]) / n if n else -1,
+                len(look.stems & stems[own]) / len(look.stems) if n else -1,
+                known / len(look.names) if look.names else -1,
+                len(look.names) - known,
+            )
+        )
+    columns = np.array(rows, np.float32).T
+    for name, column in zip(_SPOKEN, columns, strict=True):
+        put[name][:] = column
+    known_prose = np.where(prose, columns[0], 0)
     put["prose_known_below"][:] = np.cumsum(known_prose[::-1])[::-1] - known_prose
+
+
+def _in_more_than(sets: Sequence[frozenset[str]], count: int) -> list[set[str]]:
+    """What stands in more than 0, 1, … `count` - 1 of the sets.
+
+    >>> _in_more_than([frozenset("ab"), frozenset("b")], 2) == [{"a", "b"}, {"b"}]
+    True
+    """
+    counts = Counter(chain.from_iterable(sets))
+    found = [set(counts)]
+    for n in range(1, count):
+        found.append({word for word in found[-1] if counts[word] > n})
+    return found
 
 
 def _copy(looks: Sequence[Look], put: dict[str, np.ndarray]) -> None:
@@ -169,11 +181,11 @@ def _copy(looks: Sequence[Look], put: dict[str, np.ndarray]) -> None:
 
 def _runs(prose: np.ndarray, sizes: np.ndarray, put: dict[str, np.ndarray]) -> None:
     """Of each line the run of lines of its sort (prose or not) that it stands in."""
-    edges = np.flatnonzero(np.diff(prose.astype(np.int8))) + 1
-    for start, end in zip(np.concatenate([[0], edges]), np.concatenate([edges, [len(prose)]]), strict=True):
-        put["run_length"][start:end] = end - start
-        put["run_place"][start:end] = np.arange(end - start)
-        put["run_characters"][start:end] = sizes[start:end].mean()
+    starts = np.flatnonzero(np.concatenate([[True], prose[1:] != prose[:-1]]))
+    lengths = np.diff(starts, append=len(prose))
+    put["run_length"][:] = np.repeat(lengths, lengths)
+    put["run_place"][:] = np.arange(len(prose)) - np.repeat(starts, lengths)
+    put["run_characters"][:] = np.repeat(np.add.reduceat(sizes, starts) / lengths.astype(np.float32), lengths)
 
 
 def _since_label(labels: np.ndarray, prose: np.ndarray, put: dict[str, np.ndarray]) -> None:
@@ -192,20 +204,25 @@ def _distance(prose: np.ndarray) -> np.ndarray:
     return np.minimum(FAR, order - before)
 
 
-def _around(own: np.ndarray, put: dict[str, np.ndarray]) -> list[np.ndarray]:
-    """Some numbers of the lines near by."""
-    count = len(own)
-    near = np.column_stack([own[:, [_OWN_AT[name] for name in _BESIDE]], *(put[name] for name in _DERIVED)])
-    columns = []
+def _joined(own: np.ndarray, context: np.ndarray) -> np.ndarray:
+    """The numbers of the lines with some numbers of the lines near by, in the order of `FEATURES`."""
+    count, n_own = own.shape
+    joined = np.empty((count, len(FEATURES)), np.float32)
+    joined[:, :n_own] = own
+    at = n_own + context.shape[1]
+    joined[:, n_own:at] = context
+    near = joined.take(_NEAR_AT, axis=1)
     for shift in _SHIFTS:
-        moved = np.full_like(near, -2.0)
+        moved = joined[:, at : at + len(_NEAR_AT)]
         if abs(shift) < count:
             moved[max(0, -shift) : count - max(0, shift)] = near[max(0, shift) : count + min(0, shift)]
-        columns.append(moved)
-    averaged = np.column_stack([own[:, _OWN_AT[name]] if name in _OWN_AT else put[name] for name in _AVERAGED])
-    sums = np.vstack([np.zeros((1, averaged.shape[1])), np.cumsum(averaged, axis=0, dtype=np.float64)])
+        moved[: max(0, -shift)] = moved[max(0, count - max(0, shift)) :] = BEYOND
+        at += len(_NEAR_AT)
+    sums = np.zeros((count + 1, len(_AVERAGED_AT)))
+    np.cumsum(joined.take(_AVERAGED_AT, axis=1), axis=0, dtype=np.float64, out=sums[1:])
     order = np.arange(count)
     for width in _WINDOWS:
         low, high = np.maximum(0, order - width), np.minimum(count, order + width + 1)
-        columns.append((sums[high] - sums[low]) / (high - low)[:, None])
-    return columns
+        joined[:, at : at + len(_AVERAGED_AT)] = (sums[high] - sums[low]) / (high - low)[:, None]
+        at += len(_AVERAGED_AT)
+    return joined

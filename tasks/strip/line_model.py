@@ -74,17 +74,36 @@ def log_odds(numbers: np.ndarray) -> np.ndarray:
 
 
 def _sums(numbers: np.ndarray) -> np.ndarray:
+    """`log_odds` of a bounded number of lines: all of them go down all trees at once, one level at a time."""
+    table, walk = trees(), _walk()
+    flat = np.ascontiguousarray(numbers).ravel()
+    first = (np.arange(len(numbers)) * numbers.shape[1])[:, None]  # where a line's numbers begin
+    node = np.repeat(walk.roots[None, :], len(numbers), axis=0)
+    for _ in range(table.depth):
+        asked = flat.take(walk.feature.take(node) + first)
+        node = walk.below.take(2 * node + (asked <= walk.threshold.take(node)))
+    return walk.value.take(node).sum(axis=1) + table.bias
+
+
+class _Walk(NamedTuple):
+    """The trees as flat arrays over all nodes of all trees."""
+
+    roots: np.ndarray
+    feature: np.ndarray
+    threshold: np.ndarray
+    below: np.ndarray  # of node n: [2 n] where its number is above the threshold, [2 n + 1] where it is not
+    value: np.ndarray
+
+
+@rule_cache()
+def _walk() -> _Walk:
     table = trees()
     n_trees, n_nodes = table.left.shape
-    base = (np.arange(n_trees, dtype=np.int32) * n_nodes)[None, :]
-    rows = np.arange(len(numbers))[:, None]
-    feature, threshold = table.feature.ravel(), table.threshold.ravel()
-    left, right = table.left.ravel(), table.right.ravel()
-    node = np.zeros((len(numbers), n_trees), np.int32)
-    for _ in range(table.depth):
-        place = node + base
-        node = np.where(numbers[rows, feature[place]] <= threshold[place], left[place], right[place])
-    return table.value.ravel()[node + base].sum(axis=1) + table.bias
+    roots = np.arange(n_trees) * n_nodes
+    below = np.stack([table.right + roots[:, None], table.left + roots[:, None]], axis=-1)
+    return _Walk(
+        roots, table.feature.ravel().astype(np.int64), table.threshold.ravel(), below.ravel(), table.value.ravel()
+    )
 
 
 def heaviest(numbers: np.ndarray, count: int = 3) -> tuple[str, ...]:

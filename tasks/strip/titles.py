@@ -31,7 +31,7 @@ _DATELINE = re.compile(r"^[^\W\d_a-z][A-ZÀ-Þ'’. -]{2,40}(?:,[^.]{2,30})?\s?(
 # The first of several headings stays the headline unless another one's words are this much more at home in the body.
 AT_HOME_RATIO = 1.25
 SHORTEST_GLUED, LONGEST_GLUED = 15, 200
-_GLUE = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z][^\W\d_A-Z]?)")
+_GLUE = re.compile(r"[A-Z](?<=[^\W\d_A-Z].)")  # the upper-case letter first: few positions are tried
 _INNER_STOP = re.compile(r"[^\W\d_]{2}[.!?][”\"’]? ")
 _WORD = re.compile(r"\w+")
 # A headline glued to the lead but found once only counts where the lead goes on with a word that opens sentences.
