@@ -40,10 +40,11 @@ MAX_CHANGED_TURN, MAX_OUTSIDE_TURN = 6, 8  # words: what differs beside a denial
 MAX_COMMON = 0.7  # of the shared wording stand on many pages
 FAR = 3  # days: another report, unless it is the same text again
 MIN_COVERED_FAR, MAX_CHANGED_FAR = 0.9, 0.04
+MIN_ODDS_FAR = 1  # two slots that differ as often as other words do tell two reports of different days apart
 MIN_ORDERED = 0.5  # of an excerpt
-LIKE_TITLE, LIKE_START = 0.65, 0.7
+LIKE_TITLE, LIKE_START = 0.67, 0.7
 MAX_FOREIGN_OPENING = 0.25  # of both openings is in the other text: news over the same background
-MIN_COVERED_FOREIGN = 0.9  # unless nearly all is shared: an excerpt under an introduction
+MIN_COVERED_ALONE = 0.9  # a text that is less covered needs another sign: its opening, its title or its date
 MAX_SLOTS_OPENING = 0.03
 MAX_COMMON_LINKED = 0.4  # of what two members of a cluster share, if they are of other days and not related
 MAX_OPENING_LINKED = 0.6
@@ -133,13 +134,21 @@ def shares_boilerplate(e: Evidence) -> np.ndarray:
 def is_other_day(e: Evidence) -> np.ndarray:
     """Whether two texts lie days apart and are not one text."""
     same = (e.covered >= MIN_COVERED_FAR) & (e.changed <= MAX_CHANGED_FAR * e.wording)
+    same &= (e.slots < MIN_SLOTS) | (e.slot_odds < MIN_ODDS_FAR)
     return (e.days >= FAR) & ~same
 
 
-def opens_foreign(e: Evidence) -> np.ndarray:
-    """Whether both texts open with something that the other one has nowhere, and are not known to be of one day."""
+def begins_unlike(e: Evidence) -> np.ndarray:
+    """Whether both titles and both first words are known and unlike."""
+    known = (e.title != UNKNOWN) & (e.start != UNKNOWN)
+    return known & (e.title < LIKE_TITLE) & (e.start < LIKE_START)
+
+
+def is_background(e: Evidence) -> np.ndarray:
+    """Whether nothing but wording in common says that two texts are one: not opening, title, first words or date."""
     foreign = (e.opening_most <= MAX_FOREIGN_OPENING) & (e.start < LIKE_START)
-    return foreign & (e.covered < MIN_COVERED_FOREIGN) & ~is_soon(e)
+    unlike = (e.opening < MIN_OPENING) & begins_unlike(e)
+    return (foreign | unlike) & (e.covered < MIN_COVERED_ALONE) & ~is_soon(e)
 
 
 def is_shuffled(e: Evidence) -> np.ndarray:
@@ -154,9 +163,8 @@ def is_covered(e: Evidence) -> np.ndarray:
 
 def opens_alike(e: Evidence) -> np.ndarray:
     """Whether most of the wording is shared and both texts open with the same story."""
-    unlike = (e.title != UNKNOWN) & (e.title < LIKE_TITLE) & (e.start != UNKNOWN) & (e.start < LIKE_START)
     enough = (e.covered >= MIN_COVERED_SAME_OPENING) & (e.opening >= MIN_OPENING)
-    return enough & ~unlike & (e.slot_share < MAX_SLOTS_OPENING)
+    return enough & ~begins_unlike(e) & (e.slot_share < MAX_SLOTS_OPENING)
 
 
 _FERRY = (
@@ -280,11 +288,11 @@ DECISIONS: tuple[Decision, ...] = (
         no=(_pair(_FERRY, _FERRY + _MORE),),
     ),
     Decision(
-        "apart.opening",
+        "apart.background",
         False,
-        opens_foreign,
-        "each text opens with what the other one has nowhere, and no date says that they are of one day: other news "
-        "over the same background",
+        is_background,
+        "wording in common, but neither opening, title, first words nor date say that it is one story: other news over "
+        "the same background",
         yes=(
             _pair(
                 "Bookmakers call the weaver from the north the favourite of this year's race for the oak boat." + _OLD,
@@ -292,8 +300,18 @@ DECISIONS: tuple[Decision, ...] = (
                 + _OLD
                 + _MORE,
             ),
+            _pair(
+                _OLD.strip()
+                + " The names of all winners hang on the wall of the hall by the harbour for everyone to read.",
+                "A baker who had never been to sea took the prize home last night, to the surprise of nearly everybody "
+                "in the crowded hall by the river." + _OLD + _MORE,
+                titles=("How the oak boat came to be", "Baker wins on a stormy night"),
+            ),
         ),
-        no=(_pair(_FERRY, "Picture by our reader. " + _FERRY),),
+        no=(
+            _pair(_FERRY, "Picture by our reader. " + _FERRY),
+            _pair(_FERRY, _MORE.strip() + " " + _FERRY, titles=("Ferry sold", "Sixty years at sea")),
+        ),
     ),
     Decision(
         "joined.covered",

@@ -68,7 +68,7 @@ def like_starts(texts: Texts, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     starts: dict[int, str] = {}
     for k in np.unique(np.append(one, other)).tolist():
         text = texts[k].as_py() if isinstance(texts, pa.Array) else texts[k]
-        starts[k] = " ".join((text or "")[: 10 * START_CHARACTERS].split()[:START])[:START_CHARACTERS]
+        starts[k] = " ".join((text or "")[: 10 * START_CHARACTERS].split(None, START)[:START])[:START_CHARACTERS]
     pairs = zip(one.tolist(), other.tolist(), strict=True)
     return np.array([round(fuzz.ratio(starts[left], starts[right]) / 100, 4) for left, right in pairs], np.float64)
 
