@@ -8,6 +8,7 @@ import pytest
 from tasks.ingest import extract_batch
 from tasks.ingest.author_names import person_names
 from tasks.ingest.page_fields import read_fields
+from tasks.ingest.page_text import find_blocks
 from tasks.ingest.page_titles import choose_title
 from tasks.ingest.pictures import find_captions
 from tasks.ingest.stated import Stated
@@ -328,3 +329,23 @@ def test_where_structured_data_disagrees_with_itself_the_date_that_the_page_show
 )
 def test_a_section_is_one_label_no_list_and_no_sentence(stated, section):
     assert read_fields(page(f'<meta property="article:section" content="{stated}">')).section == section
+
+
+def test_what_holds_most_of_the_prose_is_the_article_whatever_it_is_called():
+    told = [
+        f"The mill turned for the {n}th day, and the miller said that nobody had oiled it since the flood."
+        for n in range(9)
+    ]
+    other = "<p>Read how the bakery on the hill burnt down twice in one year, and why nobody ever asked the baker.</p>"
+    body = "".join(f"<p>{text}</p>" for text in told)
+    tree = parse(f"<body><h1>The mill</h1><div class='site-footer'>{body}</div><div class=related>{other}</div></body>")
+
+    assert [block.text for block in find_blocks(tree) if block.is_prose] == told
+
+
+def test_comments_are_no_article_however_long_they_are():
+    told = "The mill turned for the first time since the flood, and the miller said that nobody had oiled it."
+    said = "I was there, and I can say that it was the wind alone that turned it, as it does every second year."
+    tree = parse(f"<body><h1>The mill</h1><p>{told}</p><div class=comments>{f'<p>{said}</p>' * 20}</div></body>")
+
+    assert [block.text for block in find_blocks(tree) if block.is_prose] == [told]

@@ -4,9 +4,9 @@ In     the tree of a page, and the article's text as JSON-LD gives it, where it 
 Out    the text, one paragraph or heading a line, and who made it
 
 The prose of a page is counted first: paragraphs, list items and quotes of `MIN_PROSE` characters and more that are no
-links and belong to no list of other articles. The fast mode of trafilatura is right on nine pages of ten; where it
-finds less than `ENOUGH` of the prose, its thorough mode is asked, and where that finds less than `LITTLE`, the page's
-own blocks are taken, or the text that JSON-LD states.
+links and belong to no list of other articles. What holds most of it is the article's place, whatever it is called. The
+fast mode of trafilatura is right on nine pages of ten; where it finds less than `ENOUGH` of the prose, its thorough
+mode is asked, and where that finds less than `LITTLE`, the page's own blocks are taken, or what JSON-LD states.
 
 Limits  Measured in docs/input.md. Boxes about the author, pop-ups and lists of recent articles are told by the names of
         their classes only.
@@ -15,6 +15,7 @@ Limits  Measured in docs/input.md. Boxes about the author, pop-ups and lists of 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -32,8 +33,9 @@ STATED = "JSON-LD articleBody"
 
 MIN_PROSE = 80  # characters of a block
 MAX_LINKED = 0.5  # share of a block's characters in links
-ENOUGH, LITTLE = 0.8, 0.4  # of the page's prose
+ENOUGH, LITTLE = 0.8, 0.7  # of the page's prose
 GAIN = 1.15  # how much longer another text must be
+MAIN = 0.6  # of the page's prose: an element with more holds the article
 MIN_STATED = 500  # characters of a text that JSON-LD states
 MAX_BOX = 0.25  # of a page's text: a box with more may hold the article
 
@@ -44,6 +46,7 @@ _PROSE = ("p", "li", "blockquote", "dd", "td", "div", "section", "article", "mai
 _PARAGRAPHS = frozenset(("p", "li", "blockquote", "dd"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BOXES = ("div", "section", "aside", "ul", "dialog", "p", "form")
+_COMMENTS = re.compile(r"comment|disqus|respond", re.I)
 _BOX = re.compile(r"(?:^|[ _-])(?:popup|modal|disclaimer|bio|pagination|recent|republish)", re.I)
 
 
@@ -100,15 +103,36 @@ def _drop_boxes(tree: HtmlElement) -> None:
 
 def find_blocks(tree: HtmlElement) -> list[Block]:
     """The blocks of a page that have a text of their own, in its order."""
-    blocks = []
-    for element in tree.iter(*_PROSE, *_HEADINGS):
-        text = _own_text(element)
-        if text and not is_elsewhere(element):
-            is_prose = (
-                element.tag in _PARAGRAPHS and len(text) >= MIN_PROSE and _linked(element) < MAX_LINKED * len(text)
-            )
-            blocks.append(Block(element, text, is_prose))
-    return blocks
+    found = [
+        Block(element, text, _is_prose(element, text))
+        for element in tree.iter(*_PROSE, *_HEADINGS)
+        if (text := _own_text(element))
+    ]
+    main = _main_elements(found)
+    return [block for block in found if not is_elsewhere(block.element, main)]
+
+
+def _is_prose(element: HtmlElement, text: str) -> bool:
+    return element.tag in _PARAGRAPHS and len(text) >= MIN_PROSE and _linked(element) < MAX_LINKED * len(text)
+
+
+def _main_elements(blocks: list[Block]) -> set[HtmlElement]:
+    """The elements that hold most of a page's prose: whatever they are called, the article is in them.
+
+    Sites name what is around their articles by what stands beside them ("has-sidebar", "newsletter-post"). Comments
+    alone may be longer than the article.
+    """
+    held: dict[HtmlElement, int] = defaultdict(int)
+    for block in blocks:
+        if block.is_prose:
+            for element in block.element.iterancestors():
+                held[element] += len(block.text)
+    whole = max(held.values(), default=0)
+    return {
+        element
+        for element, length in held.items()
+        if length >= MAIN * whole and not _COMMENTS.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+    }
 
 
 def _own_text(element: HtmlElement) -> str:
