@@ -79,7 +79,7 @@ def document_steps(rules: Rules) -> dict[str, Step]:
         Step(
             "resolve",
             normalise.resolve_batch,
-            ("text", "language", "scanned_dates", "figures", "published_date", "published_precision"),
+            ("text", "language", "scanned_dates", "figures", "published_date", "published_precision", "site"),
             schema.RESOLVED,
             derived=("scanned_dates", "figures"),  # made of text and language by scan, in the same package
         ),

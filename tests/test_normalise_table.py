@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from tasks import schema
 from tasks.normalise import resolve_batch, scan_batch
@@ -17,12 +18,15 @@ def documents(*rows: tuple[str | None, str | None]) -> pa.Table:
     return pa.table({"text": pa.array([row[0] for row in rows], pa.string()), "language": [row[1] for row in rows]})
 
 
-def resolved(batch: pa.Table, published: date | None, precision: str | None = "day") -> list[dict[str, Any]]:
+def resolved(
+    batch: pa.Table, published: date | None, precision: str | None = "day", site: str | None = None
+) -> list[dict[str, Any]]:
     scanned = scan_batch(batch)
     for name in ("scanned_dates", "figures"):
         batch = batch.append_column(scanned.schema.field(name), scanned[name])
     batch = batch.append_column("published_date", pa.array([published] * batch.num_rows, pa.date32()))
     batch = batch.append_column("published_precision", pa.array([precision] * batch.num_rows, pa.string()))
+    batch = batch.append_column("site", pa.array([site] * batch.num_rows, pa.string()))
     table = resolve_batch(batch)
 
     assert table.schema == schema.RESOLVED
@@ -69,3 +73,35 @@ def test_every_surface_is_in_the_text_at_its_place() -> None:
 
     for mention in [*row["dates"], *row["figures"]]:
         assert TEXT[mention["start"] : mention["end"]] == mention["surface"]
+
+
+@pytest.mark.parametrize(
+    ("text", "site", "value", "currency", "flag"),
+    [
+        ("A ticket is $40.", "news.example.com.au", 40, "AUD", None),
+        ("A ticket is $40.", "example.com", 40, None, "dollar_unspecified"),
+        ("A ticket is $40.", "example.tv", 40, None, "dollar_unspecified"),
+        ("A ticket is $40.", "wire", 40, None, "dollar_unspecified"),
+        ("A ticket is $40.", "example.co.uk", 40, None, "dollar_unspecified"),
+        ("In Toronto a ticket is $40.", "example.com.au", 40, "CAD", None),
+        ("In Melbourne and in Texas a ticket is $40.", "example.com.au", 40, "AUD", None),
+        ("The fee is Rs 4,500.", "example.com.pk", 4500, "PKR", None),
+        ("The fee is Rs 4,500.", "example.com", 4500, "INR", "currency_assumed"),
+        ("A fee of 60 pesos is due.", "example.com.ph", 60, "PHP", None),
+        ("A fee of 80 sen is due.", "example.com.my", 0.8, "MYR", None),
+        ("A fee of 40 cents is due.", "example.co.nz", 0.4, "NZD", None),
+        ("A fee of US$40 is due.", "example.com.au", 40, "USD", None),
+    ],
+)
+def test_what_a_text_leaves_open_is_settled_by_the_country_of_its_site(
+    text: str, site: str, value: float, currency: str | None, flag: str | None
+) -> None:
+    figure = resolved(documents((text, "en")), None, site=site)[0]["figures"][0]
+
+    assert (figure["value"], figure["currency"], figure["flag"]) == (value, currency, flag)
+
+
+def test_the_plain_text_names_the_money_of_the_site() -> None:
+    row = resolved(documents(("A ticket is $40, a sweet 40 cents.", "en")), None, site="example.com.au")[0]
+
+    assert row["text_normalised"] == "A ticket is 40 AUD, a sweet 0.4 AUD."

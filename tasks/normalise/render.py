@@ -10,7 +10,7 @@ Only the characters of a figure's number, of its scale and of its unit change (w
 other words stay, and all of them where a plain number would be no English: thirds and halves, "tens of thousands",
 number words up to ten before a noun, "five-year-old". A bare `$` is written as USD, its currency in English by CLDR,
 where the text speaks of no other dollar and no peso; else it keeps its sign, as other money of an unknown country does
-(docs/decisions/0011).
+(docs/decisions/0011-bare-dollar.md).
 
 Vague, unanchored and conflicting dates stay as well. What recurs becomes its period ("on Fridays" -> "on P1W"). Where
 mentions overlap the longest wins, and of equals the date.

@@ -20,6 +20,7 @@ from tasks.model import DateMention, FigureMention
 from tasks.normalise.dates import dump_scanned, load_scanned, resolve_dates, scan_dates
 from tasks.normalise.figures import find_figures
 from tasks.normalise.render import normalise_text
+from tasks.normalise.site_money import settle_by_site
 
 READ_LANGUAGE = "en"
 _NOTHING_SCANNED: dict[str, Any] = {"scanned_dates": None, "figures": []}
@@ -51,7 +52,8 @@ def resolve_batch(batch: pa.Table) -> pa.Table:
     """Give every row's mentions their values, and write its text in plain form.
 
     Args:
-        batch: columns text, language, scanned_dates, figures, published_date, published_precision; all may be null.
+        batch: columns text, language, scanned_dates, figures, published_date, published_precision, site; all may be
+            null.
 
     Returns:
         schema.RESOLVED, one row a row of `batch`, in its order.
@@ -68,6 +70,7 @@ def _resolve_row(row: dict[str, Any]) -> dict[str, Any]:
     precision = row["published_precision"] or "day"
     resolution = resolve_dates(text, load_scanned(row["scanned_dates"]), published, precision=precision)
     figures = [FigureMention(**{name: figure[name] for name in _FIGURE_FIELDS}) for figure in row["figures"] or []]
+    figures = settle_by_site(text, figures, row["site"])
     dates = without_ages(resolution.mentions, figures)
     return {
         "dates": [asdict(mention) for mention in dates],
