@@ -182,6 +182,8 @@ def _explain(line: Line, zone: str) -> list | None:
         start, end = _span(whole, text)
         if start == 0 and end == len(text):
             return [(line.start, line.end, whole)]
+    if whole is None and not _may_be_parted(text):
+        return None
     explained = []
     for left_mark, start, piece in _pieces(text):
         found = _explain_piece(piece, zone)
@@ -192,6 +194,11 @@ def _explain(line: Line, zone: str) -> list | None:
             return _only_date(line)
         explained.append((line.start + left_mark, line.start + start + len(piece), found))
     return explained or None
+
+
+def _may_be_parted(text: str) -> bool:
+    """A quick no for nearly all lines: whether something stands in the line that parts statements."""
+    return not text.isascii() or "|" in text or " / " in text or len(text.split()) != text.count(" ") + 1
 
 
 def _pieces(text: str) -> list[tuple[int, int, str]]:
