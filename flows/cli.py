@@ -23,6 +23,7 @@ app = App(
     help="Turn raw news articles into a clean, deduplicated, normalised, versioned data set.",
     version="0.1.0",
     result_action="return_value",
+    suppress_keyboard_interrupt=False,  # else Ctrl-C would end the process without a word
 )
 CALLS = (
     running.run,

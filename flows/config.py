@@ -79,6 +79,7 @@ class Config:
     megabytes_per_worker: int = setting(4096, WHOLE, 256, 1_000_000)
     gates: Mapping[str, Any] = setting(dict, TABLE)  # limits of the gates: tasks.gates.read_limits
     notify: Mapping[str, Any] = setting(dict, TABLE)  # who is told how a run ended: flows.notify.Notify
+    dataset: Mapping[str, Any] = setting(dict, TABLE)  # name, license … on the card: flows.session.read_about
     metrics: Mapping[str, Any] = setting(dict, TABLE)  # textfile: numbers for a collector of metrics
     rules: Rules = setting(Rules, RULES)
 

@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
-from flows import run_page
+from flows import log, run_page
 from flows.announce import curate_and_tell
 from flows.config import load_config
 from flows.console import tell_console
@@ -99,6 +99,7 @@ def curate(
 ) -> State:
     """From raw files to a published version; every parameter is a word of `copydesk run`."""
     began = datetime.now(UTC)
+    log.from_environment()
     request = Request(full=full, dry_run=dry_run, release=release, accept=frozenset(accept or ()))
     try:
         settings = load_config(Path(config) if config else None, raw=raw, curated=curated, cache=cache, workers=workers)

@@ -88,10 +88,19 @@ def prepare(schedules: bool = False) -> None:
     """
     for name, value in {**SETTINGS, **(SCHEDULE_SETTINGS if schedules else {})}.items():
         os.environ.setdefault(name, value)
+    if not check_named():
+        os.environ["PREFECT_API_URL"] = _start({} if schedules else RUN_SETTINGS, _end_process if schedules else None)
+
+
+def check_named() -> bool:
+    """Whether `PREFECT_API_URL` names a server.
+
+    Raises:
+        ConfigError: it does, and the server does not answer.
+    """
     if url := os.environ.get("PREFECT_API_URL"):
         _refuse_silent(url)
-    else:
-        os.environ["PREFECT_API_URL"] = _start({} if schedules else RUN_SETTINGS, _end_process if schedules else None)
+    return bool(url)
 
 
 def _end_process() -> None:

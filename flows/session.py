@@ -12,7 +12,7 @@ import resource
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows import steps
+from flows import log, steps
 from flows.config import Config, StoredFile
 from tasks import fingerprints, publish
 from tasks.errors import ConfigError, CopydeskError, GateRefused
@@ -50,6 +50,8 @@ def writing(config: Config) -> Iterator[Writer]:
         LockHeld: another run holds the data set; that is not recorded, since nothing was done.
     """
     about = describe_run(config)
+    log.name_run(about.id)
+    logger.info("run %s begins: %s -> %s", about.id, config.raw, config.curated, extra={"event": "run begins"})
     with publish.hold_lock(config.store, run=about.id, host=socket.gethostname(), pid=os.getpid(), clock=now):
         record: dict[str, Any] = {"exit_code": 1, "why": "unexpected error"}
         try:
@@ -67,6 +69,10 @@ def writing(config: Config) -> Iterator[Writer]:
             record |= {"exit_code": 130, "why": "interrupted"}
             raise
         finally:
+            told: dict[str, object] = {
+                name: record[name] for name in ("exit_code", "why", "version", "counts") if name in record
+            }
+            logger.info("run %s ends: %s", about.id, record["why"], extra={"event": "run ends", **told})
             record["finished_at"] = now().isoformat(timespec="seconds").replace("+00:00", "Z")
             record["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             try:
@@ -98,7 +104,30 @@ def describe_run(config: Config) -> publish.RunInfo:
     }
     if decided := read_overrides(config.override_list.read()).digest:
         digests["overrides"] = decided
-    return publish.RunInfo(id=uuid.uuid4().hex[:12], started_at=now(), digests=digests, settings=config.rules.as_dict())
+    return publish.RunInfo(
+        id=uuid.uuid4().hex[:12],
+        started_at=now(),
+        digests=digests,
+        settings=config.rules.as_dict(),
+        about=read_about(config.dataset),
+    )
+
+
+def read_about(given: Mapping[str, Any]) -> dict[str, str]:
+    """The table `[dataset]` of the settings: how the card and croissant.json describe the data set.
+
+    Raises:
+        ConfigError: an unknown name, or a value that is no text.
+    """
+    where = "copydesk.toml: [dataset]"
+    if unknown := sorted(given.keys() - set(publish.ABOUT)):
+        raise ConfigError(f"{where}: unknown setting '{unknown[0]}'; known are {', '.join(publish.ABOUT)}")
+    for name, value in given.items():
+        if not isinstance(value, str) or not value.strip():
+            raise ConfigError(f"{where}: '{name}' must be a text, found {value!r}")
+    if (url := given.get("url")) and not url.startswith(("https://", "http://")):
+        raise ConfigError(f"{where}: 'url' must be an address (https://…), found {url!r}")
+    return {name: value if name == "description" else " ".join(value.split()) for name, value in given.items()}
 
 
 def read_list(file: StoredFile) -> tuple[Takedown, ...]:

@@ -45,6 +45,13 @@ from tasks.takedowns import Takedown
 logger = logging.getLogger(__name__)
 NO_OVERRIDES = Overrides({})
 
+# All steps of a run that publishes, in order; without overrides and takedowns there are two fewer.
+ORDER = (
+    *("look", "ingest", "extract", "lines", "furniture", "strip", "override", "language", "scan", "triage", "taken"),
+    *("days", "pair", "cluster", "anchors", "canonical", "relate", "stories", "resolve", "assemble"),
+    *("gates", "stage", "compare", "report", "publish"),
+)
+
 Watch = Callable[[str, int, int], None]  # (step, documents done, documents in all); (step, 0, 0) when it starts
 Run = Callable[..., Any]  # (name, function, *args, **kwargs) -> what the function returns
 
@@ -106,7 +113,8 @@ class Pipeline:
         start = time.perf_counter()
         result = self.call(name, function, *args, **kwargs)
         self.seconds[name] = round(time.perf_counter() - start, 3)
-        logger.info("%s: %s%.1f s", name, _count(result), self.seconds[name])
+        event = {"step": name, "event": "step done", "rows": _rows(result), "seconds": self.seconds[name]}
+        logger.info("%s: %s%.1f s", name, _count(result), self.seconds[name], extra=event)
         return result
 
     def map(self, step: Step, documents: pa.Table) -> pa.Table:
@@ -114,10 +122,15 @@ class Pipeline:
         return self.step(step.name, self.mapper, step, documents, partial(self.watch, step.name))
 
 
-def _count(result: Any) -> str:
-    """How many rows a step made; empty where it made no tables."""
+def _rows(result: Any) -> list[int]:
+    """How many rows each table has that a step made."""
     tables = result.values() if isinstance(result, dict) else result if isinstance(result, tuple) else (result,)
-    counts = " + ".join(f"{len(table):,}" for table in tables if isinstance(table, pa.Table))
+    return [len(table) for table in tables if isinstance(table, pa.Table)]
+
+
+def _count(result: Any) -> str:
+    """The same in words; empty where it made no tables."""
+    counts = " + ".join(f"{rows:,}" for rows in _rows(result))
     return f"{counts} rows, " if counts else ""
 
 

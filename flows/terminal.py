@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from flows.steps import Watch
 
 
+def place_of(step: str) -> str:
+    """A step and where in the run it stands.
+
+    >>> place_of("look")
+    'look (1 of 25)'
+    """
+    from flows.steps import ORDER
+
+    return f"{step} ({ORDER.index(step) + 1} of {len(ORDER)})" if step in ORDER else step
+
+
 @contextmanager
 def watching(quiet: bool) -> Iterator[Watch]:
     """A callback for progress, in force for the length of a `with` block."""
@@ -30,7 +41,7 @@ def _bar() -> Iterator[Watch]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         line = progress.add_task("", total=None)
 
@@ -38,7 +49,7 @@ def _bar() -> Iterator[Watch]:
             if total:
                 progress.update(line, completed=done, total=total)
             else:
-                progress.reset(line, description=step, total=None)
+                progress.reset(line, description=place_of(step), total=None)
 
         yield watch
 
@@ -49,7 +60,7 @@ def _plain() -> Watch:
 
     def watch(step: str, _done: int, total: int) -> None:
         if not total:
-            print(f"copydesk: {time.monotonic() - start:6.1f} s  {step}", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"copydesk: {time.monotonic() - start:6.1f} s  {place_of(step)}", file=sys.stderr, flush=True)  # noqa: T201
 
     return watch
 

@@ -181,6 +181,9 @@ def test_plain_calls_import_nothing_heavy(desk, words):
             id="cache in a bucket",
         ),
         pytest.param(("versions", "--curated", "full/a.txt"), "full/a.txt: is a file", id="file as data set"),
+        pytest.param(("versions", "--curated", "nosuch"), "nosuch: no data set there", id="versions of nothing"),
+        pytest.param(("history", "--curated", "nosuch"), "nosuch: no data set there", id="history of nothing"),
+        pytest.param(("run", "--direct", "--raw", "full", "--log", "xml"), "--log xml: must be json", id="log form"),
         pytest.param(("verify",), "curated: no published version here", id="verify of nothing"),
         pytest.param(("explain", "a.txt"), "curated: no published version here", id="explain of nothing"),
     ],
@@ -403,3 +406,58 @@ def test_a_run_is_recorded_published_or_not(desk):
 
     assert [record["exit_code"] for record in records][:1] == [0]
     assert records[0]["published"] is True
+
+
+def test_quiet_says_nothing_but_errors(desk):
+    done = copydesk("run", "--direct", "--quiet", cwd=desk)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_a_log_in_json_has_an_object_for_each_step_and_no_word_of_an_article(desk):
+    done = copydesk("run", "--direct", "--full", "--log", "json", cwd=desk)
+    lines = [json.loads(line) for line in done.stderr.decode().splitlines()]
+
+    assert [lines[0]["event"], lines[-1]["event"]] == ["run begins", "run ends"]
+    assert {line["step"] for line in lines if line["event"] == "step done"} >= {"ingest", "strip", "gates"}
+    assert {line["run"] for line in lines} == {lines[0]["run"]} and lines[-1]["counts"]["articles"] == 1
+    assert "Divers" not in done.stderr.decode()
+
+
+def test_verbose_tells_what_each_step_made(desk):
+    done = copydesk("run", "--direct", "--full", "-v", cwd=desk)
+
+    assert "assemble: 1 + " in done.stderr.decode()
+
+
+def test_a_run_with_nothing_new_does_not_load_prefect_and_is_recorded(desk):
+    for path in (desk / "raw").iterdir():  # files count as settled two seconds after their change
+        os.utime(path, (1e9, 1e9))
+    copydesk("run", "--direct", "--quiet", cwd=desk)
+    before = len(list((desk / "curated" / "runs").iterdir()))
+    script = (
+        "import sys\nfrom flows.cli import main\ntry:\n    main(['run', '--json'])\n"
+        "except SystemExit as end:\n    print(end.code, 'prefect' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=desk, capture_output=True, env=ENVIRONMENT, timeout=120)
+
+    assert done.stderr.decode().splitlines()[-1] == "0 False"
+    assert json.loads(done.stdout)["why"] == "nothing new"
+    assert len(list((desk / "curated" / "runs").iterdir())) == before + 1
+
+
+def test_the_settings_describe_the_data_set_on_its_card(tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "wall.txt").write_text(ARTICLE)
+    about = {"name": 'The "Desk"', "license": "cc-by-4.0", "url": "https://desk.example/", "citation": "Quill, 2024"}
+    rows = "".join(f"{name} = {json.dumps(value)}\n" for name, value in about.items())
+    (tmp_path / "copydesk.toml").write_text(f'[dataset]\n{rows}description = """Two\nlines"""\n')
+    done = copydesk("run", "--direct", "--quiet", cwd=tmp_path)
+    (tmp_path / "copydesk.toml").write_text("[dataset]\nlicence = 'x'\n")
+    wrong = copydesk("run", "--direct", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr.decode()
+    card = (tmp_path / "curated" / "versions" / "v0001" / "README.md").read_text()
+    assert 'license: "cc-by-4.0"' in card and '# The "Desk"\n\nTwo\nlines' in card
+    assert "<https://desk.example/>" in card and "Quill, 2024" in card
+    assert wrong.returncode == 2 and "unknown setting 'licence'; known are name" in wrong.stderr.decode()

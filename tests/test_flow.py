@@ -103,6 +103,9 @@ def test_an_interrupted_run_ends_within_five_seconds_and_leaves_nothing(desk, nu
     _, err = process.communicate(timeout=30)
 
     assert process.returncode == 130, err.decode()
+    assert err.decode().endswith("copydesk: interrupted; nothing was lost\n")
+    (record,) = (desk / f"other-{number}" / "runs").iterdir()
+    assert (json.loads(record.read_text())["exit_code"], json.loads(record.read_text())["why"]) == (130, "interrupted")
     assert time.monotonic() - begin < 5
     assert servers_of(desk) == []
     assert not (desk / f"other-{number}" / "latest.json").exists()

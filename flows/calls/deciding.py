@@ -48,5 +48,5 @@ def takedown(
         purged = f"; taken out of {', '.join(done.rewritten)}" if done.rewritten else ""
         return f"Listed in {done.listed_in}: the next version will be without it{purged}{also}"
 
-    output.answer(done.as_dict(), lines)
+    (output.answer if dry_run else output.tell)(done.as_dict(), lines)
     return 0

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from flows.calls.words import HERE, PLAIN_OUTPUT, Output, Switch, Where
+from flows.calls.words import HERE, NO_LOG, PLAIN_OUTPUT, Log, Output, Switch, Where
 from flows.terminal import give, say, watching
 from tasks.errors import ConfigError, GateRefused
 
 if TYPE_CHECKING:
-    pass
+    from flows.config import Config
+    from flows.request import Outcome, Request
+    from flows.steps import Watch
 
 
 def run(
@@ -29,6 +31,7 @@ def run(
     dry_run: Switch = False,
     release: Switch = False,
     accept: Annotated[list[str] | None, Parameter(negative="")] = None,
+    log: Log = NO_LOG,
     output: Output = PLAIN_OUTPUT,
 ) -> int:
     """Run the whole pipeline: raw files in, a new version out if anything changed.
@@ -53,23 +56,29 @@ def run(
         Pass this gate once, whatever it says (for example: shrink).
     """
     from flows.config import check_folders, load_config
+    from flows.log import set_up
+    from flows.request import Request
 
+    set_up(log.log, log.verbose)
     words: dict[str, Any] = {"raw": raw, "curated": where.curated, "cache": cache, "workers": workers}
     settings = load_config(where.config, **words)
     check_folders(settings)
     choices: dict[str, Any] = {"full": full, "dry_run": dry_run, "release": release}
-    if not output.quiet:
+    silent = output.quiet or log.log is not None
+    if not silent:
         say(f"copydesk: {settings.raw} -> {settings.curated}")
-        if not direct:
-            say("copydesk: starting Prefect; --direct does without it")
     try:
-        with watching(output.quiet) as watch:
+        with watching(silent) as watch:
+            request = Request(**choices, accept=frozenset(accept or ()))
             if direct:
                 from flows.announce import curate_and_tell
-                from flows.request import Request
 
-                outcome = curate_and_tell(settings, Request(**choices, accept=frozenset(accept or ())), watch=watch)
+                outcome = curate_and_tell(settings, request, watch=watch)
+            elif (early := _before_prefect(settings, request, watch)) is not None:
+                outcome = early
             else:
+                if not silent:
+                    say("copydesk: starting Prefect; --direct does without it")
                 outcome = _through_prefect(watch, {**words, "config": where.config, **choices, "accept": accept})
     except GateRefused as error:
         if output.json and error.outcome:
@@ -77,10 +86,28 @@ def run(
         if error.outcome and error.outcome.report:
             say(f"copydesk: what was refused, until the next run: {error.outcome.report}")
         raise
-    for warning in outcome.warnings:
-        say(f"copydesk: warning: {warning}")
-    output.answer(outcome.as_dict(), outcome.describe)
+    if not silent:
+        for warning in outcome.warnings:
+            say(f"copydesk: warning: {warning}")
+    output.tell(outcome.as_dict(), outcome.describe)
     return 0
+
+
+def _before_prefect(settings: Config, request: Request, watch: Watch) -> Outcome | None:
+    """A run that has nothing to do, carried out without loading Prefect; None where there may be something.
+
+    Where raw files arrive between the look and the lock, the run works on them at once, and no flow run has its steps.
+    """
+    from flows import ahead, server
+
+    if not ahead.has_nothing_new(settings, request):
+        return None
+    server.check_named()
+    from flows.announce import curate_and_tell
+
+    outcome = curate_and_tell(settings, request, watch=watch)
+    ahead.record_with_server(outcome)
+    return outcome
 
 
 def _through_prefect(watch: Any, parameters: dict[str, Any]) -> Any:
@@ -133,6 +160,7 @@ def serve(
     cache: str | None = None,
     workers: int | None = None,
     timezone: str = "UTC",
+    log: Log = NO_LOG,
     output: Output = PLAIN_OUTPUT,
 ) -> int:
     """Run the pipeline on a schedule, through a Prefect server, until stopped; a line for each run.
@@ -156,13 +184,16 @@ def serve(
     """
     from flows.config import check_folders, load_config
     from flows.console import VARIABLE
+    from flows.log import set_up
     from flows.schedule import read_schedule
+
+    set_up(log.log, log.verbose)
 
     schedule = read_schedule(cron, interval, timezone, watch)
     settings = load_config(where.config, raw=raw, curated=where.curated, cache=cache, workers=workers)
     check_folders(settings)
-    os.environ[VARIABLE] = "json" if output.json else "quiet" if output.quiet else "lines"
-    if not output.quiet:
+    os.environ[VARIABLE] = "json" if output.json else "quiet" if output.quiet or log.log else "lines"
+    if not (output.quiet or log.log):
         say(f"copydesk: {settings.raw} -> {settings.curated}, {schedule}; starting Prefect")
     from flows import server
 

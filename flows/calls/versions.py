@@ -17,7 +17,7 @@ def versions(*, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
     """List the versions of a data set."""
     from tasks.publish import list_versions, read_latest
 
-    store = where.folder()
+    store = where.existing_folder()
     found, hold = list_versions(store), read_latest(store).hold
 
     def lines() -> str:
@@ -42,7 +42,7 @@ def history(*, where: Where = HERE, output: Output = PLAIN_OUTPUT) -> int:
     """List all runs: when, what came of them, counts, gates, seconds."""
     from tasks.report import describe_history, read_history
 
-    store = where.folder()
+    store = where.existing_folder()
     entries = read_history(store)
     output.answer(
         {"runs": [entry.as_dict() for entry in entries]},
@@ -140,7 +140,7 @@ def rollback(version: str, /, *, where: Where = HERE, reason: str = "", output: 
     from flows.rollback import roll_back
 
     name = roll_back(load_config(where.config, curated=where.curated), version, reason)
-    output.answer(
+    output.tell(
         {"version": name, "rollback_of": version},
         lambda: f"Published {name}, which is {version} again; runs publish nothing until `copydesk run --release`",
     )
@@ -173,5 +173,5 @@ def prune(*, keep: int, yes: Switch = False, where: Where = HERE, output: Output
     if names:
         with writing(settings):
             names = remove(settings.store, keep)
-    output.answer({"removed": names}, lambda: f"Removed: {', '.join(names) or 'nothing'}")
+    output.tell({"removed": names}, lambda: f"Removed: {', '.join(names) or 'nothing'}")
     return 0

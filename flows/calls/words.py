@@ -25,11 +25,27 @@ class Output:
     json: Annotated[bool, Parameter(negative="", show_default=False)] = False
     "One JSON object on stdout; everything else goes to stderr."
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", show_default=False)] = False
-    "No progress and no notes; warnings and errors are still told."
+    "Nothing but errors, and what was asked for: a list, a report's place; with --json the object."
 
     def answer(self, content: dict[str, Any], lines: Callable[[], str]) -> None:
         """Print the answer, as JSON or in words."""
         give(json.dumps(content, ensure_ascii=False, default=str) if self.json else lines())
+
+    def tell(self, content: dict[str, Any], lines: Callable[[], str]) -> None:
+        """Say what was done, where something was to be done and not only shown; --quiet leaves it out."""
+        if self.json or not self.quiet:
+            self.answer(content, lines)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Log:
+    """What is logged on the way."""
+
+    log: Annotated[str | None, Parameter(show_default=False)] = None
+    "json: instead of progress, one object a line on stderr (time, run, step, event, counts)."
+    verbose: Annotated[bool, Parameter(name=["--verbose", "-v"], negative="", show_default=False)] = False
+    "Also tell what each step made."
 
 
 @Parameter(name="*")
@@ -48,8 +64,19 @@ class Where:
 
         return load_config(self.config, curated=self.curated).store
 
+    def existing_folder(self) -> Storage:
+        """The same, which must be there, with versions in it or without.
 
-PLAIN_OUTPUT, HERE = Output(), Where()
+        Raises:
+            ConfigError: there is no such folder.
+        """
+        store = self.folder()
+        if isinstance(place := store.place(""), Path) and not place.is_dir():
+            raise ConfigError(f"{place}: no data set there; name its folder with --curated DIR")
+        return store
+
+
+PLAIN_OUTPUT, HERE, NO_LOG = Output(), Where(), Log()
 Switch = Annotated[bool, Parameter(negative="", show_default=False)]
 
 

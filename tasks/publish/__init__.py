@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tasks.publish.card import ABOUT
     from tasks.publish.checking import verify
     from tasks.publish.dataset import Dataset, open_dataset
     from tasks.publish.lifecycle import choose_prunable, prune, publish_rollback, purge, release, stage_rollback
@@ -34,10 +35,12 @@ _ROOMS = {
     "versions": ("Fault", "VersionInfo", "list_versions", "read_latest", "read_manifest"),
     "manifest": ("count_rows",),
     "writers": ("json_line",),
+    "card": ("ABOUT",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
+    "ABOUT",
     "Dataset",
     "Fault",
     "Found",

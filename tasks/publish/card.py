@@ -21,6 +21,7 @@ DEFAULT_ABOUT = {
     "description": "News articles, each stripped of page furniture, published once, with dates and figures as data.",
     "license": "other",
 }
+ABOUT = ("name", "description", "license", "url", "citation")  # what may be said of a data set
 CARD = "README.md"
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 CHANGED_LISTED = 20  # articles named in each list of the card's changelog
@@ -35,8 +36,10 @@ def write_card(path: Path, manifest: Mapping[str, Any], changes: Mapping[str, An
         _contents(manifest),
         _columns(),
         _changelog(manifest, changes),
+        _HOW_TO,
+        f"## How to cite\n\n{about['citation']}\n" if "citation" in about else "",
     ]
-    path.write_text("\n".join([*parts, _HOW_TO]), encoding="utf-8")
+    path.write_text("\n".join(part for part in parts if part), encoding="utf-8")
 
 
 def _front_matter(manifest: Mapping[str, Any], about: Mapping[str, str]) -> str:
@@ -61,7 +64,8 @@ def _introduction(manifest: Mapping[str, Any], about: Mapping[str, str]) -> str:
     rollback += f"\n\nSince then {purged:,} documents were taken out of it." if purged else ""
     return (
         f"# {about['name']}\n\n{about['description']}\n\n"
-        f"Version {manifest['version']}{parent}; created {manifest['created_at']} under contract "
+        + (f"Home: <{about['url']}>\n\n" if "url" in about else "")
+        + f"Version {manifest['version']}{parent}; created {manifest['created_at']} under contract "
         f"{manifest['contract_version']}. It never changes; `manifest.json` has the digest of every file, and "
         f"`report.html` shows what was done.{rollback}\n"
     )

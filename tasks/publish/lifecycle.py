@@ -130,7 +130,8 @@ def purge(
         dataset = open_dataset(curated, name)
         taken = _with_copies(dataset.table("documents"), ids)
         if taken or dataset.manifest.get("parent") in rewritten:
-            note = {"at": at.isoformat(timespec="seconds"), "documents": sorted(taken), "reason": reason}
+            stamp = at.isoformat(timespec="seconds").replace("+00:00", "Z")
+            note = {"at": stamp, "documents": sorted(taken), "reason": reason}
             _rewrite(storage, dataset, taken, note, report)
             rewritten.append(name)
     return rewritten

@@ -54,7 +54,8 @@ class RunInfo:
     """What a version remembers of the run that made it.
 
     `digests` are hex digests by name: `code`, `settings`, `lock`, `inputs`; `about` describes the data set on its card:
-    `name`, `description`, `license`; `gates` are the findings of the gates, `accepted` the gates passed this once.
+    `name`, `description`, `license`, `url`, `citation`; `gates` are the findings of the gates, `accepted` the gates
+    passed this once.
     """
 
     id: str
