@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
@@ -28,6 +29,7 @@ from tasks.errors import CopydeskError
 logger = logging.getLogger(__name__)
 FLOW = "curate"
 ANSWER_SECONDS = 5
+PAUSES_SECONDS = (0.3, 0.9, None)  # behind each try that the server answered with 5xx
 
 
 def has_nothing_new(config: Config, request: Request) -> bool:
@@ -65,5 +67,12 @@ def _post(url: str, path: str, body: Mapping[str, Any], environment: Mapping[str
     request = urllib.request.Request(  # noqa: S310  the operator's own server
         f"{url.rstrip('/')}/{path}", json.dumps(body).encode(), headers, method="POST"
     )
-    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
-        return json.load(answer)
+    for pause in PAUSES_SECONDS:
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code < 500 or pause is None:
+                raise
+            time.sleep(pause)  # a server on SQLite answers 503 while its database is locked
+    raise AssertionError("the last try raises")

@@ -34,6 +34,7 @@ CALLS = (
     versions.diff,
     versions.rollback,
     deciding.takedown,
+    deciding.override,
     versions.prune,
     looking.explain,
     looking.report,

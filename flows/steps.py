@@ -172,7 +172,14 @@ def build_tables(
     dated = pipeline.step("anchors", anchors.choose_dates, texts, clusters)
     dated_texts = joined(texts, dated, "published_date", "published_local", "published_precision")
     share = rules.fullest_share
-    canonicals = pipeline.step("canonical", dedupe.choose_canonicals, dated_texts, clusters, fullest_share=share)
+    canonicals = pipeline.step(
+        "canonical",
+        dedupe.choose_canonicals,
+        dated_texts,
+        clusters,
+        fullest_share=share,
+        preferred=decided.preferred,
+    )
     relations = pipeline.step("relate", dedupe.relate_to_canonicals, compared, pairs, canonicals)
     is_canonical = pc.is_in(dated_texts["document_id"], value_set=pc.unique(canonicals["canonical_id"]))
     articles = dated_texts.filter(is_canonical)

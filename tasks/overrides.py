@@ -4,10 +4,11 @@ In     the lines of the file
 Out    the decisions that hold, by document; a warning for each line that cannot be used
 
 `what` is `keep` or `cut` (a span, quoted with its words), `field` (title, byline, publisher), `accept`, `reject`,
-or `undo` (of the line with that number). The file only ever gets longer. Of two lines that contradict each other the
-earlier one holds until it is undone. A line that cannot be used is a warning; the others count.
+`canonical` (of its cluster), or `undo` (of the line with that number). The file only ever gets longer. Of two lines
+that contradict each other the earlier one holds until it is undone. A line that cannot be used is a warning; the others
+count.
 
-Limits  `same`, `different`, `canonical` and the field published_date are not read yet: such a line is a warning.
+Limits  `same`, `different` and the field published_date are not read yet: such a line is a warning.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
-from tasks.terms import ROLES
+from tasks.terms import OVERRIDDEN, ROLES
 
 RULE = "override"
-FLAG = "overridden"
 SPANS, VERDICTS, TEXT_FIELDS = ("keep", "cut"), ("accept", "reject"), ("title", "byline", "publisher")
+CANONICAL = "canonical"
 DEFAULT_ROLE = "related_tail"
 LIFTED = ("too_short", "not_an_article")  # reasons that `accept` takes away: a text is there
 _ID = re.compile("doc_[0-9a-f]{16}")
@@ -49,6 +50,10 @@ class Decision:
     when: str = ""
     why: str = ""
 
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain data, without what is empty."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, "")}
+
     @property
     def told(self) -> str:
         """Who decided it, when and why, in one line."""
@@ -65,8 +70,20 @@ class Overrides:
     @property
     def digest(self) -> str:
         """Hex sha256 of all that is decided; empty where nothing is."""
-        held = sorted((d for rows in self.by_document.values() for d in rows), key=lambda d: d.number)
+        held = [replace(d, number=0) for _, rows in sorted(self.by_document.items()) for d in rows]
         return hashlib.sha256(repr(held).encode()).hexdigest() if held else ""
+
+    @property
+    def preferred(self) -> tuple[str, ...]:
+        """Documents that people made the canonical copy of their cluster, the first decided first."""
+        chosen = [d for rows in self.by_document.values() for d in rows if d.what == CANONICAL]
+        return tuple(d.document_id for d in sorted(chosen, key=lambda d: d.number))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many decisions hold, of each kind, and for how many documents."""
+        kinds = Counter(d.what for rows in self.by_document.values() for d in rows)
+        return {**dict(sorted(kinds.items())), "documents": len(self.by_document)} if kinds else {}
 
 
 def read_overrides(text: str, where: str = "overrides.jsonl") -> Overrides:
@@ -141,13 +158,13 @@ def _check_field(row: Mapping[str, Any]) -> None:
 
 
 def _check_nothing(_row: Mapping[str, Any]) -> None:
-    """Accepting and rejecting want no more than the document."""
+    """Accepting, rejecting and choosing as canonical want no more than the document."""
 
 
 _CHECKS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     **dict.fromkeys(SPANS, _check_span),
     "field": _check_field,
-    **dict.fromkeys(VERDICTS, _check_nothing),
+    **dict.fromkeys((*VERDICTS, CANONICAL), _check_nothing),
 }
 
 
@@ -155,7 +172,7 @@ def _subject(decision: Decision) -> tuple[str, ...]:
     """What can be decided one way only; places of spans are compared when they are looked up in the text."""
     if decision.what in SPANS:
         return (decision.document_id, "span", " ".join(decision.words.split()), str(decision.occurrence))
-    return (decision.document_id, decision.field or "verdict")
+    return (decision.document_id, CANONICAL if decision.what == CANONICAL else decision.field or "verdict")
 
 
 # ------------------------------------------------------------------ places of quoted words
@@ -201,7 +218,7 @@ def judge_documents(documents: pa.Table, overrides: Overrides) -> tuple[pa.Table
     reasons, details, flags = (documents[name].to_pylist() for name in ("reason", "detail", "flags"))
     for name in overrides.by_document.keys() & place.keys():
         row = place[name]
-        flags[row] = sorted({*(flags[row] or ()), FLAG})
+        flags[row] = sorted({*(flags[row] or ()), OVERRIDDEN})
         for d in overrides.by_document[name]:
             if d.what == "reject" and reasons[row] is None:
                 reasons[row], details[row] = "not_an_article", f"override, {d.told}"
@@ -209,6 +226,8 @@ def judge_documents(documents: pa.Table, overrides: Overrides) -> tuple[pa.Table
                 reasons[row], details[row] = None, None
             elif d.what == "accept" and reasons[row] is not None:
                 warnings.append(f"overrides.jsonl: line {d.number}: {name} cannot be accepted: {reasons[row]}")
+            elif d.what == CANONICAL and reasons[row] is not None:
+                warnings.append(f"overrides.jsonl: line {d.number}: {name} cannot be canonical: {reasons[row]}")
     for column, values in (("reason", reasons), ("detail", details), ("flags", flags)):
         at = documents.schema.get_field_index(column)
         field = documents.schema.field(at)

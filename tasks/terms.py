@@ -18,6 +18,7 @@ REASONS = (
     "superseded",
     "taken_down",
 )
+OVERRIDDEN = "overridden"  # flag of a document about which people decided
 TITLE_ORIGINS = ("metadata", "structured", "html", "first_line", "path", "recovered", "cluster", "override")
 DATE_SOURCES = ("metadata", "structured", "header", "footer", "html", "url", "path", "cluster")
 ROLES = (

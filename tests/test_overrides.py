@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 
 from flows.config import Config
 from flows.lifecycle import curate_data
+from flows.override import list_decisions, read_review, write_decisions
 from flows.request import Request
 from tasks import publish
+from tasks.errors import ConfigError
 from tasks.overrides import read_overrides
 
 WALL = "The town will raise wall number {n} by 2 metres this year, the council said on Monday, and pay for the stones."
 DIVERS = "Divers who worked in bay {n} found cracks after the storms of last winter, when many stones had moved away."
+NOUNS = [
+    *("harbour", "market", "bridge", "council", "orchard", "tram", "school", "library", "kiln", "theatre"),
+    *("meadow", "quarry", "lantern", "violin", "bakery", "glacier", "museum", "ferry", "cattle", "tunnel"),
+    *(
+        "choir",
+        "pottery",
+        "canal",
+        "tower",
+        "garden",
+        "engine",
+        "valley",
+        "mirror",
+        "candle",
+        "saddle",
+        "anchor",
+        "cellar",
+    ),
+]
 ID = "doc_0123456789abcdef"
 
 
@@ -114,3 +135,135 @@ def test_the_earlier_of_two_lines_holds_until_it_is_undone():
 
     assert [d.what for d in first.by_document[ID]] == ["accept"] and "contradicts line 1" in first.warnings[0]
     assert [d.what for d in second.by_document[ID]] == ["reject"] and second.warnings == ()
+
+
+def test_two_hundred_decisions_end_in_the_same_tables_by_an_incremental_and_a_full_run(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for n in range(50):
+        draw = random.Random(n)
+        body = [f"The {' '.join(draw.sample(NOUNS, 12))} of the {draw.choice(NOUNS)}." for _ in range(5)]
+        text = "\n\n".join([f"Report {n * 7919}", *body, f"Bay {n} stays shut until the end of May."])
+        (raw / f"{n}.txt").write_text(text, encoding="utf-8")
+    config = Config(raw=raw, curated=tmp_path / "curated", workers=1)
+    run(config)
+    rows, ids = [], ids_of(config)
+    for n in range(50):
+        name = ids[f"{n}.txt"]
+        rows += [
+            {"what": "cut", "document_id": name, "words": f"Bay {n} stays shut until the end of May."},
+            {"what": "field", "document_id": name, "field": "title", "value": f"Wall {n}"},
+            {"what": "field", "document_id": name, "field": "byline", "value": ["Ada Quill"]},
+            {"what": ("canonical", "reject")[n % 5 == 0], "document_id": name},
+        ]
+    written = write_decisions(config, rows)
+    run(config, accept=frozenset({"shrink", "cuts", "length", "rejected"}))
+    other = Config(raw=raw, curated=tmp_path / "other", workers=1)
+    other.curated.mkdir()
+    (other.curated / "overrides.jsonl").write_bytes((config.curated / "overrides.jsonl").read_bytes())
+    run(other, full=True)
+
+    found = publish.open_dataset(config.curated)
+    assert len(written.lines) == 200
+    assert len(found.articles) == 40 and set(found.articles.title) == {f"Wall {n}" for n in range(50) if n % 5}
+    assert found.manifest["overrides"] == {"canonical": 40, "cut": 50, "field": 100, "reject": 10, "documents": 50}
+    for name in ("articles", "documents", "removals", "dates", "figures", "relations", "duplicates"):
+        assert found.table(name).equals(publish.open_dataset(other.curated).table(name)), name
+
+
+def test_people_choose_the_canonical_copy(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name, day in (("early", "2024-05-01"), ("late", "2024-05-03")):
+        row = {"title": "Wall", "text": f"{WALL} {DIVERS}", "published": day, "url": f"https://{name}.example/wall"}
+        (raw / f"{name}.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    config = Config(raw=raw, curated=tmp_path / "curated", workers=1)
+    run(config)
+    first = set(publish.open_dataset(config.curated).articles.source_path)
+    write_decisions(config, [{"what": "canonical", "document_id": "late.jsonl", "who": "ada"}])
+    run(config, accept=frozenset({"shrink"}))
+
+    assert first == {"early.jsonl"}
+    assert set(publish.open_dataset(config.curated).articles.source_path) == {"late.jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"what": "cut", "document_id": "1.txt", "words": "of no such place"}], "do not stand in the document"),
+        ([{"what": "cut", "document_id": "1.txt", "words": "the"}], "times in the document; give an occurrence"),
+        ([{"what": "cut", "document_id": "1.txt", "words": "Divers who worked", "role": "advice"}], "no role 'advice'"),
+        ([{"what": "shrug", "document_id": "1.txt"}], "what must be one of keep, cut"),
+        ([{"what": "reject", "document_id": "none.txt"}], "none.txt: no such document"),
+        ([{"what": "undo", "line": 7}], "line 7 holds no decision"),
+        (
+            [{"what": "accept", "document_id": "1.txt"}, {"what": "reject", "document_id": "1.txt"}],
+            "contradicts line 1",
+        ),
+        (
+            [
+                {"what": "cut", "document_id": "1.txt", "words": "Divers who worked"},
+                {"what": "keep", "document_id": "1.txt", "words": "who worked in bay"},
+            ],
+            "overlaps the span of line 1",
+        ),
+    ],
+)
+def test_what_cannot_hold_is_refused_when_it_is_written(data_set, rows, said):
+    run(data_set)
+
+    with pytest.raises(ConfigError, match=said):
+        write_decisions(data_set, rows)
+
+    assert not (data_set.curated / "overrides.jsonl").exists()
+
+
+def test_a_review_is_imported_and_a_decision_taken_back(data_set, tmp_path):
+    run(data_set)
+    review = tmp_path / "review.csv"
+    review.write_text(
+        "what,document_id,field,value,why\nfield,2.txt,byline,Ada Quill; Bo Reed,signed\nreject,3.txt,,,\n"
+    )
+    write_decisions(data_set, read_review(review))
+    write_decisions(data_set, [{"what": "undo", "line": 2}])
+    (held,) = (d for rows in list_decisions(data_set).by_document.values() for d in rows)
+
+    assert (held.what, held.value, held.why) == ("field", ("Ada Quill", "Bo Reed"), "signed")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("what,colour\nreject,red\n", "found colour"),
+        ("document_id\n1.txt\n", "found no what"),
+        ("what,line\nundo,two\n", "line must be a number"),
+        ("what,line\nundo\n", "fewer cells"),
+        ("what\n", "no row"),
+    ],
+)
+def test_a_review_that_cannot_be_read_is_refused(tmp_path, content, said):
+    (tmp_path / "review.csv").write_text(content)
+
+    with pytest.raises(ConfigError, match=said):
+        read_review(tmp_path / "review.csv")
+
+
+def test_the_digest_heeds_what_is_decided_and_not_where_it_stands():
+    row = json.dumps({"what": "reject", "document_id": ID})
+
+    assert read_overrides(row).digest == read_overrides(f"\n\n{row}").digest != read_overrides("").digest
+
+
+def test_the_value_that_gave_way_keeps_its_source(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    row = {"title": "Wall", "text": f"{WALL} {DIVERS}", "byline": "Bo Reed"}
+    (raw / "a.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    config = Config(raw=raw, curated=tmp_path / "curated", workers=1)
+    run(config)
+    name = ids_of(config)["a.jsonl"]
+    write_decisions(config, [{"what": "field", "document_id": name, "field": "byline", "value": ["Ada Quill"]}])
+    run(config)
+
+    (evidence,) = publish.open_dataset(config.curated).documents.evidence
+    assert json.loads(evidence)["byline"] == [{"value": ["Bo Reed"], "source": "metadata"}]

@@ -9,7 +9,7 @@ Everything is computed from the documents at hand and does not depend on the ord
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,13 @@ def find_duplicates(compared: Compared) -> tuple[pa.Table, pa.Table]:
     return _relations(ids, related_edges(found, ids)), clusters
 
 
-def choose_canonicals(documents: pa.Table, clusters: pa.Table, *, fullest_share: float = FULLEST_SHARE) -> pa.Table:
+def choose_canonicals(
+    documents: pa.Table,
+    clusters: pa.Table,
+    *,
+    fullest_share: float = FULLEST_SHARE,
+    preferred: Sequence[str] = (),
+) -> pa.Table:
     """The canonical copy of each document: its own id where it is published itself.
 
     The earliest dated of those within `fullest_share` of the cluster's fullest text; undated ones come last; then the
@@ -82,6 +88,7 @@ def choose_canonicals(documents: pa.Table, clusters: pa.Table, *, fullest_share:
     Args:
         documents: columns document_id, n_chars, published_date, published_local; n_flags and n_repairs if known.
         clusters: schema.CLUSTERS.
+        preferred: documents that people chose, whatever the rest says; of two in one cluster the first.
 
     Returns:
         document_id, canonical_id; sorted by document_id.
@@ -94,11 +101,16 @@ def choose_canonicals(documents: pa.Table, clusters: pa.Table, *, fullest_share:
     canonical_of = {
         row["document_id"]: best["document_id"]
         for rows in members.values()
-        for best in [_canonical(rows, fullest_share)]
+        for best in [_chosen_by_hand(rows, preferred) or _canonical(rows, fullest_share)]
         for row in rows
     }
     ids = sorted(canonical_of)
     return pa.table({"document_id": ids, "canonical_id": [canonical_of[i] for i in ids]}, CANONICALS)
+
+
+def _chosen_by_hand(rows: list[dict[str, Any]], preferred: Sequence[str]) -> dict[str, Any] | None:
+    chosen = [row for row in rows if row["document_id"] in preferred] if preferred else []
+    return min(chosen, key=lambda row: preferred.index(row["document_id"]), default=None)
 
 
 def _canonical(rows: list[dict[str, Any]], fullest_share: float) -> dict[str, Any]:

@@ -65,6 +65,7 @@ class RunInfo:
     about: Mapping[str, str] = field(default_factory=dict)
     gates: Sequence[Mapping[str, Any]] = ()
     accepted: Sequence[str] = ()
+    overrides: Mapping[str, int] = field(default_factory=dict)  # decisions that hold, by kind, and `documents`
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,7 @@ def _manifest(
         "warnings": list(warnings),
         "gates": [dict(finding) for finding in run.gates],
         "accepted": list(run.accepted),
+        "overrides": dict(run.overrides),
         "digests": {name: run.digests.get(name) for name in sorted({*_MADE_FROM, *run.digests})},
         "settings": dict(run.settings),
         "about": dict(run.about),

@@ -14,12 +14,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from tasks.evidence import agree
 from tasks.model import Removal, Stripped
 from tasks.overrides import RULE, SPANS, Decision, Overrides, find_words
 from tasks.strip.removals import Cut, assemble
 from tasks.strip.table import judged
 
 SLICE_ROWS = 2048
+STATED = {
+    "byline": (("metadata", "byline"), ("html", "html_authors")),
+    "publisher": (("metadata", "publisher"), ("html", "html_publisher")),
+}  # columns of the input, best first
 
 
 def apply_overrides(
@@ -28,7 +33,7 @@ def apply_overrides(
     """Strip's table as people decided, and warnings.
 
     Args:
-        extracted: document_id, raw_text; row for row as `stripped`.
+        extracted: document_id, raw_text, what the input and its page state; row for row as `stripped`.
         min_words, min_characters: as in `strip_batch`: a text whose spans changed is judged again.
     """
     limits = (min_words, min_characters)
@@ -40,7 +45,8 @@ def apply_overrides(
         raw_text = extracted["raw_text"][row].as_py()
         if raw_text is not None and stripped["removals"][row].as_py() is not None:
             found = stripped.slice(row, 1).to_pylist()[0]
-            changed[row] = _corrected(raw_text, found, overrides.by_document[ids[row]], limits, warnings)
+            stated = extracted.slice(row, 1).to_pylist()[0]
+            changed[row] = _corrected(raw_text, found, stated, overrides.by_document[ids[row]], limits, warnings)
     return pa.concat_tables(_with_rows(stripped, changed)), warnings
 
 
@@ -58,6 +64,7 @@ def _with_rows(table: pa.Table, changed: dict[int, dict[str, Any]]) -> Iterator[
 def _corrected(
     raw_text: str,
     row: dict[str, Any],
+    stated: dict[str, Any],
     decisions: Sequence[Decision],
     limits: tuple[int, int],
     warnings: list[str],
@@ -73,20 +80,28 @@ def _corrected(
         row = {**row, "text": text, "removals": cuts, "reason": verdict.reason, "detail": verdict.detail}
     for decision in decisions:
         if decision.what == "field":
-            row = _with_field(row, decision)
+            row = _with_field(row, stated, decision)
     return row
 
 
-def _with_field(row: dict[str, Any], decision: Decision) -> dict[str, Any]:
+def _with_field(row: dict[str, Any], stated: dict[str, Any], decision: Decision) -> dict[str, Any]:
     """The field as decided; the value that it takes the place of is kept as evidence."""
     value = list(decision.value) if isinstance(decision.value, tuple) else decision.value
     lost = json.loads(row["evidence"] or "{}")
     if row[decision.field] and row[decision.field] != value:
-        source = row["title_origin"] if decision.field == "title" else "text"
+        source = row["title_origin"] if decision.field == "title" else _source_of(decision.field, row, stated)
         lost[decision.field] = [{"value": row[decision.field], "source": source}, *lost.get(decision.field, [])]
     evidence = json.dumps(lost, ensure_ascii=False, separators=(",", ":"), sort_keys=True) if lost else None
     origin = {"title_origin": RULE} if decision.field == "title" else {}
     return {**row, decision.field: value, "evidence": evidence, **origin}
+
+
+def _source_of(field: str, row: dict[str, Any], stated: dict[str, Any]) -> str:
+    """Where a value comes from that strip chose: what was stated of the document, if it agrees, else its text."""
+    for source, column in STATED[field]:
+        if (value := stated.get(column)) and agree(field, row[field], value):
+            return source
+    return "text"
 
 
 def apply_spans(
