@@ -18,6 +18,7 @@ from tasks.normalise.currencies import CodeWords, Shared
 from tasks.normalise.figures.ages import AgeRow
 from tasks.normalise.figures.ellipsis import EllipsisRow
 from tasks.normalise.figures.guards import GuardRow
+from tasks.normalise.figures.sanity import PlausibleRow
 from tasks.normalise.figures.scales import ScaleRow
 from tasks.rules import Row
 from tasks.strip.captions import CreditRule
@@ -31,6 +32,7 @@ ROWS: Mapping[str, type[Row]] = MappingProxyType(
         "figures_ages": AgeRow,
         "figures_ellipsis": EllipsisRow,
         "figures_guards": GuardRow,
+        "figures_plausible": PlausibleRow,
         "figures_scales": ScaleRow,
         "ingest_alphabets": Alphabets,
         "ingest_names": NoName,

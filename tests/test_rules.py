@@ -31,7 +31,6 @@ NOT_YET = {
     "figures_cues",
     "figures_guard",
     "figures_nouns",
-    "figures_plausible",
     "numbers",
     "strip_cues",
     "strip_labels",
@@ -59,7 +58,7 @@ def test_every_table_is_in_the_common_form_or_in_the_list_of_those_that_wait():
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
 def test_no_line_of_a_table_is_too_long_to_read(path):
-    if path.stem in NOT_YET:
+    if path.stem in NOT_YET and path.stem.startswith("dates"):
         pytest.skip("not yet in the common form")
     lines = path.read_text(encoding="utf-8").splitlines()
 

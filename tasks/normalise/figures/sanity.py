@@ -14,30 +14,36 @@ from dataclasses import dataclass
 
 from tasks.normalise.figures.candidate import FigureCandidate
 from tasks.normalise.numbers import trie
-from tasks.rules import read_toml
+from tasks.rules import Row, load
 
 REACH = 60
 
 _STOP_LEFT = re.compile(r"[.!?]\s|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    least: float
-    most: float
-    near: re.Pattern[str] | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlausibleRow(Row):
+    """What sizes are plausible of things: in one of `units`, near one of the nouns in `near` (or anywhere)."""
+
+    units: frozenset[str]
+    near: frozenset[str] = frozenset()
+    least: float = float("-inf")
+    most: float = float("inf")
+
+    def reading(self, text: str) -> bool:
+        """Whether a figure of the text is flagged, by a unit that the row speaks of."""
+        from tasks.normalise.figures.find import find_figures  # the whole of the stages: above this room
+
+        return any(figure.flag == "implausible_unit" and figure.unit in self.units for figure in find_figures(text))
 
 
-def _rows() -> dict[str, list[_Row]]:
-    rows: dict[str, list[_Row]] = {}
-    for row in read_toml("figures_plausible")["plausible"]:
-        near = re.compile(rf"(?<![a-z])(?:{trie(row['near'])})(?![a-z])") if row["near"] else None
-        for unit in row["units"]:
-            rows.setdefault(unit, []).append(_Row(row.get("least", float("-inf")), row.get("most", float("inf")), near))
-    return rows
-
-
-_ROWS = _rows()
+_ROWS: dict[str, list[PlausibleRow]] = {}
+_NEAR: dict[str, re.Pattern[str]] = {}
+for _row in load("figures_plausible", PlausibleRow):
+    if _row.near:
+        _NEAR[_row.id] = re.compile(rf"(?<![a-z])(?:{trie(sorted(_row.near))})(?![a-z])")
+    for _unit in _row.units:
+        _ROWS.setdefault(_unit, []).append(_row)
 DOUBTED = frozenset(_ROWS)  # the units that some row speaks of
 
 
@@ -48,7 +54,7 @@ def is_implausible(low: str, candidate: FigureCandidate, values: tuple[float, fl
     if not doubtful:
         return False
     around = _sentence(low, candidate.start, candidate.end)
-    return any(row.near is None or row.near.search(around) for row in doubtful)
+    return any(row.id not in _NEAR or _NEAR[row.id].search(around) for row in doubtful)
 
 
 def _sentence(low: str, start: int, end: int) -> str:
