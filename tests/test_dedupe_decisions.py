@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tasks.dedupe import cluster_texts
-from tasks.dedupe.decisions import DECISIONS, STANDING_NOTE, decide, rule_name
+from tasks.dedupe.decisions import DECISIONS, NOTICE, STANDING_NOTE, decide, rule_name
 from tasks.dedupe.find import Batch
 from tasks.dedupe.relate import RELATION_NAMES
 
@@ -32,12 +32,16 @@ def decide_pair(left, right):
 
 
 NOUNS = "harbour mill orchard bakery station school bridge quarry market theatre chapel garage".split()  # noqa: SIM905
-BACKGROUND = [
-    f"The {noun} of the town was closed on {day} because the people who look after it had asked for more money, and "
-    f"the council will talk about the {noun} when it meets in the hall."
-    for noun in NOUNS
-    for day in ("Monday", "Friday")
-] + [f"The {noun} was painted in a colour that nobody had asked for.{STANDING_NOTE}" for noun in NOUNS]
+BACKGROUND = (
+    [
+        f"The {noun} of the town was closed on {day} because the people who look after it had asked for more money, "
+        f"and the council will talk about the {noun} when it meets in the hall."
+        for noun in NOUNS
+        for day in ("Monday", "Friday")
+    ]
+    + [NOTICE.replace("swimming bath", noun) for noun in NOUNS]
+    + [f"The {noun} was painted in a colour that nobody had asked for.{STANDING_NOTE}" for noun in NOUNS]
+)
 
 
 @pytest.mark.parametrize(("rule", "pair", "wanted"), CASES)

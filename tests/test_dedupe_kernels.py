@@ -406,7 +406,8 @@ def align_pairs(a, b, a_marks, b_marks, letters, held, common, max_rare):
     count["ordered"] = in_order([run[:2] for run in runs])
     for _, span, start in runs:
         kept = list(map(shingle_hash, zip(*(a[start + n : start + span - 3 + n] for n in range(4)), strict=True)))
-        kept = [h for h in kept if h % 2**32 <= 2**32 // shingles.SAMPLE_RATE - 1]
+        if max(len(a), len(b)) >= shingles.SHORT_TEXT:
+            kept = [h for h in kept if h % 2**32 <= 2**32 // shingles.SAMPLE_RATE - 1]
         count["sampled"] += len(kept)
         count["common"] += sum(h >> shingles.COMMON_BITS in common for h in kept)
     return count

@@ -14,10 +14,18 @@ from __future__ import annotations
 import numpy as np
 
 from tasks.dedupe.compiled import compiled
-from tasks.dedupe.shingles import SAMPLE_RATE, common_table, sample_shingles, write_common
+from tasks.dedupe.shingles import (
+    SAMPLE_RATE,
+    common_table,
+    count_texts,
+    drop_repeats,
+    sample_shingles,
+    write_common,
+)
 from tasks.dedupe.words import Words
 
 MOST_KEYS = 60_000_000  # 480 MB
+SHORT = 40  # words of texts that may be damaged beyond shingles
 LONG_POSTING = 12  # texts
 LEAST_SHARED = 2  # shingles
 LEAST_SHARE = 0.05  # of the smaller text's kept shingles; an eighth of the characters misread leaves about 15 %
@@ -51,7 +59,46 @@ def candidate_pairs(
         common.append(found[: write_common(keys, np.uint64(bits), least, found)])
         kept += kept_here
     pairs = enough_shared(links[0] if len(links) == 1 else np.concatenate(links), kept)
+    pairs = join_pairs(pairs, short_pairs(words, texts))
     return *pairs, common_table(np.concatenate(common))
+
+
+def short_pairs(words: Words, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of short texts that share two couples of neighbouring words: of damaged ones little more is left."""
+    short = np.flatnonzero(words.lengths[texts] <= SHORT)
+    bits = np.uint64(max(1, int(len(short) - 1).bit_length()))
+    keys = np.empty(int(words.lengths[texts[short]].sum()) + 1, np.uint64)
+    keys = keys[: keep_couples(words.hashes, words.ends, texts[short], bits, keys)]
+    keys.sort()
+    keys = keys[: drop_repeats(keys)]
+    kept = np.zeros(len(short), np.int64)
+    count_texts(keys, (np.uint64(1) << bits) - np.uint64(1), kept)
+    left, right = enough_shared(links_of(keys, int(bits), WITH_NEXT), kept)
+    return short[left], short[right]
+
+
+def join_pairs(
+    some: tuple[np.ndarray, np.ndarray], more: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of both, sorted, none twice."""
+    if not len(more[0]):
+        return some
+    keys = np.unique(np.append(some[0] << 32 | some[1], more[0] << 32 | more[1]))
+    return keys >> 32, keys & 0xFFFFFFFF
+
+
+@compiled("i8(u4[::1], i8[::1], i8[::1], u8, u8[::1])")
+def keep_couples(hashes, ends, texts, bits, keys):
+    """Write the keys of all couples of neighbouring words; returns how many."""
+    mask = (np.uint64(1) << bits) - np.uint64(1)
+    count = 0
+    for number in range(len(texts)):
+        for i in range(ends[texts[number]], ends[texts[number] + 1] - 1):
+            mixed = np.uint64(hashes[i]) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(hashes[i + 1])
+            mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xC2B2AE3D27D4EB4F)
+            keys[count] = (mixed & ~mask) | np.uint64(number)
+            count += 1
+    return count
 
 
 def enough_shared(links: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -27,7 +27,7 @@ import numpy as np
 
 from tasks.dedupe.compiled import compiled
 from tasks.dedupe.rarity import Rarity, find_word
-from tasks.dedupe.shingles import SAMPLE_RATE, SHINGLE, is_common, shingle_at
+from tasks.dedupe.shingles import SAMPLE_RATE, SHINGLE, SHORT_TEXT, is_common, shingle_at
 from tasks.dedupe.words import (
     MARK_CAPITAL,
     MARK_CHARACTER,
@@ -331,6 +331,7 @@ def align_pairs(
         stamp = pair + 1  # in `used`: words of the longer text that are in a block of this pair
         count = counts[pair]
         frame[:], replaced[:] = 0, 0
+        kept = KEPT if max(n, m) >= SHORT_TEXT else LOW_HALF
         step = FRAME_STEP if n > FRAME_WORDS else 1
         lead_equal = np.int64(0)  # of the block
         outside = count_marked(marks, a0, a0 + n) - count_marked(marks, b0, b0 + m)
@@ -398,7 +399,7 @@ def align_pairs(
                     count[LEAD_EQUAL] += lead_equal
                     for k in range(a0 + start_i, a0 + last_i + 1 - SHINGLE + 1):
                         mixed = shingle_at(hashes, k)
-                        if (mixed & LOW_HALF) <= KEPT:
+                        if (mixed & LOW_HALF) <= kept:
                             count[SAMPLED] += 1
                             count[COMMON] += is_common(mixed, common)
                 in_block = False

@@ -3,7 +3,8 @@
 In     `Evidence` of pairs                       from tasks.dedupe.relate
 Out    a relation a pair, and the rule that decided      to   tasks.dedupe.find, table
 
-The first rule that fits decides: the rules that keep a pair apart come first, for a wrong merge hides an article. Each
+The first rule that fits decides. Rules that keep a pair apart stand before those
+that join what they might fit, for a wrong merge hides an article. Each
 rule has pairs of texts that it decides (`yes`) and pairs that it leaves alone (`no`); tests/test_dedupe_decisions.py
 compares them among texts about other things.
 
@@ -42,6 +43,7 @@ FAR = 3  # days: another report, unless it is the same text again
 MIN_COVERED_FAR, MAX_CHANGED_FAR = 0.9, 0.04
 MIN_ODDS_FAR = 1  # two slots that differ as often as other words do tell two reports of different days apart
 MIN_ORDERED = 0.5  # of an excerpt
+MIN_COMMON_SHORT = 0.1  # of the shared wording of two short texts; a corrected text shares its form with one other
 LIKE_TITLE, LIKE_START = 0.67, 0.7
 MAX_FOREIGN_OPENING = 0.25  # of both openings is in the other text: news over the same background
 MIN_COVERED_ALONE = 0.9  # a text that is less covered needs another sign: its opening, its title or its date
@@ -167,6 +169,16 @@ def opens_alike(e: Evidence) -> np.ndarray:
     return enough & ~begins_unlike(e) & (e.slot_share < MAX_SLOTS_OPENING)
 
 
+def is_replaced(e: Evidence) -> np.ndarray:
+    """Whether words were replaced in a short text of a form that many texts have, and no title says that it is one."""
+    return (e.misread == 0) & (e.common >= MIN_COMMON_SHORT) & ~is_update(e)
+
+
+def is_misread(e: Evidence) -> np.ndarray:
+    """Whether two short texts differ in nothing but misread words."""
+    return e.misread > 0
+
+
 _FERRY = (
     "The old ferry has been sold to a museum in the south, which will paint it and let children steer it on Sundays. "
     "The price was not made public, but people at the quay say that it was small. The town had tried for three years "
@@ -193,6 +205,8 @@ STANDING_NOTE = (  # the tests have it in some other texts, too
     "there is room for them, with the name of the writer, who answers for what the letter says. Notices of births and "
     "weddings cost nothing. What is printed here may be printed elsewhere if the place is named."
 )
+# The tests have notices of this form about other houses, too.
+NOTICE = "The swimming bath on the hill opens again when the painters have left it."
 _OLD = (
     " The prize has been given since the war by the three guilds of the coast. Those who win it get a boat of oak "
     "and the right to moor it at the old quay for ever. The jury is made of a fisherman, a judge and a child, who must "
@@ -239,19 +253,15 @@ DECISIONS: tuple[Decision, ...] = (
         no=(_pair(_FERRY, _FERRY.replace("was not made", "has not been made")),),
     ),
     Decision(
-        "apart.boilerplate",
+        "apart.replaced",
         False,
-        shares_boilerplate,
-        "texts that open differently and share what many other texts of the corpus have too: a footer, a standing note",
+        is_replaced,
+        "two short texts of a form that many have; in so few words one that was replaced makes another report",
         yes=(
-            _pair(
-                "Ducks are back on the pond behind the school, and the children who feed them want a sign."
-                + STANDING_NOTE,
-                "Bread was short on Sunday because the baker had gone to a wedding in the hills above the town."
-                + STANDING_NOTE,
-            ),
+            _pair(NOTICE, NOTICE.replace("swimming bath", "reading room")),
+            _pair(NOTICE, NOTICE.replace("painters", "plumbers")),
         ),
-        no=(_pair(_FERRY, _FERRY + _MORE),),
+        no=(_pair(NOTICE, NOTICE.replace("swimming", "swiming")), _pair(_FERRY, _FERRY.replace("sold", "given"))),
     ),
     Decision(
         "apart.other_day",
@@ -269,6 +279,32 @@ DECISIONS: tuple[Decision, ...] = (
             _pair(_FERRY, _FERRY + _MORE, days=("2019-03-01", "2019-03-20")),
             _pair(_FERRY, _FERRY.replace("people at", "some at"), days=("2019-03-01", None)),
         ),
+    ),
+    Decision(
+        "joined.misread",
+        True,
+        is_misread,
+        "short texts of which many words are misread or mistyped, and nothing else differs",
+        yes=(_pair(NOTICE, "Tbe swlmming bath on tbe hi1l opcns again wben the painters bave 1eft it."),),
+        no=(
+            _pair(NOTICE, NOTICE.replace("swimming bath", "reading room")),
+            _pair(NOTICE, NOTICE.replace("painters", "plumbers and joiners")),
+        ),
+    ),
+    Decision(
+        "apart.boilerplate",
+        False,
+        shares_boilerplate,
+        "texts that open differently and share what many other texts of the corpus have too: a footer, a standing note",
+        yes=(
+            _pair(
+                "Ducks are back on the pond behind the school, and the children who feed them want a sign."
+                + STANDING_NOTE,
+                "Bread was short on Sunday because the baker had gone to a wedding in the hills above the town."
+                + STANDING_NOTE,
+            ),
+        ),
+        no=(_pair(_FERRY, _FERRY + _MORE),),
     ),
     Decision(
         "apart.shuffled",
@@ -363,7 +399,7 @@ def keeps_apart(evidence: Evidence) -> np.ndarray:
     e = evidence
     in_series = (e.common >= MAX_COMMON_LINKED) & (e.covered >= MIN_COVERED_LINKED) & ~is_soon(e)
     in_series &= (e.opening_equal < MAX_OPENING_LINKED) & (decide(e)[0] == NONE)
-    return (is_template(e) & (e.covered >= MIN_COVERED_LINKED)) | is_denial(e) | in_series
+    return (is_template(e) & (e.covered >= MIN_COVERED_LINKED)) | is_denial(e) | is_replaced(e) | in_series
 
 
 def holds_against(evidence: Evidence) -> np.ndarray:

@@ -25,6 +25,7 @@ from tasks.dedupe.compiled import compiled
 from tasks.dedupe.decisions import MIN_COVERED_SAME_OPENING, decide, holds_against, is_template, keeps_apart
 from tasks.dedupe.evidence import describe_exact, describe_pairs, describe_stories
 from tasks.dedupe.known import Fields, Texts, day_numbers, like_starts
+from tasks.dedupe.misread import like_characters, may_be_misread
 from tasks.dedupe.rarity import count_texts_of_words
 from tasks.dedupe.relate import NONE, RELATION_NAMES, Evidence, covered_shares, gather_evidence, nothing_known
 from tasks.dedupe.stories import LEAST_WORDING, TEMPLATE, Quotes, Stories, find_pairs
@@ -75,6 +76,8 @@ class Batch:
         known.title[ask], known.days[ask] = told.title, told.days
         close = ask[covered[ask] < BORDERLINE]
         known.start[close] = like_starts(self.texts, shorter[close], longer[close])
+        short = np.flatnonzero(may_be_misread(self.words, shorter, longer))
+        known.misread[short] = like_characters(self.texts, self.words, shorter[short], longer[short])
         return gather_evidence(counts, lengths[shorter], lengths[longer], known)
 
 

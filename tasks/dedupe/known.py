@@ -9,7 +9,7 @@ Source  likeness of titles and of first words: rapidfuzz (`token_set_ratio`, `ra
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from rapidfuzz import fuzz, utils
 
-from tasks.dedupe.relate import UNKNOWN, Known
+from tasks.dedupe.relate import UNKNOWN, Known, nothing_known
 
 Texts: TypeAlias = Sequence[str | None] | pa.Array
 
@@ -35,7 +35,7 @@ class Fields:
 
     def of_pairs(self, one: np.ndarray, other: np.ndarray) -> Known:
         """Days apart and likeness of titles; nothing of the texts' first words."""
-        return Known(self._likeness(one, other), np.full(len(one), float(UNKNOWN)), self._apart(one, other))
+        return replace(nothing_known(len(one)), title=self._likeness(one, other), days=self._apart(one, other))
 
     def _apart(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         if self.days is None:
@@ -67,10 +67,15 @@ def like_starts(texts: Texts, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Likeness of the first words of pairs of texts, 0…1."""
     starts: dict[int, str] = {}
     for k in np.unique(np.append(one, other)).tolist():
-        text = texts[k].as_py() if isinstance(texts, pa.Array) else texts[k]
-        starts[k] = " ".join((text or "")[: 10 * START_CHARACTERS].split(None, START)[:START])[:START_CHARACTERS]
+        starts[k] = " ".join(text_at(texts, k)[: 10 * START_CHARACTERS].split(None, START)[:START])[:START_CHARACTERS]
     pairs = zip(one.tolist(), other.tolist(), strict=True)
     return np.array([round(fuzz.ratio(starts[left], starts[right]) / 100, 4) for left, right in pairs], np.float64)
+
+
+def text_at(texts: Texts, number: int) -> str:
+    """One text; empty for null."""
+    text = texts[number]
+    return (text.as_py() if isinstance(text, pa.Scalar) else text) or ""
 
 
 def day_numbers(dates: Sequence[date | None] | pa.Array | pa.ChunkedArray) -> np.ndarray:

@@ -45,6 +45,9 @@ class Evidence:
     title: np.ndarray  # likeness of the titles, UNKNOWN where one has none
     start: np.ndarray  # likeness of the first thirty words, UNKNOWN where it was not asked for
     days: np.ndarray  # int64: days apart, UNKNOWN where a date is missing
+    misread: (
+        np.ndarray
+    )  # of two short texts: likeness if misread words alone differ, 0 if a word was replaced, else UNKNOWN
 
     def choose(self, which: np.ndarray) -> Evidence:
         """The pairs that an index or a mask chooses."""
@@ -63,11 +66,14 @@ class Known:
     title: np.ndarray
     start: np.ndarray
     days: np.ndarray
+    misread: np.ndarray
 
 
 def nothing_known(n_pairs: int) -> Known:
     """No titles, no dates."""
-    return Known(np.full(n_pairs, float(UNKNOWN)), np.full(n_pairs, float(UNKNOWN)), np.full(n_pairs, UNKNOWN))
+    unknown = float(UNKNOWN)
+    floats = [np.full(n_pairs, unknown) for _ in range(3)]
+    return Known(floats[0], floats[1], np.full(n_pairs, UNKNOWN), floats[2])
 
 
 def gather_evidence(counts: np.ndarray, lengths: np.ndarray, lengths_longer: np.ndarray, known: Known) -> Evidence:
@@ -101,6 +107,7 @@ def gather_evidence(counts: np.ndarray, lengths: np.ndarray, lengths_longer: np.
         title=known.title,
         start=known.start,
         days=known.days,
+        misread=known.misread,
     )
 
 
