@@ -7,7 +7,6 @@ Out    digests of the source of every module that it imports, directly or not, a
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGES = ("tasks", "flows")
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from (?P<package>[\w.]+) import (?P<members>\([^)]*\)|\w[^\n#;]*)|import (?P<names>\w[\w., ]*))",
+    re.MULTILINE,
+)
+_COMMENT = re.compile(r"#[^\n]*")
+_HEADER = re.compile(r"^(Name|Version|Requires-Dist): *(.*?)\r?$", re.MULTILINE)
 
 
 @cache
@@ -43,23 +48,29 @@ def imports_of(module: str) -> frozenset[str]:
     """Full names of the modules that a module of the project imports anywhere, its own packages included."""
     source = module_source(module)
     names = {module.rsplit(".", n)[0] for n in range(1, module.count(".") + 1)}  # importing a.b runs a
-    for node in _statements(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            names |= {
-                f"{node.module}.{alias.name}" for alias in node.names if _is_module(f"{node.module}.{alias.name}")
-            }
+    for package, members in import_statements(source):
+        if package:
+            names.add(package)
+            names |= {name for member in members if _is_module(name := f"{package}.{member}")}
+        else:
+            names.update(members)
     return frozenset(name for name in names if name.split(".")[0] not in PACKAGES or _is_module(name))
 
 
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """All statements below a node; imports are statements, so that expressions need not be walked."""
-    for block in ("body", "orelse", "finalbody", "handlers", "cases"):
-        for child in getattr(node, block, ()):
-            yield child
-            yield from _statements(child)
+def import_statements(source: str) -> Iterator[tuple[str, list[str]]]:
+    """(what is imported from, what is imported) of every import; "" for `import name`.
+
+    Read line by line: to parse all modules as Python does took a fifth of a run on one text. A text
+    that is written like an import counts as one, which can only add; tests/test_fingerprints.py holds this against
+    Python's parser.
+
+    >>> list(import_statements("import os, re as regex\\nfrom a.b import (\\n    c,  # why\\n    d as e,\\n)\\n"))
+    [('', ['os', 're']), ('a.b', ['c', 'd'])]
+    """
+    for found in _IMPORT.finditer(source):
+        listed = _COMMENT.sub("", found["members"] or found["names"]).strip("() ")
+        members = [member.split()[0] for member in listed.split(",") if member.strip()]
+        yield found["package"] or "", members
 
 
 @cache
@@ -105,9 +116,24 @@ def folder_of(module: str) -> Path:
 
 
 @cache
-def _distributions() -> Mapping[str, list[str]]:
-    """Names of the distributions that bring each top-level module."""
-    return metadata.packages_distributions()
+def _distributions() -> Mapping[str, list[metadata.Distribution]]:
+    """The distributions that bring each top-level module.
+
+    As `importlib.metadata.packages_distributions`, which reads the long description of everything that is installed.
+    """
+    found: dict[str, list[metadata.Distribution]] = {}
+    for distribution in metadata.distributions():
+        for top in _top_levels(distribution):
+            found.setdefault(top, []).append(distribution)
+    return found
+
+
+def _top_levels(distribution: metadata.Distribution) -> set[str]:
+    """Top-level modules of a distribution, as it states them or by its list of files."""
+    if stated := (distribution.read_text("top_level.txt") or "").split():
+        return set(stated)
+    files = (line.split(",", 1)[0] for line in (distribution.read_text("RECORD") or "").splitlines())
+    return {path.removesuffix(".py").split("/", 1)[0] for path in files if path.endswith(".py")}
 
 
 @cache
@@ -115,7 +141,7 @@ def library_versions(module: str) -> tuple[str, ...]:
     """`name==version` of every library a module's closure imports, with everything those require."""
     _, theirs = closure(module)
     distributions = _distributions()
-    waiting = [name for top in theirs for name in distributions.get(top, [])]
+    waiting = [name for top in theirs for brings in distributions.get(top, []) for name in _headers(brings)["Name"]]
     found: dict[str, str] = {}
     while waiting:
         name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
@@ -130,7 +156,17 @@ def library_versions(module: str) -> tuple[str, ...]:
 def _installed(name: str) -> tuple[str, list[str]] | None:
     """Version and requirements of a distribution; None for one that is not here, such as an extra's."""
     try:
-        version, lines = metadata.version(name), metadata.requires(name) or []
+        headers = _headers(metadata.distribution(name))
     except metadata.PackageNotFoundError:
         return None
-    return version, [match[0] for line in lines if (match := re.match(r"[\w.-]+", line))]
+    required = headers.get("Requires-Dist", [])
+    return headers["Version"][0], [match[0] for line in required if (match := re.match(r"[\w.-]+", line))]
+
+
+def _headers(distribution: metadata.Distribution) -> dict[str, list[str]]:
+    """Name, version and requirements of a distribution; its long description, which is not needed, stays unread."""
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    found: dict[str, list[str]] = {}
+    for header, value in _HEADER.findall(text.split("\n\n", 1)[0]):
+        found.setdefault(header, []).append(value)
+    return found

@@ -1,7 +1,9 @@
 """The fingerprint of a step changes with anything that may change its results, and with nothing else."""
 
+import ast
 import dataclasses
 import shutil
+from importlib import metadata
 
 import pyarrow as pa
 import pytest
@@ -83,8 +85,12 @@ def test_the_fingerprint_sees_a_change_in_a_table(fresh_fingerprints, monkeypatc
 def test_the_fingerprint_sees_another_version_of_a_library(fresh_fingerprints, monkeypatch):
     before = fingerprint()
     fresh_fingerprints()
-    version = fingerprints.metadata.version
-    monkeypatch.setattr(fingerprints.metadata, "version", lambda name: "9.9" if name == "langdetect" else version(name))
+    headers = fingerprints._headers
+    monkeypatch.setattr(
+        fingerprints,
+        "_headers",
+        lambda found: headers(found) | ({"Version": ["9.9"]} if found.metadata["Name"] == "langdetect" else {}),
+    )
 
     assert fingerprint() != before
 
@@ -94,3 +100,29 @@ def test_the_fingerprint_sees_another_python(fresh_fingerprints, monkeypatch):
     monkeypatch.setattr(step.platform, "python_version_tuple", lambda: ("3", "99", "0"))
 
     assert fingerprint() != before
+
+
+def test_imports_are_read_as_python_reads_them():
+    """Of every module of the project: also those in functions and over several lines."""
+    missed, added = {}, set()
+    for module in sorted(fingerprints.closure("flows.steps")[0] | fingerprints.closure("flows.cli")[0]):
+        source = fingerprints.module_source(module)
+        parsed = set()
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                parsed |= {("", alias.name) for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                parsed |= {(node.module, alias.name) for alias in node.names}
+        read = {(package, name) for package, names in fingerprints.import_statements(source) for name in names}
+        missed |= {module: parsed - read} if parsed - read else {}
+        added |= read - parsed
+    assert not missed
+    assert added == {("", "pandas"), ("datasets", "load_dataset")}  # of the card's example, which is a text
+
+
+def test_distributions_are_those_that_the_library_names():
+    brought = fingerprints._distributions()
+
+    for top, names in metadata.packages_distributions().items():
+        if top.isidentifier():
+            assert {found.metadata["Name"] for found in brought[top]} == set(names)
