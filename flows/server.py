@@ -129,8 +129,10 @@ def _refuse_silent(url: str) -> None:
 def _start(settings: dict[str, str], on_lost: Callable[[], None] | None) -> str:
     """Start the child on a free port of 127.0.0.1; the socket listens already, so nobody has to poll."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    # what we have set in the environment since then, PREFECT_API_URL above all, is not for the server
-    environment = {**os.environ, **settings}
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+    # what we have set in the environment since then, PREFECT_API_URL above all, is not for the server; its web page
+    # would look for an API at port 4200
+    environment = {**os.environ, **settings, "PREFECT_UI_API_URL": url}
 
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  our own module
@@ -145,7 +147,7 @@ def _start(settings: dict[str, str], on_lost: Callable[[], None] | None) -> str:
 
     keeper = Keeper(start, on_lost)
     atexit.register(keeper.stop)
-    return f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+    return url
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -145,8 +146,30 @@ def test_a_schedule_outlives_its_server_and_stops_a_run_in_order(desk):
     assert servers_of(desk) == []
 
 
-def records(desk: Path) -> list[Path]:
-    return list((desk / "scheduled" / "runs").glob("*.json"))
+@pytest.mark.slow
+def test_a_cron_schedule_starts_a_run_and_its_web_page_finds_the_server(desk):
+    process = start(desk, "serve", "--cron", "* * * * *", "--timezone", "Asia/Tokyo", "--curated", "nightly")
+    said = []
+    try:
+        for line in process.stderr:
+            said.append(line.decode())
+            if b"web page: " in line:
+                break
+        page = said[-1].split("web page: ")[1].strip()
+        wait_for(lambda: records(desk, "nightly"), process)
+        with urlopen(f"{page}/ui-settings", timeout=10) as answer:
+            settings = json.load(answer)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+
+    assert "Published v0001: " in err.decode() and "Traceback" not in err.decode()
+    assert settings["api_url"] == f"{page}/api"
+    assert json.loads(records(desk, "nightly")[0].read_text())["why"] == "published"
+
+
+def records(desk: Path, curated: str = "scheduled") -> list[Path]:
+    return list((desk / curated / "runs").glob("*.json"))
 
 
 def wait_for(happened, process: subprocess.Popen) -> None:

@@ -198,6 +198,8 @@ def serve(
     from flows import server
 
     server.prepare(schedules=True)
+    if not (output.quiet or log.log):
+        say(f"copydesk: web page: {os.environ['PREFECT_API_URL'].removesuffix('/api')}")
     from flows.serve import serve_schedule
 
     serve_schedule(settings, where.config, schedule)
