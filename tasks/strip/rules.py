@@ -14,7 +14,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from tasks.rules import Rule, load, rule_cache
@@ -148,7 +147,7 @@ def _with_letters(patterns: Iterable[str]) -> tuple[tuple[frozenset[str] | None,
     return tuple((_letters(pattern), pattern) for pattern in nameless)
 
 
-_letters = lru_cache(1 << 12)(first_letters)  # a pattern stands in several buckets
+_letters = rule_cache(1 << 12)(first_letters)  # a pattern stands in several buckets
 
 
 @rule_cache()
@@ -162,7 +161,7 @@ def _with_letter(patterns: Iterable[tuple[frozenset[str] | None, str]], letter: 
     return tuple(_compiled(pattern) for letters, pattern in patterns if letters is None or letter in letters)
 
 
-_compiled = lru_cache(1 << 12)(re.compile)
+_compiled = rule_cache(1 << 12)(re.compile)
 
 
 def fewest(words: Iterable[str]) -> tuple[str, ...]:
