@@ -3,13 +3,13 @@
     python bench/strip_rows.py --shared ../shared --out rows.npz
 
 Documents: whole pages, and what `strip_scrapes.py` cuts out of them (article, tail, inner, scrape); real articles as
-scraped; generated tails (seeds `SEEDS`; 1 to 9 are never used), their bare bodies, bodies that break off, round-ups.
+scraped; both cut short, since a text of five lines has little to be known by; generated tails (seeds `SEEDS`; 1 to 9
+are never used), their bare bodies, bodies that break off, round-ups.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,8 @@ import numpy as np
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
+from strip_parts import fold_of, site_number  # noqa: E402
+
 from tasks.furniture import repeated_lines  # noqa: E402
 from tasks.strip.features import FEATURES, describe  # noqa: E402
 from tasks.strip.views import look_at  # noqa: E402
@@ -28,9 +30,10 @@ from tasks.text import split_lines  # noqa: E402
 
 SEEDS = (11, 12)
 ARTICLE, OTHER, UNJUDGED = 0, 1, -1
-KINDS = ("page", "clean", "tail", "inner", "scrape", "article", "generated", "bare", "broken", "roundup")
+KINDS = ("page", "clean", "tail", "inner", "scrape", "article", "generated", "bare", "broken", "roundup", "short")
 SETS = ("pages", "wcxb", "articles", "generated")
 SHORTEST_BROKEN = 18
+MIN_SHORTENED, MAX_SHORT = 5, 8  # lines of the article
 
 
 class Document(NamedTuple):
@@ -44,11 +47,6 @@ class Document(NamedTuple):
     repeated: frozenset[str] = frozenset()
 
 
-def site_number(site: str) -> int:
-    """A site's number, by which parts and folds are taken (as `common.take_part` does)."""
-    return int(hashlib.sha256(site.encode()).hexdigest(), 16)
-
-
 def page_documents(shared: Path, name: str) -> Iterator[Document]:
     """Pages, and the documents cut out of them."""
     import common
@@ -58,6 +56,7 @@ def page_documents(shared: Path, name: str) -> Iterator[Document]:
     sites = [common.site_of(page["url"]) for page in pages]
     repeats = repeated_lines([(site, "\n".join(page["lines"])) for site, page in zip(sites, pages, strict=True)])
     turned = {1: ARTICLE, 0: OTHER, -1: UNJUDGED}
+    chance = random.Random(name)
     for page, site, repeated in zip(pages, sites, repeats, strict=True):
         labels = [turned[label] for label in page["labels"]]
         if name == "pages" or site_number(site + "whole") % 3 == 0:
@@ -66,8 +65,11 @@ def page_documents(shared: Path, name: str) -> Iterator[Document]:
                 yield Document(name, "page", site, page["lines"], labels, frozenset(repeated))
         for seed in (1, 2) if name == "pages" else (1,):
             for kind, rows in strip_scrapes.documents(page, seed).items():
+                lines, labels = [line for line, _ in rows], [turned[label] for _, label in rows]
                 if seed == 1 or kind in ("tail", "scrape"):
-                    yield Document(name, kind, site, [line for line, _ in rows], [turned[label] for _, label in rows])
+                    yield Document(name, kind, site, lines, labels)
+                if kind in ("clean", "tail", "scrape"):
+                    yield from _cut_short(Document(name, "short", site, lines, labels), chance)
 
 
 def article_documents(shared: Path) -> Iterator[Document]:
@@ -75,10 +77,24 @@ def article_documents(shared: Path) -> Iterator[Document]:
     import common
 
     roles = {"body": ARTICLE, "standfirst": ARTICLE, "unsure": UNJUDGED, "title": UNJUDGED}
+    chance = random.Random(1)
     for row in common.read_jsonl(common.data_file(shared / "data" / "articles", "articles")):
         if row["sure"] > 1:
             site = common.site_of(row["url"]) or row["id"]
-            yield Document("articles", "article", site, row["lines"], [roles.get(role, OTHER) for role in row["roles"]])
+            labels = [roles.get(role, OTHER) for role in row["roles"]]
+            yield Document("articles", "article", site, row["lines"], labels)
+            for _ in range(2):
+                yield from _cut_short(Document("articles", "short", site, row["lines"], labels), chance)
+
+
+def _cut_short(document: Document, chance: random.Random) -> Iterator[Document]:
+    """The document with only the first few lines of its article, and all that stands above and below; none if short."""
+    own = [i for i, label in enumerate(document.labels) if label == ARTICLE]
+    if len(own) < MIN_SHORTENED:
+        return
+    end = own[chance.randint(2, min(MAX_SHORT, len(own) - 2)) - 1] + 1
+    kept = [*range(end), *range(own[-1] + 1, len(document.lines))]
+    yield document._replace(lines=[document.lines[i] for i in kept], labels=[document.labels[i] for i in kept])
 
 
 def generated_documents(shared: Path) -> Iterator[Document]:
@@ -156,7 +172,7 @@ def main() -> None:
         labels.append(y)
         sizes.append(n)
         site = site_number(document.site)
-        info.append((len(x), SETS.index(document.set), KINDS.index(document.kind), site % 3, site // 3 % 5))
+        info.append((len(x), SETS.index(document.set), KINDS.index(document.kind), site % 3, fold_of(site)))
     np.savez(
         args.out,
         x=np.vstack(numbers),

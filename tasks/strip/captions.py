@@ -41,9 +41,9 @@ def take_captions(draft: Draft) -> None:
             words = text if credit is None else ""
             found = Caption(words, credit), match.rule.id, match.rule.score
         caption, rule, score = found
-        draft.captions.append((line.start, caption))
-        draft.cut_line(index, "caption", rule, score, "captions")
-        taken.append((index, caption))
+        if draft.cut_line(index, "caption", rule, score, "captions"):
+            draft.captions.append((line.start, caption))
+            taken.append((index, caption))
     _take_neighbours(draft, taken)
 
 
@@ -56,9 +56,13 @@ def _take_neighbours(draft: Draft, taken: list[tuple[int, Caption]]) -> None:
                 continue
             if len(caption.text) >= MIN_COPY and line_key(line.text) == line_key(caption.text):
                 draft.cut_line(near, "caption", "caption.copy", 0.9, "captions")
-            elif not caption.text and near == index - 1 and _is_above_credit(draft, near, line.text):
+            elif (
+                not caption.text
+                and near == index - 1
+                and _is_above_credit(draft, near, line.text)
+                and draft.cut_line(near, "caption", "caption.above_credit", 0.85, "captions")
+            ):
                 draft.captions.append((line.start, Caption(line.text, caption.credit)))
-                draft.cut_line(near, "caption", "caption.above_credit", 0.85, "captions")
 
 
 def _is_above_credit(draft: Draft, index: int, text: str) -> bool:

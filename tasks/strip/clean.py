@@ -64,6 +64,8 @@ def strip_with(raw_text: str, hints: Hints) -> Stripped:
     furniture -= own_headings(looks, furniture)
     is_whole_page = is_page([line.text for _, line in draft.standing()], len(furniture))
     judgement = judge(looks, furniture, caution_for(len(looks), is_whole_page)) if looks else None
+    if judgement is not None:
+        draft.consents, draft.consents_to_tail = judgement.consents, judgement.consents_to_tail
     if judgement is not None and is_whole_page:
         cut_page(draft, judgement, title)
     take_prefix(draft)

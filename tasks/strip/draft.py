@@ -9,13 +9,17 @@ cuts there again leaves it to `removals.disjoint` that no two cuts overlap, one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tasks.model import Caption, DateLine
 from tasks.strip.removals import Cut
 from tasks.strip.wrap import join_wrapped
 from tasks.text import Line, line_key, split_lines
+
+
+def _always(_lines: int | Sequence[int], _rule: str) -> bool:
+    return True
 
 
 @dataclass(slots=True)
@@ -38,6 +42,8 @@ class Draft:
     captions: list[tuple[int, Caption]] = field(default_factory=list)  # with their place
     published: list[DateLine] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
+    consents: Callable[[int, str], bool] = _always  # whether a rule (its id) may cut a line (its index)
+    consents_to_tail: Callable[[Sequence[int], str], bool] = _always  # whether it may cut these lines as a tail
 
     @classmethod
     def of(cls, raw: str) -> Draft:
@@ -81,19 +87,21 @@ class Draft:
         score: float = 1.0,
         kept_as: str | None = None,
         detail: str | None = None,
-    ) -> None:
-        """Take line `index` out."""
+    ) -> bool:
+        """Take line `index` out; False where it does not stand, or may not be cut."""
         line = self.lines[index]
-        if line is not None:
-            self.cuts.append(Cut(line.start, line.end, role, rule, score, kept_as, detail=detail))
-            self.lines[index] = None
+        if line is None or not self.consents(index, rule):
+            return False
+        self.cuts.append(Cut(line.start, line.end, role, rule, score, kept_as, detail=detail))
+        self.lines[index] = None
+        return True
 
     def cut_lines(self, first: int, last: int, role: str, rule: str, score: float, detail: str | None = None) -> None:
-        """Take what stands of lines `first` … `last` out, neighbours in one piece."""
+        """Take what stands of lines `first` … `last` and may be cut out, neighbours in one piece."""
         run: Cut | None = None
         for index in range(first, last + 1):
             line = self.lines[index]
-            if line is None:
+            if line is None or not self.consents(index, rule):
                 if run is not None:
                     self.cuts.append(run)
                     run = None

@@ -134,11 +134,11 @@ def _is_comment(text: str, rule: str) -> bool:
 def take_anywhere(draft: Draft) -> None:
     """Cut furniture that stands alone on its line, wherever that is."""
     for index, line in draft.standing():
-        if len(line.text) <= _LONGEST_ANYWHERE:
-            found = match_line(line.text, ANY)
-            if found is not None and found.rule.role != "caption":
-                _keep(draft, found)
-                draft.cut_line(index, found.rule.role, found.rule.id, found.rule.score, found.field)
+        found = match_line(line.text, ANY) if len(line.text) <= _LONGEST_ANYWHERE else None
+        if found is None or found.rule.role == "caption":
+            continue
+        if draft.cut_line(index, found.rule.role, found.rule.id, found.rule.score, found.field):
+            _keep(draft, found)
 
 
 _LONGEST_ANYWHERE = 240
@@ -153,6 +153,9 @@ def take_line(draft: Draft, index: int, zone: str) -> set[str]:
         return set()
     pieces = _explain(line, zone)
     if pieces is None or (_is_time_of_post(draft, index) and any(not isinstance(p[2], LineMatch) for p in pieces)):
+        return set()
+    rules = [found.rule.id if isinstance(found, LineMatch) else "date.line" for *_, found in pieces]
+    if not all(draft.consents(index, rule) for rule in rules):
         return set()
     for start, end, found in pieces:
         if isinstance(found, LineMatch):

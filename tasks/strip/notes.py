@@ -57,18 +57,18 @@ def take_notes(draft: Draft, authors: Sequence[str] = ()) -> None:
     for index, line in standing[max(1, first) :]:
         ruled = match_line(line.text, FOOT)
         if ruled is not None:
-            if ruled.rule.role == "author_note":
+            rule = ruled.rule
+            if rule.role == "author_note" and draft.cut_line(index, "author_note", rule.id, rule.score):
                 draft.noted += [name for name in split_names(ruled.words or "") if name not in draft.noted]
-                draft.cut_line(index, "author_note", ruled.rule.id, ruled.rule.score)
             continue
         rule_and_name = note_of(line.text) if len(line.text) <= MAX_NOTE else None
         if rule_and_name is not None and _is_author(draft, line, rule_and_name[1], authors):
             found.append((index, *rule_and_name))
     if len(found) > MAX_NOTES:
         return
-    for index, rule, name in found:
-        draft.noted += [n for n in split_names(name) if n not in draft.noted]
-        draft.cut_line(index, "author_note", rule.id, rule.score)
+    for index, author_rule, name in found:
+        if draft.cut_line(index, "author_note", author_rule.id, author_rule.score):
+            draft.noted += [n for n in split_names(name) if n not in draft.noted]
 
 
 def note_of(text: str) -> tuple[AuthorRule, str] | None:
@@ -103,8 +103,8 @@ def take_bare_names(draft: Draft, authors: Sequence[str] = ()) -> None:
 
 
 def _take(draft: Draft, index: int, names: Sequence[str], rule: str, score: float) -> None:
-    draft.byline += [name for name in names if name not in draft.byline]
-    draft.cut_line(index, "byline", rule, score, "byline")
+    if draft.cut_line(index, "byline", rule, score, "byline"):
+        draft.byline += [name for name in names if name not in draft.byline]
 
 
 def _is_above_prose(standing: Sequence[tuple[int, Line]], n: int) -> bool:

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from tasks.strip.decide import RULE, Judgement
 from tasks.strip.draft import Draft
-from tasks.strip.fields import take_line
+from tasks.strip.fields import ends_like_prose, take_line
 from tasks.strip.forms import LONGEST_RULED, role_of, rule_of
 from tasks.strip.rules import HEAD
 from tasks.text import line_key
@@ -24,6 +24,7 @@ from tasks.text import line_key
 # Of the development pages 98 % have this much furniture, of their bare bodies (with tails too) 0.1 %.
 FURNITURE_LINES, SHORT_SHARE, SHORT_WORDS = 4, 0.3, 5
 FEWEST_LINES = 20  # of a page; what is shorter is read as an article with a little furniture
+MIN_TITLE, MIN_TITLE_WORDS = 15, 3  # characters and words of a page's own title
 FURNITURE_ROLES = (
     "site_header",
     "share_bar",
@@ -60,7 +61,11 @@ def cut_page(draft: Draft, judgement: Judgement, given: str | None) -> None:
             if not given:
                 draft.title, draft.title_origin = texts[n], "first_line"
             draft.cut_line(index, "title", "page.headline", 0.9, "title")
-        elif n == 0 and headline is not None:
+        elif (
+            n == 0
+            and headline is not None
+            and (not stays[0] or line_key(texts[0]).startswith(line_key(texts[headline])))
+        ):
             draft.cut_line(index, "title_repeat", "page.window_title", 0.9)
         elif not stays[n]:
             about = headline is not None and headline - ABOUT_HEADLINE <= n <= max(first, headline) + ABOUT_HEADLINE
@@ -111,6 +116,8 @@ def find_headline(texts: Sequence[str]) -> int | None:
     """Where the page's own title (its first line, the site's name aside) stands again, or None."""
     head = line_key(texts[0])
     words = set(head.split())
+    if len(head) < MIN_TITLE or len(words) < MIN_TITLE_WORDS or ends_like_prose(texts[0]):
+        return None
     alike = None
     for i in range(1, len(texts)):
         if not 15 <= len(texts[i]) <= LONGEST_RULED or texts[i].count(" ") < 3:

@@ -72,7 +72,9 @@ def cut_tail(draft: Draft) -> None:
     tail = find_tail([line.text for _, line in standing])
     if tail is None:
         return
-    if tail.rule is None or (tail.rule not in FIRST_RANK and _is_too_much([line for _, line in standing], tail.start)):
+    lines = [index for index, _ in standing[tail.start :]]
+    is_unsure = tail.rule not in FIRST_RANK and _is_too_much([line for _, line in standing], tail.start)
+    if tail.rule is None or is_unsure or not draft.consents_to_tail(lines, tail.rule):
         draft.flags.add("tail_suspected")
         return
     score = round(min(0.99, 0.5 + tail.total / 20), 2)

@@ -33,6 +33,7 @@ AT_HOME_RATIO = 1.25
 SHORTEST_GLUED, LONGEST_GLUED = 15, 200
 _GLUE = re.compile(r"[A-Z](?<=[^\W\d_A-Z].)")  # the upper-case letter first: few positions are tried
 _INNER_STOP = re.compile(r"[^\W\d_]{2}[.!?][”\"’]? ")
+_LETTERS, _LETTERS_BEFORE = re.compile(r"[^\W\d_]*"), re.compile(r"[^\W\d_]*\Z")
 _WORD = re.compile(r"\w+")
 # A headline glued to the lead but found once only counts where the lead goes on with a word that opens sentences.
 _OPENERS = frozenset(
@@ -205,15 +206,17 @@ def _glued_candidates(text: str) -> list[str]:
         for c in found
         if SHORTEST_GLUED <= len(c) <= LONGEST_GLUED
         and c.count(" ") >= 2
+        and "|" not in c
         and c[0].isupper()
         and not _INNER_STOP.search(c)
     ]
 
 
 def _glued_places(draft: Draft, candidate: str) -> int:
-    """In how many different surroundings the words stand glued: a paragraph that stands twice is no evidence."""
+    """To how many different words the candidate stands glued: "Cold" + "Fusion code we get" twice is a name in it."""
     around = {
-        draft.raw[max(0, s - 12) : s] + "|" + draft.raw[e : e + 12] for _, s, e, _ in _glued_spans(draft, candidate)
+        (_LETTERS_BEFORE.search(draft.raw[max(0, s - 30) : s]).group(), _LETTERS.match(draft.raw[e : e + 30]).group())  # type: ignore[union-attr]
+        for _, s, e, _ in _glued_spans(draft, candidate)
     }
     return len(around)
 
