@@ -320,7 +320,7 @@ def test_an_odd_value_in_a_sidecar_is_a_warning_of_the_run(tmp_path):
     (tmp_path / "raw" / "wall.txt").write_text(ARTICLE)
     (tmp_path / "raw" / "wall.txt.meta.json").write_text('{"headlin": "Wall"}')
 
-    done = copydesk("run", "--direct", "--quiet", "--json", cwd=tmp_path)
+    done = copydesk("run", "--direct", "--json", cwd=tmp_path)
     cleaned = copydesk("clean", "raw/wall.txt", cwd=tmp_path)
 
     (warning,) = json.loads(done.stdout)["warnings"]
@@ -337,12 +337,12 @@ def test_a_damaged_version_is_shown_as_such_and_warned_of_whatever_is_asked(desk
 
     shown = copydesk("versions", cwd=copy)
     named = json.loads(copydesk("verify", "--json", cwd=copy).stdout)["version"]
-    run = copydesk("run", "--direct", "--quiet", cwd=copy)
+    run = copydesk("run", "--direct", cwd=copy)
 
     assert "v0001    damaged " in shown.stdout.decode()
     assert "(the latest; figures.parquet is missing)" in shown.stdout.decode()
     assert named == "v0001"
-    assert run.stderr.decode().startswith("copydesk: warning: versions/v0001/figures.parquet: is missing")
+    assert "copydesk: warning: versions/v0001/figures.parquet: is missing" in run.stderr.decode()
 
 
 def test_diff_of_the_latest_version_alone_is_with_its_parent(tmp_path):

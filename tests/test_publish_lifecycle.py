@@ -159,7 +159,7 @@ def test_a_purge_leaves_no_word_in_any_version(leaky):
     assert left.loc["leak.txt", "reason"] == left.loc["copy.txt", "reason"] == "taken_down"
     note = publish.open_dataset(leaky, "v0002").manifest["purged"][0]
     assert note == {
-        "at": "2024-06-07T12:00:00+00:00",
+        "at": "2024-06-07T12:00:00Z",
         "documents": sorted([ids["leak.txt"], ids["copy.txt"]]),
         "reason": "court order",
     }
