@@ -24,6 +24,7 @@ from tasks.dedupe.known import Texts, text_at
 from tasks.dedupe.relate import UNKNOWN
 from tasks.dedupe.vocabulary import DATE_AND_NUMBER_WORDS
 from tasks.dedupe.words import MARK_CHARACTER, Words
+from tasks.language_data import find_words
 
 LONGEST = SHORT
 LEAST = 6  # words
@@ -32,7 +33,6 @@ MIN_RATIO = 85  # of 100: an eighth of the characters misread
 MIN_REPLACED = 0.05  # of the words
 LONG_WORD = 5  # letters
 MIN_ALIKE, MIN_ALIKE_LONG = 0.5, 0.6  # of each replaced word: "at" and "af"
-_WORD = re.compile(r"\w+")
 _FIGURE = re.compile(r"\d+")
 
 
@@ -62,7 +62,7 @@ def like_misread(one: str, other: str) -> float:
     >>> like_misread("The old ferry sails again on Sunday", "The ferry sails again on Sunday")
     -1
     """
-    left, right = _WORD.findall(one), _WORD.findall(other)
+    left, right = find_words(one), find_words(other)
     only_misread, replaced = True, 0
     for edit in Levenshtein.opcodes([word.lower() for word in left], [word.lower() for word in right]):
         gap, facing = left[edit.src_start : edit.src_end], right[edit.dest_start : edit.dest_end]
