@@ -24,7 +24,7 @@ from tasks.strip.views import Look
 RULE = "line_model"
 CAUTION = 4.0
 # Of a whole page most lines are not the article's; a shorter text is an article with something around it.
-PAGE_CAUTION, PAGE_LINES = 1.4, 140
+PAGE_CAUTION, PAGE_LINES = 1.7, 140
 # A change of sides costs so much, in logs of odds: one doubtful line between two of the other side goes with them.
 CHANGE = 0.3
 # Prose: a line of so many words is some paragraph, and goes only on odds so much higher (log).
