@@ -236,6 +236,14 @@ def test_a_warc_cut_short_gives_the_pages_before_and_says_so(tmp_path):
     assert found[-1]["reason"] == "malformed"
 
 
+def test_a_packed_warc_cut_inside_a_member_gives_the_pages_before_and_says_so(tmp_path):
+    first, second = (gzip.compress(record(f"https://example.org/{n}", PAGE)) for n in "ab")
+
+    found = only(tmp_path, "a.warc.gz", first + second[: len(second) // 2])
+
+    assert [(row["source_row"], row["reason"]) for row in found] == [(0, None), (1, "malformed")]
+
+
 def test_wrong_lengths_and_no_warc_at_all_are_clear_rows(tmp_path):
     (tmp_path / "a.warc").write_bytes(
         record("https://example.org/a", PAGE) + record("https://e.org/b", PAGE, length=50)

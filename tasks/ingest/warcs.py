@@ -9,6 +9,7 @@ Limits  A capture says when it was fetched, not when the article was published: 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -36,10 +37,26 @@ class QuietIterator(ArchiveIterator):  # type: ignore[misc]  # warcio has no typ
         return None, size
 
 
+class Pieces:
+    """A stream that gives what it has: of a file that is cut short, what stands before the cut is not lost."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes, fewer where the next ones have to be waited for; b"" at the end."""
+        if size < 0 or not isinstance(self._stream, io.BufferedReader):
+            return self._stream.read(size)
+        return self._stream.read1(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def read_warc(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
     """A `.warc` file: its pages that were answered with status 200."""
     row = 0
-    records = QuietIterator(stream)
+    records = QuietIterator(Pieces(stream))
     held: Found | None = None  # until it is known that the record ended where it said
     while True:
         errors = records.err_count
@@ -55,6 +72,7 @@ def read_warc(stream: IO[bytes], rows: RowReader) -> Iterator[Found]:
                 yield _of_wrong_length(held) if wrong else held
                 held = None
         if record is None:
+            stream.read(1)  # warcio takes a cut for an end; the stream knows better, and raises
             return
         if record.format != "warc":
             raise Refused("malformed", "the file is no WARC")
