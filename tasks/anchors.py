@@ -10,8 +10,8 @@ date takes its time and zone from there. `date_conflict` says that the input, th
 date lines are more than a day apart.
 
 Where day and month could change places, the site decides if at least three of its unambiguous lines agree to 90 %, else
-another source of the same document that agrees with one reading, else the region in the page's language (`en-GB`);
-else the month-first reading stands, flagged `date_order_ambiguous`.
+another source of the same document that agrees with one reading, else a region in the page's language that writes the
+day first (`en-GB`); else the month-first reading stands, flagged `date_order_ambiguous`.
 
 Limits  Looks at the whole corpus, so that it is computed anew in every run.
 """
@@ -43,7 +43,11 @@ TO_THE_DAY = ("day", "minute", "second")  # precisions
 MIN_SITE_LINES = 3
 MIN_SITE_SHARE = 0.9
 ORDERS = ("day_first", "month_first")
-MONTH_FIRST = frozenset(("US", "PH", "PR", "GU", "FM", "MH", "PW", "VI"))  # regions, by CLDR's short forms of dates
+# Regions that write the month or the year first, or both ways, by CLDR's short forms of dates
+OTHER_ORDERS = frozenset((
+    "US", "PH", "PR", "GU", "FM", "MH", "PW", "VI", "CA", "ZA", "KE",
+    "CN", "JP", "KR", "KP", "TW", "HU", "LT", "MN", "SE", "IR", "BT",
+))  # fmt: skip
 
 
 def choose_dates(documents: pa.Table, clusters: pa.Table) -> pa.Table:
@@ -58,11 +62,7 @@ def choose_dates(documents: pa.Table, clusters: pa.Table) -> pa.Table:
     columns = [name for name in READS if name in documents.column_names]
     rows = joined(documents.select(columns), clusters, "cluster_id").to_pylist()
     candidates = [_candidates(row) for row in rows]
-    orders = _site_orders((row["site"], lines) for row, lines in zip(rows, candidates, strict=True))
-    chosen = [
-        _choose(lines, orders.get(row["site"]), _order_of_region(row.get("html_language")))
-        for row, lines in zip(rows, candidates, strict=True)
-    ]
+    chosen = _chosen(rows, candidates)
     lent = _lenders((row["cluster_id"], row["document_id"], line) for row, line in zip(rows, chosen, strict=True))
     anchored = [
         _columns(row["document_id"], line or lent.get(row["cluster_id"]))
@@ -82,15 +82,19 @@ def own_dates(documents: pa.Table) -> pa.Table:
         document_id, own_date (date32, null where the document states no day), in the order given.
     """
     rows = documents.select([name for name in READS if name in documents.column_names]).to_pylist()
-    candidates = [_candidates(row) for row in rows]
-    orders = _site_orders((row["site"], lines) for row, lines in zip(rows, candidates, strict=True))
-    chosen = [
-        _choose(lines, orders.get(row["site"]), _order_of_region(row.get("html_language")))
-        for row, lines in zip(rows, candidates, strict=True)
-    ]
+    chosen = _chosen(rows, [_candidates(row) for row in rows])
     columns = [_columns(row["document_id"], line) for row, line in zip(rows, chosen, strict=True)]
     days = [row.get("published_date") if row.get("published_precision") in TO_THE_DAY else None for row in columns]
     return pa.table({"document_id": documents["document_id"], "own_date": pa.array(days, pa.date32())})
+
+
+def _chosen(rows: list[dict[str, Any]], candidates: list[list[DateLine]]) -> list[DateLine | None]:
+    """The date of each document, the order of day and month settled by its site and page."""
+    orders = _site_orders((row["site"], lines) for row, lines in zip(rows, candidates, strict=True))
+    return [
+        _choose(lines, orders.get(row["site"]), _is_day_first(row.get("html_language")))
+        for row, lines in zip(rows, candidates, strict=True)
+    ]
 
 
 def _candidates(row: Mapping[str, Any]) -> list[DateLine]:
@@ -145,34 +149,34 @@ def _site_orders(found: Iterable[tuple[str | None, list[DateLine]]]) -> dict[str
     }
 
 
-def _order_of_region(language: str | None) -> str | None:
-    """The order of day and month where a page's language names a region: "en-GB" day_first.
+def _is_day_first(language: str | None) -> bool:
+    """Whether a page's language names a region that writes the day first: "en-GB".
 
-    >>> _order_of_region("en-US"), _order_of_region("en_AU"), _order_of_region("en")
-    ('month_first', 'day_first', None)
+    "en-US" says nothing: it is what software puts on pages where nobody has chosen.
+
+    >>> _is_day_first("en-GB"), _is_day_first("de_AT"), _is_day_first("en-US"), _is_day_first("en")
+    (True, True, False, False)
     """
     region = re.search(r"[-_]([A-Za-z]{2})$", (language or "").strip())
-    if region is None:
-        return None
-    return "month_first" if region[1].upper() in MONTH_FIRST else "day_first"
+    return region is not None and region[1].upper() not in OTHER_ORDERS
 
 
-def _choose(lines: list[DateLine], site_order: str | None, region_order: str | None) -> DateLine | None:
+def _choose(lines: list[DateLine], site_order: str | None, is_day_first: bool) -> DateLine | None:
     """The best source's line with the order of day and month settled."""
     if not lines:
         return None
-    best = _with_time(_in_order(lines[0], lines[1:], site_order, region_order), lines[1:])
+    best = _with_time(_in_order(lines[0], lines[1:], site_order, is_day_first), lines[1:])
     return replace(best, flags=(*best.flags, "date_conflict")) if _is_contradicted(best, lines[1:]) else best
 
 
-def _in_order(best: DateLine, others: list[DateLine], site_order: str | None, region_order: str | None) -> DateLine:
+def _in_order(best: DateLine, others: list[DateLine], site_order: str | None, is_day_first: bool) -> DateLine:
     """A line whose day and month could change places, in the order that its site, another source or region gives it."""
     if best.order != "ambiguous" or best.alternative is None:
         return best
     readings = {"month_first": best.local, "day_first": best.alternative}
     days = {line.local[:10] for line in others if line.order != "ambiguous"}
     agreeing = [order for order, local in readings.items() if local[:10] in days]
-    order = site_order or (agreeing[0] if len(agreeing) == 1 else region_order)
+    order = site_order or (agreeing[0] if len(agreeing) == 1 else "day_first" if is_day_first else None)
     if order is None:
         return replace(best, flags=(*best.flags, "date_order_ambiguous"))
     return replace(best, local=readings[order], order=order, alternative=None)

@@ -113,7 +113,8 @@ def test_a_site_of_two_lines_or_of_two_minds_decides_nothing():
     ("language", "local", "flags"),
     [
         ("en-GB", "2021-05-04", []),
-        ("en-US", "2021-04-05", []),
+        ("en-US", "2021-04-05", ["date_order_ambiguous"]),
+        ("en-CA", "2021-04-05", ["date_order_ambiguous"]),
         ("en", "2021-04-05", ["date_order_ambiguous"]),
         (None, "2021-04-05", ["date_order_ambiguous"]),
     ],
