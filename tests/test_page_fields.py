@@ -281,6 +281,15 @@ def test_captions_have_their_credit(figure, caption):
     assert find_captions(tree) == (caption,)
 
 
+def test_a_caption_beside_the_headline_is_the_article_s_whatever_holds_both():
+    figure = "<figure><img src=a><figcaption>The mill in spring</figcaption></figure>"
+    other = "<div class=related><figure><img src=b><figcaption>Another mill</figcaption></figure></div>"
+
+    row = extracted_page("", f"<div class='newsletter-item'>{BODY}{figure}{other}</div>")
+
+    assert [caption["text"] for caption in row["html_captions"]] == ["The mill in spring"]
+
+
 @pytest.mark.parametrize(
     "block",
     [

@@ -136,7 +136,7 @@ def extract_html(markup: str, url: str | None = None) -> Extracted:
         return Extracted(storable(text) if text else None, extraction)
     fields = read_fields(tree, site_of("", url) or "")
     found = _row(fields, _dates(tree, fields, url))
-    found.html_captions = find_captions(tree) or None
+    found.html_captions = find_captions(tree, fields.header.around) or None
     text, found.extraction = extract_text(tree, fields.body)
     found.raw_text = storable(text) if text else None
     return found

@@ -13,6 +13,7 @@ Limits  Pictures of menus, teasers and footers are passed over by the names of t
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -39,11 +40,11 @@ _LABEL = re.compile(
 )
 
 
-def find_captions(tree: HtmlElement) -> tuple[Caption, ...]:
-    """The captions of a page's pictures."""
+def find_captions(tree: HtmlElement, around: Collection[HtmlElement] = ()) -> tuple[Caption, ...]:
+    """The captions of a page's pictures; `around` are the elements that hold its headline."""
     found: dict[Caption, None] = {}
     for element in _CAPTIONS(tree)[: 4 * MAX_CAPTIONS]:
-        if not is_elsewhere(element) and (caption := _caption(element)):
+        if not is_elsewhere(element, around) and (caption := _caption(element)):
             found.setdefault(caption)
     return tuple(found)[:MAX_CAPTIONS]
 
