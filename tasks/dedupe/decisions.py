@@ -3,10 +3,9 @@
 In     `Evidence` of pairs                       from tasks.dedupe.relate
 Out    a relation a pair, and the rule that decided      to   tasks.dedupe.find, table
 
-The first rule that fits decides. Rules that keep a pair apart stand before those
-that join what they might fit, for a wrong merge hides an article. Each
-rule has pairs of texts that it decides (`yes`) and pairs that it leaves alone (`no`); tests/test_dedupe_decisions.py
-compares them among texts about other things.
+The first rule that fits decides. Rules that keep a pair apart stand before those that join what they might fit, for a
+wrong merge hides an article. Each rule has pairs of texts that it decides (`yes`) and pairs that it leaves alone
+(`no`); tests/test_dedupe_decisions.py compares them among texts about other things.
 
 Source of the thresholds: the development pairs beside the project (docs/duplicates.md), two thirds of them.
 """

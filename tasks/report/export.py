@@ -106,6 +106,7 @@ def _write_jsonl(batches: Iterator[pa.RecordBatch], _schema: pa.Schema, target: 
 
 def _write_csv(batches: Iterator[pa.RecordBatch], schema: pa.Schema, target: Path | IO[bytes]) -> int:
     def write(file: IO[bytes]) -> int:
+        """The header and the rows; how many rows."""
         count = 0
         writer = csv.writer(_Text(file), lineterminator="\r\n")
         writer.writerow(schema.names)

@@ -71,10 +71,12 @@ def rule_cache(maxsize: int | None = None) -> Callable[[Callable[P, T]], Callabl
     """`lru_cache` for what is computed from tables of rules: results are kept apart for each set of users' own rows."""
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        """The function with a cache for each set of rows."""
         kept: dict[str, Any] = {}
 
         @wraps(function)
         def ask(*args: P.args, **kwargs: P.kwargs) -> T:
+            """The result for the rows in use."""
             digest = _in_use.get().digest
             try:
                 cached = kept[digest]

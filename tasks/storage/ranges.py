@@ -45,6 +45,11 @@ class RangeFile(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer from where the file stands; how many bytes.
+
+        Raises:
+            OSError: the object changed while it was read.
+        """
         length = max(0, min(len(buffer), self._entry.size - self._at))
         try:
             data = self._fetch(self._entry, self._at, length)
