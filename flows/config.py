@@ -101,6 +101,11 @@ class Config:
         return StoredFile(self.store, "overrides.jsonl")
 
     @property
+    def review_list(self) -> StoredFile:
+        """What people answered in a review; it lies with the data set."""
+        return StoredFile(self.store, "reviews.jsonl")
+
+    @property
     def cache_folder(self) -> Path:
         """Where results of earlier runs are kept."""
         return self.store.cache

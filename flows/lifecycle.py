@@ -65,7 +65,9 @@ def curate_data(config: Config, request: Request, *, run: Run = call, watch: Wat
         if outcome is None:
             taken_down = read_list(config.takedown_list)
             decided = read_overrides(config.override_list.read())
-            writer.about = replace(writer.about, overrides=decided.counts)
+            digests = {**writer.about.digests, "overrides": decided.digest}  # perhaps written since the run began
+            digests = {name: digest for name, digest in digests.items() if digest}
+            writer.about = replace(writer.about, overrides=decided.counts, digests=digests)
             tables = build_tables(raw, config.rules, pipeline, taken_down, decided)
             outcome = _judge_and_publish(config, request, writer, pipeline, tables)
             if outcome.version and not request.dry_run and "failed" not in tables["documents"]["reason"].to_pylist():

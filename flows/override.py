@@ -3,7 +3,7 @@
 In     a configuration; decisions as plain data, from a call or a table of a review
 Out    a longer file; nothing is written where one of the lines cannot hold
 
-The lock of the data set is held while the file grows, so that two people, or a person and a run, lose nothing.
+A lock of its own is held while the file grows, so that two people lose nothing, and nobody waits for a run.
 """
 
 from __future__ import annotations
@@ -15,14 +15,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from flows.config import Config
-from flows.session import check_data_set, writing
+from flows.growing import grow_file
+from flows.session import check_data_set, now
 from tasks import publish, report
 from tasks.errors import ConfigError
 from tasks.invariants import rebuild_raw
 from tasks.overrides import SPANS, Decision, Overrides, find_words, read_overrides
 
-COLUMNS = ("what", "document_id", "words", "occurrence", "role", "field", "value", "who", "when", "why", "line")
+COLUMNS = (
+    "what",
+    "document_id",
+    "other_id",
+    "words",
+    "occurrence",
+    "role",
+    "field",
+    "value",
+    "who",
+    "when",
+    "why",
+    "line",
+)
 
 
 @dataclass(frozen=True)
@@ -43,66 +60,85 @@ def list_decisions(config: Config) -> Overrides:
 
 
 def write_decisions(config: Config, rows: Sequence[Mapping[str, Any]]) -> Written:
-    """Add decisions to the file.
+    """Add decisions to the file; a run that is on meanwhile does not heed them, the next one does.
 
     Args:
-        rows: the keys of the file's lines; `document_id` may be any name that `explain` takes.
+        rows: the keys of the file's lines; `document_id` and `other_id` may be any name that `explain` takes.
 
     Raises:
         ConfigError: a row cannot be used, its words do not stand in the document, or it contradicts a line that holds.
-        LockHeld: a run is on.
+        LockHeld: somebody else has been writing decisions for a long time.
     """
     check_data_set(config.store)
-    with writing(config) as writer:
-        when = writer.about.started_at.isoformat(timespec="seconds").replace("+00:00", "Z")
-        dataset = publish.open_dataset(config.store)
-        file = config.override_list
-        file.storage.watch(file.name)
-        text = file.read()
-        text += "" if not text or text.endswith("\n") else "\n"
+    dataset = publish.open_dataset(config.store)
+    when = now().isoformat(timespec="seconds").replace("+00:00", "Z")
+    lines = [_resolved(dataset, {"when": when, **row}) for row in rows]
+    spans = {str(line.get("document_id")) for line in lines if line.get("what") in SPANS}
+    raws = _raw_texts(dataset, spans)
+    numbers: range = range(0)
+
+    def grow(text: str) -> str:
+        nonlocal numbers
         first = text.count("\n") + 1
+        numbers = range(first, first + len(lines))
         known = set(read_overrides(text).warnings)
-        for row in rows:
-            line = _resolved(dataset, {"when": when, **row})
-            text += json.dumps(line, ensure_ascii=False) + "\n"
-            decided = read_overrides(text)
-            if faults := [warning for warning in decided.warnings if warning not in known]:
-                raise ConfigError(f"{faults[0].removeprefix('overrides.jsonl: ')}; nothing was written")
-            _check_words(dataset, decided, text.count("\n"))
-        file.write(text)
-        numbers = tuple(range(first, first + len(rows)))
-        writer.record |= {"decided": list(numbers), "why": f"{len(rows)} overrides"}
-    return Written(numbers, str(file))
+        text += "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        decided = read_overrides(text)
+        if faults := [warning for warning in decided.warnings if warning not in known]:
+            raise ConfigError(f"{faults[0].removeprefix('overrides.jsonl: ')}; nothing was written")
+        for name in spans:
+            _check_words(raws.get(name), decided.by_document.get(name, ()), numbers)
+        return text
+
+    grow_file(config.override_list, grow)
+    return Written(tuple(numbers), str(config.override_list))
 
 
 def _resolved(dataset: publish.Dataset, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with the document's id in the place of its name, and without what is empty."""
+    """The row with the documents' ids in the place of their names, and without what is empty."""
     found = {name: value for name, value in row.items() if value not in (None, "")}
-    if name := found.get("document_id"):
-        found["document_id"] = report.explain(dataset, str(name)).document["document_id"]
+    for key in ("document_id", "other_id"):
+        if name := found.get(key):
+            found[key] = report.find_document(dataset, str(name))
     return found
 
 
-def _check_words(dataset: publish.Dataset, decided: Overrides, number: int) -> None:
-    """Refuse a span whose words do not stand in the raw text of the version, or that overlaps one that holds."""
-    decision = next((d for rows in decided.by_document.values() for d in rows if d.number == number), None)
-    if decision is None or decision.what not in SPANS:
-        return
-    raw_text = _raw_text(dataset, decision.document_id)
+def _check_words(raw_text: str | None, decisions: Sequence[Decision], new: range) -> None:
+    """Refuse a new span whose words do not stand in the raw text of the version, or that overlaps one that holds."""
     if raw_text is None:  # rejected: only a run can see its words
         return
-    try:
-        start, end = find_words(raw_text, decision)
-        for other in decided.by_document[decision.document_id]:
-            if other.what in SPANS and other.number < number:
-                begin, stop = find_words(raw_text, other)
+    placed: list[tuple[int, int, Decision]] = []
+    for decision in decisions:
+        if decision.what not in SPANS:
+            continue
+        try:
+            start, end = find_words(raw_text, decision)
+            for begin, stop, other in placed:
                 if begin < end and start < stop:
                     raise ValueError(f"overlaps the span of line {other.number}, which holds")
-    except ValueError as error:
-        raise ConfigError(f"{decision.document_id}: {error}; nothing was written") from error
+            placed.append((start, end, decision))
+        except ValueError as error:
+            if decision.number in new:
+                raise ConfigError(f"{decision.document_id}: {error}; nothing was written") from error
 
 
-def _raw_text(dataset: publish.Dataset, document_id: str) -> str | None:
+MANY = 4  # documents from which on the tables are read once for all
+
+
+def _raw_texts(dataset: publish.Dataset, names: set[str]) -> dict[str, str]:
+    """What the documents' removals point into; those that the version has no text of are left out."""
+    if len(names) < MANY:
+        found = {name: raw_text_of(dataset, name) for name in names}
+        return {name: text for name, text in found.items() if text is not None}
+    wanted = pa.array(sorted(names), pa.string())
+    columns = {"removals": ["document_id", "start", "end", "text", "replacement"]}
+    texts = ["document_id", "source_path", "text"]
+    tables = {table: dataset.read(table, columns.get(table, texts)) for table in ("articles", "duplicates", "removals")}
+    tables = {table: rows.filter(pc.is_in(rows["document_id"], value_set=wanted)) for table, rows in tables.items()}
+    return {name: text for name, (_, text) in report.rebuild_raws(tables, names).items()}
+
+
+def raw_text_of(dataset: publish.Dataset, document_id: str) -> str | None:
     """What the document's removals point into; None where the version has no text of it."""
     rows = [row for table in ("articles", "duplicates") for row in dataset.find(table, "document_id", document_id)]
     if not rows:
@@ -150,7 +186,7 @@ def describe(decision: Decision) -> str:
     """A decision in one line."""
     value = ", ".join(decision.value) if isinstance(decision.value, tuple) else decision.value
     parts = (
-        f"{decision.number:>5}  {decision.what:<9} {decision.document_id}",
+        f"{decision.number:>5}  {decision.what:<9} {' '.join(decision.documents)}",
         decision.field and f"{decision.field} = {value}",
         decision.words and f'"{decision.words if len(decision.words) <= 60 else decision.words[:57] + "..."}"',
         decision.told and f"({decision.told})",

@@ -168,7 +168,7 @@ def build_tables(
     texts = spool.put(triage.texts_of(documents))
     days = pipeline.step("days", anchors.own_dates, texts)
     compared = pipeline.step("pair", dedupe.compare_documents, joined(texts, days, "own_date"))
-    pairs, clusters = pipeline.step("cluster", dedupe.find_duplicates, compared)
+    pairs, clusters = pipeline.step("cluster", dedupe.find_duplicates, compared, decided.pairs)
     dated = pipeline.step("anchors", anchors.choose_dates, texts, clusters)
     dated_texts = joined(texts, dated, "published_date", "published_local", "published_precision")
     share = rules.fullest_share

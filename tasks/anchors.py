@@ -3,11 +3,11 @@
 In     fields of the input, date lines found by strip, dates of the page, addresses, clusters from ingest, strip, dedupe
 Out    the published_… columns of the contract (`schema.ANCHORED`)                            to   resolve, assemble
 
-The best source of `RANKS` that states a date wins: what the input gives, then the page's structured data, its own date
-lines, its other markup, the address, the file name, the date of a duplicate. A line that speaks of a later change
-("Updated: ...") ranks behind everything but the address. Where a worse source states the same day with its time, the
-date takes its time and zone from there. `date_conflict` says that the input, the structured data and the
-date lines are more than a day apart.
+The best source of `RANKS` that states a date wins: what a person decided, what the input gives, then the page's
+structured data, its own date lines, its other markup, the address, the file name, the date of a duplicate. A line that
+speaks of a later change ("Updated: ...") ranks behind everything but the address. Where a worse source states the same
+day with its time, the date takes its time and zone from there. `date_conflict` says that the input, the structured data
+and the date lines are more than a day apart.
 
 Where day and month could change places, the site decides if at least three of its unambiguous lines agree to 90 %, else
 another source of the same document that agrees with one reading, else a region in the page's language that writes the
@@ -33,12 +33,22 @@ from tasks.lost_values import dump_lost
 from tasks.model import DateLine
 from tasks.tables import joined
 
-RANKS = ("metadata", "structured", "header", "footer", "html", "change", "url", "path")  # best first; then cluster
+RANKS = (
+    "override",
+    "metadata",
+    "structured",
+    "header",
+    "footer",
+    "html",
+    "change",
+    "url",
+    "path",
+)  # best first; then cluster
 SPEAKS_FOR_THE_PAGE = ("metadata", "structured", "header", "footer")  # sources that can be in conflict
 MAX_ZONES_APART = timedelta(days=1)  # the same moment has two dates in two zones
 # Columns that are read where the table has them.
 READS = ["document_id", "site", "url", "source_path", "found", "metadata", "html_published", "html_published_source"]
-READS += ["modified", "given_modified", "html_modified", "html_language"]
+READS += ["modified", "given_modified", "html_modified", "html_language", "decided_date"]
 TO_THE_DAY = ("day", "minute", "second")  # precisions
 MIN_SITE_LINES = 3
 MIN_SITE_SHARE = 0.9
@@ -100,6 +110,8 @@ def _chosen(rows: list[dict[str, Any]], candidates: list[list[DateLine]]) -> lis
 def _candidates(row: Mapping[str, Any]) -> list[DateLine]:
     """What a document's sources say of its date, best source first."""
     stated = _lines_of(row.get("found"))
+    if row.get("decided_date"):
+        stated.append(read_metadata_date(row["decided_date"], source="override"))
     if row.get("metadata"):
         stated.append(read_metadata_date(row["metadata"]))
     if row.get("html_published"):

@@ -20,7 +20,7 @@ REASONS = (
 )
 OVERRIDDEN = "overridden"  # flag of a document about which people decided
 TITLE_ORIGINS = ("metadata", "structured", "html", "first_line", "path", "recovered", "cluster", "override")
-DATE_SOURCES = ("metadata", "structured", "header", "footer", "html", "url", "path", "cluster")
+DATE_SOURCES = ("metadata", "structured", "header", "footer", "html", "url", "path", "cluster", "override")
 ROLES = (
     "title",
     "title_repeat",

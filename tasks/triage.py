@@ -24,6 +24,7 @@ from tasks.terms import OVERRIDDEN
 TEXT_COLUMNS = [
     "document_id", "text", "title", "site", "url", "source_path", "found", "metadata", "html_published",
     "html_published_source", "modified", "given_modified", "html_modified", "html_language", "removals", "flags",
+    "decided_date",
 ]  # fmt: skip
 
 
@@ -106,7 +107,8 @@ def settle(outcomes: list[pa.Table]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
 
 def texts_of(documents: pa.Table) -> pa.Table:
     """The documents whose text goes on, sorted by id, with what comparing, dating and choosing them needs."""
-    live = documents.select(TEXT_COLUMNS).filter(pc.is_null(documents["reason"]))
+    columns = [name for name in TEXT_COLUMNS if name in documents.column_names]  # decided_date only where one is
+    live = documents.select(columns).filter(pc.is_null(documents["reason"]))
     texts = live.drop_columns(["removals", "flags"])
     texts = texts.append_column("n_repairs", pa.chunked_array([*map(_repairs, live["removals"].chunks)], pa.int32()))
     told = [sum(flag != OVERRIDDEN for flag in flags or ()) for flags in live["flags"].to_pylist()]

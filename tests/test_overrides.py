@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -267,3 +269,161 @@ def test_the_value_that_gave_way_keeps_its_source(tmp_path):
 
     (evidence,) = publish.open_dataset(config.curated).documents.evidence
     assert json.loads(evidence)["byline"] == [{"value": ["Bo Reed"], "source": "metadata"}]
+
+
+# ------------------------------------------------------------------ pairs and dates
+
+
+@pytest.fixture
+def copies(tmp_path):
+    """Two copies of one report, a third that is near them, and two reports with nothing in common."""
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    body = [WALL.format(n=1), DIVERS.format(n=1), "The mayor said that the works would start after the summer."]
+    texts = {"a": body, "b": body, "c": [*body, "A reader wrote in to say that the old wall was built by hand."]}
+    for name in ("x", "y"):
+        draw = random.Random(name)
+        texts[name] = [f"The {' '.join(draw.sample(NOUNS, 12))} of the {draw.choice(NOUNS)}." for _ in range(5)]
+    for name, paragraphs in texts.items():
+        (raw / f"{name}.txt").write_text("\n\n".join(paragraphs), encoding="utf-8")
+    return Config(raw=raw, curated=tmp_path / "curated", workers=1)
+
+
+def clusters_of(config):
+    documents = publish.open_dataset(config.curated).documents
+    groups: dict[str, set[str]] = {}
+    for path, cluster in zip(documents.source_path, documents.cluster_id, strict=True):
+        groups.setdefault(cluster, set()).add(path.removesuffix(".txt"))
+    return sorted("".join(sorted(group)) for group in groups.values())
+
+
+PERMISSIVE = frozenset({"shrink", "cluster", "duplicates", "cuts"})
+
+
+@pytest.mark.parametrize(
+    ("pairs", "wanted"),
+    [
+        ([], ["abc", "x", "y"]),
+        ([("same", "x", "y")], ["abc", "xy"]),
+        ([("same", "x", "a")], ["abcx", "y"]),
+        ([("different", "a", "b")], ["ac", "b", "x", "y"]),
+        ([("different", "a", "c")], ["ab", "c", "x", "y"]),
+        ([("different", "a", "b"), ("same", "b", "c")], ["a", "bc", "x", "y"]),
+        ([("different", "a", "b"), ("different", "b", "c"), ("different", "a", "c")], ["a", "b", "c", "x", "y"]),
+        ([("same", "x", "y"), ("same", "y", "a"), ("different", "x", "b")], ["axy", "bc"]),
+        ([("different", "a", "x")], ["abc", "x", "y"]),
+    ],
+)
+def test_pairs_are_joined_and_parted_as_people_say(copies, pairs, wanted):
+    run(copies)
+    if pairs:
+        names = [(what, f"{a}.txt", f"{b}.txt") for what, a, b in pairs]
+        rows = [{"what": what, "document_id": a, "other_id": b, "why": "seen"} for what, a, b in names]
+        write_decisions(copies, rows)
+        run(copies, accept=PERMISSIVE)
+    found = publish.open_dataset(copies.curated)
+    relations = {frozenset((r.left_id, r.right_id)): r for r in found.relations.itertuples()}
+    ids = {name.removesuffix(".txt"): one for name, one in ids_of(copies).items()}
+
+    assert clusters_of(copies) == wanted
+    for what, a, b in pairs:
+        relation = relations.get(frozenset((ids[a], ids[b])))
+        if what == "different":
+            assert relation is None or relation.relation == "same_story"
+        else:
+            assert relation.relation == "near" and json.loads(relation.evidence)["rule"] == "override"
+            assert json.loads(relation.evidence)["why"] == "seen"
+    assert publish.verify(copies.curated) == []
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        ([("same", "a", "b"), ("different", "b", "a")], "contradicts line 1"),
+        ([("same", "a", "b"), ("same", "b", "c"), ("different", "c", "a")], "contradicts what earlier lines say"),
+        ([("different", "a", "c"), ("same", "a", "b"), ("same", "b", "c")], "contradicts what earlier lines say"),
+        ([("same", "a", "a")], "wants two documents"),
+        ([("reject", "a", "b")], "about one document"),
+        ([("same", "a", "nowhere")], "no such document"),
+    ],
+)
+def test_pairs_that_cannot_hold_are_refused(copies, pairs, said):
+    run(copies)
+    rows = [{"what": what, "document_id": f"{a}.txt", "other_id": f"{b}.txt"} for what, a, b in pairs]
+
+    with pytest.raises(ConfigError, match=said):
+        write_decisions(copies, rows)
+
+
+def test_a_decided_date_wins_and_what_gave_way_is_kept(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    row = {"title": "Wall", "text": f"{WALL} {DIVERS} It rained yesterday.", "published": "2024-05-06"}
+    (raw / "a.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    config = Config(raw=raw, curated=tmp_path / "curated", workers=1)
+    run(config)
+    date = {"what": "field", "field": "published_date", "value": "2023-04-02", "document_id": "a.jsonl"}
+    write_decisions(config, [date])
+    run(config)
+    found = publish.open_dataset(config.curated)
+    (article,) = found.table("articles").to_pylist()
+
+    assert (article["published_local"], article["published_source"]) == ("2023-04-02", "override")
+    assert json.loads(found.documents.evidence[0])["published_date"] == [{"value": "2024-05-06", "source": "metadata"}]
+    assert [mention["value"] for mention in article["dates"] if mention["surface"] == "yesterday"] == ["2023-04-01"]
+    assert publish.verify(config.curated) == []
+
+
+@pytest.mark.parametrize("value", ["yesterday", "2024-13-01", "06/05/2024", "2024-05-06 09:30", ""])
+def test_a_date_that_is_none_is_refused(data_set, value):
+    run(data_set)
+
+    with pytest.raises(ConfigError, match="published_date must be"):
+        rows = [{"what": "field", "field": "published_date", "value": value, "document_id": "1.txt"}]
+        write_decisions(data_set, rows)
+
+
+def test_every_kind_of_decision_at_once_ends_in_the_same_tables(copies, tmp_path):
+    run(copies)
+    rows = [
+        {"what": "different", "document_id": "a.txt", "other_id": "b.txt"},
+        {"what": "same", "document_id": "x.txt", "other_id": "y.txt"},
+        {"what": "canonical", "document_id": "x.txt"},
+        {"what": "field", "document_id": "x.txt", "field": "published_date", "value": "2023-04-02T09:30+02:00"},
+        {"what": "field", "document_id": "y.txt", "field": "title", "value": "A list of things"},
+        {"what": "cut", "document_id": "c.txt", "words": "A reader wrote in to say"},
+    ]
+    write_decisions(copies, rows)
+    run(copies, accept=PERMISSIVE)
+    other = Config(raw=copies.raw, curated=tmp_path / "other", workers=1)
+    other.curated.mkdir()
+    (other.curated / "overrides.jsonl").write_bytes((copies.curated / "overrides.jsonl").read_bytes())
+    run(other, full=True)
+
+    found, full = publish.open_dataset(copies.curated), publish.open_dataset(other.curated)
+    assert found.manifest["overrides"]["different"] == 1 and found.manifest["overrides"]["documents"] == 5
+    for name in ("articles", "documents", "removals", "dates", "figures", "relations", "duplicates"):
+        assert found.table(name).equals(full.table(name)), name
+
+
+def test_many_people_write_at_once_and_nothing_is_lost(data_set):
+    run(data_set)
+    with ThreadPoolExecutor(6) as pool:
+        for n in range(12):
+            pool.submit(write_decisions, data_set, [{"what": "reject", "document_id": f"{n}.txt", "who": str(n)}])
+
+    decided = list_decisions(data_set)
+    assert len(decided.held) == 12 and decided.warnings == ()
+
+
+def test_a_hundred_thousand_lines_are_read_in_seconds_and_each_wrong_one_is_named():
+    rows = [{"what": "reject", "document_id": f"doc_{n:016x}"} for n in range(50_000)]
+    rows += [{"what": ("same", "different")[n % 2], "document_id": f"doc_{n:016x}", "other_id": f"doc_{n + 1:016x}"}
+             for n in range(49_999)]  # fmt: skip
+    text = "\n".join(map(json.dumps, rows)) + "\n{\n"
+
+    before = time.process_time()
+    found = read_overrides(text)
+
+    assert len(found.held) == 99_999 and found.warnings[0].startswith("overrides.jsonl: line 100000: ")
+    assert time.process_time() - before < 20

@@ -66,6 +66,7 @@ def takedown(
 def override(
     what: str | None = None,
     document: str | None = None,
+    other: str | None = None,
     /,
     *,
     words: str | None = None,
@@ -86,9 +87,11 @@ def override(
     Parameters
     ----------
     what
-        keep or cut (a span), field, accept, reject, or canonical.
+        keep or cut (a span), field, accept, reject, canonical; same or different (two documents).
     document
         A document or article id or how it begins, a url, or a path under raw/.
+    other
+        same, different: the second document.
     words
         keep, cut: the words of the span, as they stand in the document.
     occurrence
@@ -96,7 +99,7 @@ def override(
     role
         cut: what the span is [related_tail].
     field
-        field: title, byline or publisher.
+        field: title, byline, publisher or published_date.
     value
         field: its value; more than once for the names of a by-line.
     why
@@ -127,7 +130,7 @@ def override(
     else:
         if document is None:
             raise ConfigError(f"override {what}: which document?")
-        span = {"words": words, "occurrence": occurrence, "role": role}
+        span = {"other_id": other, "words": words, "occurrence": occurrence, "role": role}
         said = value if field == "byline" or not value else value[0]
         rows = [{"what": what, "document_id": document, **span, "field": field, "value": said, "who": user, "why": why}]
     written = write_decisions(settings, rows)

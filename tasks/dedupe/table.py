@@ -8,9 +8,11 @@ Everything is computed from the documents at hand and does not depend on the ord
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,7 @@ from tasks.dedupe.evidence import describe_pairs
 from tasks.dedupe.find import Edge, Found, find_among, find_related, related_edges, story_edges, tell_stories
 from tasks.dedupe.known import Fields, day_numbers
 from tasks.dedupe.relate import EXACT, NONE, RELATION_NAMES, covered_shares, kinds_of
+from tasks.pair_decisions import PairDecision, heed_pairs
 from tasks.tables import sorted_by
 
 FULLEST_SHARE = 0.1  # canonical copies may be shorter than the fullest by this share
@@ -60,17 +63,47 @@ def compare_documents(documents: pa.Table) -> Compared:
     return Compared(documents["document_id"].to_pylist(), find_related(_one_chunk(documents["text"]), fields))
 
 
-def find_duplicates(compared: Compared) -> tuple[pa.Table, pa.Table]:
-    """Relations between the documents, and the cluster each is in, from the texts alone.
+def find_duplicates(compared: Compared, decided: Sequence[PairDecision] = ()) -> tuple[pa.Table, pa.Table]:
+    """Relations between the documents, and the cluster each is in, from the texts and what people said of pairs.
+
+    Args:
+        decided: two documents that are the same share a cluster and have a `near` relation whose evidence has the rule
+            `override` (identical words stay `exact`); two that differ share none and have no relation.
 
     Returns:
         relations: schema.RELATIONS, exact, near and contains; sorted by ids.
         clusters: schema.CLUSTERS, one row a document, sorted by document_id.
     """
     ids, found = compared.ids, compared.found
-    named = [f"clu_{ids[label].removeprefix('doc_')[:16]}" for label in found.labels.tolist()]
+    labels = heed_pairs(found.labels, found.ranks, ids, decided, partial(_likeness, compared))
+    named = [f"clu_{ids[label].removeprefix('doc_')[:16]}" for label in labels.tolist()]
     clusters = pa.table({"document_id": ids, "cluster_id": named}, schema.CLUSTERS)
-    return _relations(ids, related_edges(found, ids)), clusters
+    relations = _relations(ids, related_edges(found, ids))
+    return _with_decided(relations, decided, set(ids)) if decided else relations, clusters
+
+
+def _likeness(compared: Compared, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """How much of each text the other covers, the smaller share of the two."""
+    batch, ranks = compared.found.batch, compared.found.ranks
+    swap = ranks[one] < ranks[other]
+    shorter, longer = np.where(swap, other, one), np.where(swap, one, other)
+    lengths = batch.words.lengths
+    return np.minimum(*covered_shares(batch.look_up(shorter, longer), lengths[shorter], lengths[longer]))
+
+
+def _with_decided(relations: pa.Table, decided: Sequence[PairDecision], ids: set[str]) -> pa.Table:
+    """The relations with those that people decided in the place of those that were found."""
+    said = {(min(d.left_id, d.right_id), max(d.left_id, d.right_id)): d for d in decided}
+    rows = {(row["left_id"], row["right_id"]): row for row in relations.to_pylist()}
+    for (left, right), d in said.items():
+        found = rows.pop((left, right), None)
+        if d.is_same and found and found["relation"] == "exact":
+            rows[left, right] = found
+        elif d.is_same and {left, right} <= ids:
+            evidence = json.dumps({"rule": "override", **d.told}, ensure_ascii=False, sort_keys=True)
+            near = {"relation": "near", "score": 1.0, "evidence": evidence}
+            rows[left, right] = {"left_id": left, "right_id": right, **near}
+    return pa.Table.from_pylist(_sorted_rows([*rows.values()]), schema.RELATIONS)
 
 
 def choose_canonicals(
@@ -98,19 +131,20 @@ def choose_canonicals(
     names = ("document_id", "n_chars", "published_date", "published_local", "n_flags", "n_repairs")
     for row in documents.select([name for name in names if name in documents.column_names]).to_pylist():
         members[cluster_of[row["document_id"]]].append(row)
+    by_hand = {name: place for place, name in reversed([*enumerate(preferred)])}
     canonical_of = {
         row["document_id"]: best["document_id"]
         for rows in members.values()
-        for best in [_chosen_by_hand(rows, preferred) or _canonical(rows, fullest_share)]
+        for best in [_chosen_by_hand(rows, by_hand) or _canonical(rows, fullest_share)]
         for row in rows
     }
     ids = sorted(canonical_of)
     return pa.table({"document_id": ids, "canonical_id": [canonical_of[i] for i in ids]}, CANONICALS)
 
 
-def _chosen_by_hand(rows: list[dict[str, Any]], preferred: Sequence[str]) -> dict[str, Any] | None:
-    chosen = [row for row in rows if row["document_id"] in preferred] if preferred else []
-    return min(chosen, key=lambda row: preferred.index(row["document_id"]), default=None)
+def _chosen_by_hand(rows: list[dict[str, Any]], preferred: Mapping[str, int]) -> dict[str, Any] | None:
+    chosen = [row for row in rows if row["document_id"] in preferred]
+    return min(chosen, key=lambda row: preferred[row["document_id"]], default=None)
 
 
 def _canonical(rows: list[dict[str, Any]], fullest_share: float) -> dict[str, Any]:

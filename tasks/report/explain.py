@@ -86,6 +86,16 @@ def explain(dataset: Dataset, name: str) -> Story:
     )
 
 
+def find_document(dataset: Dataset, name: str) -> str:
+    """The id of the document that is called so.
+
+    Raises:
+        ConfigError: as for `explain`.
+    """
+    documents = dataset.table("documents")
+    return str(documents["document_id"][_find(documents, name)].as_py())
+
+
 def _find(documents: pa.Table, name: str) -> int:
     """The row of the one document that is called `name`."""
     for test in _readings(documents, name):

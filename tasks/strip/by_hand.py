@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from tasks.evidence import agree
 from tasks.model import Removal, Stripped
-from tasks.overrides import RULE, SPANS, Decision, Overrides, find_words
+from tasks.overrides import PUBLISHED_DATE, RULE, SPANS, Decision, Overrides, find_words
 from tasks.strip.removals import Cut, assemble
 from tasks.strip.table import judged
 
@@ -79,7 +79,7 @@ def _corrected(
         verdict = judged(Stripped(text, edited), *limits)
         row = {**row, "text": text, "removals": cuts, "reason": verdict.reason, "detail": verdict.detail}
     for decision in decisions:
-        if decision.what == "field":
+        if decision.what == "field" and decision.field != PUBLISHED_DATE:
             row = _with_field(row, stated, decision)
     return row
 
