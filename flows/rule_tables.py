@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tasks.day_orders import RegionOrder
 from tasks.ingest.author_names import NoName
 from tasks.ingest.decode import Alphabets
 from tasks.ingest.pages import PageRule
@@ -29,6 +30,7 @@ ROWS: Mapping[str, type[Row]] = MappingProxyType(
     {
         "currencies_shared": Shared,
         "currencies_words": CodeWords,
+        "day_orders": RegionOrder,
         "figures_ages": AgeRow,
         "figures_ellipsis": EllipsisRow,
         "figures_guards": GuardRow,

@@ -9,9 +9,15 @@ speaks of a later change ("Updated: ...") ranks behind everything but the addres
 day with its time, the date takes its time and zone from there. `date_conflict` says that the input, the structured data
 and the date lines are more than a day apart.
 
+Nothing was published after it was fetched. A day later than the one after that of the capture, else of the file's last
+change, counts only where a second source names it, too; what is left out is kept as evidence, with `date_conflict`.
+What htmldate finds and nothing confirms is flagged `date_unconfirmed`, a page's shown change that stands for its
+publication `date_of_change`.
+
 Where day and month could change places, the site decides if at least three of its unambiguous lines agree to 90 %, else
-another source of the same document that agrees with one reading, else a region in the page's language that writes the
-day first (`en-GB`); else the month-first reading stands, flagged `date_order_ambiguous`.
+another source of the same document that agrees with one reading, else the page's other dates, else a region in its
+language (`en-GB`) or a country in its address that writes the day first, else numbers between hyphens, which no region
+writes month first; else the month-first reading stands. The last two are flagged `date_order_ambiguous`.
 
 Limits  Looks at the whole corpus, so that it is computed anew in every run.
 """
@@ -20,8 +26,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,6 +35,7 @@ import pyarrow as pa
 
 from tasks import schema
 from tasks.datelines import is_change, moment_in_utc, read_metadata_date, read_path_date, read_url_date
+from tasks.day_orders import writes_day_first
 from tasks.lost_values import dump_lost
 from tasks.model import DateLine
 from tasks.tables import joined
@@ -47,17 +54,25 @@ RANKS = (
 SPEAKS_FOR_THE_PAGE = ("metadata", "structured", "header", "footer")  # sources that can be in conflict
 MAX_ZONES_APART = timedelta(days=1)  # the same moment has two dates in two zones
 # Columns that are read where the table has them.
-READS = ["document_id", "site", "url", "source_path", "found", "metadata", "html_published", "html_published_source"]
-READS += ["modified", "given_modified", "html_modified", "html_language", "decided_date"]
+READS = ["document_id", "site", "url", "source_path", "found", "metadata", "html_published", "modified"]
+READS += ["given_modified", "html_modified", "html_language", "html_day_order", "fetched", "file_day", "decided_date"]
 TO_THE_DAY = ("day", "minute", "second")  # precisions
 MIN_SITE_LINES = 3
 MIN_SITE_SHARE = 0.9
 ORDERS = ("day_first", "month_first")
-# Regions that write the month or the year first, or both ways, by CLDR's short forms of dates
-OTHER_ORDERS = frozenset((
-    "US", "PH", "PR", "GU", "FM", "MH", "PW", "VI", "CA", "ZA", "KE",
-    "CN", "JP", "KR", "KP", "TW", "HU", "LT", "MN", "SE", "IR", "BT",
-))  # fmt: skip
+UNCONFIRMED = "date_unconfirmed"
+FLAGS_OF_PAGE = {"change": "date_of_change", "guess": UNCONFIRMED}  # by what a page's date is
+MAX_AHEAD = timedelta(days=1)  # of the file's time: zones, and clocks that are wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the sources of one document say of its date."""
+
+    dates: tuple[DateLine, ...] = ()  # best source first
+    impossible: tuple[DateLine, ...] = ()  # those that name a later day than its file is of
+    order: str | None = None  # of day and month, where the page tells
+    custom: str | None = None  # the same, where its region or country does
 
 
 def choose_dates(documents: pa.Table, clusters: pa.Table) -> pa.Table:
@@ -65,20 +80,24 @@ def choose_dates(documents: pa.Table, clusters: pa.Table) -> pa.Table:
 
     Args:
         documents: columns document_id, site, url, source_path, found (list of `schema.DATE_LINE`), metadata (the date
-            field as given), html_published (as the page states it) and html_published_source (`structured` or `html`),
-            and the same of the last change; document_id and site must be there; more do no harm.
+            field as given), html_published (`schema.STATED_DATE`s, best first), fetched and file_day (when the text
+            was there), html_day_order, and the dates of the last change; document_id and site must be there; more do
+            no harm.
         clusters: `schema.CLUSTERS`.
     """
     columns = [name for name in READS if name in documents.column_names]
     rows = joined(documents.select(columns), clusters, "cluster_id").to_pylist()
-    candidates = [_candidates(row) for row in rows]
-    chosen = _chosen(rows, candidates)
+    said = [_said(row) for row in rows]
+    chosen = _chosen(rows, said)
     lent = _lenders((row["cluster_id"], row["document_id"], line) for row, line in zip(rows, chosen, strict=True))
     anchored = [
         _columns(row["document_id"], line or lent.get(row["cluster_id"]))
-        | {"modified_at": _modified_at(row), "evidence": _lost(line, lines)}
-        for row, line, lines in zip(rows, chosen, candidates, strict=True)
+        | {"modified_at": _modified_at(row), "evidence": _lost(line, (*of_row.impossible, *of_row.dates))}
+        for row, line, of_row in zip(rows, chosen, said, strict=True)
     ]
+    for row, of_row in zip(anchored, said, strict=True):
+        if of_row.impossible:
+            row["flags"] = sorted({*row["flags"], "date_conflict"})
     return pa.Table.from_pylist(anchored, schema.ANCHORED)
 
 
@@ -92,35 +111,59 @@ def own_dates(documents: pa.Table) -> pa.Table:
         document_id, own_date (date32, null where the document states no day), in the order given.
     """
     rows = documents.select([name for name in READS if name in documents.column_names]).to_pylist()
-    chosen = _chosen(rows, [_candidates(row) for row in rows])
+    chosen = _chosen(rows, [_said(row) for row in rows])
     columns = [_columns(row["document_id"], line) for row, line in zip(rows, chosen, strict=True)]
     days = [row.get("published_date") if row.get("published_precision") in TO_THE_DAY else None for row in columns]
     return pa.table({"document_id": documents["document_id"], "own_date": pa.array(days, pa.date32())})
 
 
-def _chosen(rows: list[dict[str, Any]], candidates: list[list[DateLine]]) -> list[DateLine | None]:
+def _chosen(rows: list[dict[str, Any]], said: list[Said]) -> list[DateLine | None]:
     """The date of each document, the order of day and month settled by its site and page."""
-    orders = _site_orders((row["site"], lines) for row, lines in zip(rows, candidates, strict=True))
-    return [
-        _choose(lines, orders.get(row["site"]), _is_day_first(row.get("html_language")))
-        for row, lines in zip(rows, candidates, strict=True)
-    ]
+    orders = _site_orders((row["site"], of_row.dates) for row, of_row in zip(rows, said, strict=True))
+    return [_choose(of_row, orders.get(row["site"])) for row, of_row in zip(rows, said, strict=True)]
 
 
-def _candidates(row: Mapping[str, Any]) -> list[DateLine]:
-    """What a document's sources say of its date, best source first."""
+def _said(row: Mapping[str, Any]) -> Said:
+    """What a document's sources say of its date, best source first; of the page's dates the first that can be."""
     stated = _lines_of(row.get("found"))
     if row.get("decided_date"):
         stated.append(read_metadata_date(row["decided_date"], source="override"))
-    if row.get("metadata"):
-        stated.append(read_metadata_date(row["metadata"]))
-    if row.get("html_published"):
-        stated.append(read_metadata_date(row["html_published"], source=row.get("html_published_source") or "html"))
-    if row.get("url"):
-        stated.append(read_url_date(row["url"]))
-    if row.get("source_path"):
-        stated.append(read_path_date(row["source_path"]))
-    return sorted((line for line in stated if line is not None), key=_rank)
+    for name, reader in (("metadata", read_metadata_date), ("url", read_url_date), ("source_path", read_path_date)):
+        stated.append(reader(row[name]) if row.get(name) else None)
+    others = [line for line in stated if line is not None]
+    of_page = [line for found in row.get("html_published") or () if (line := _of_page(found)) is not None]
+    everything, last = [*others, *of_page], _last_day(row)
+    possible = {line: _is_possible(line, everything, last) for line in everything}
+    page = [line for line in of_page if possible[line]][:1]
+    return Said(
+        tuple(sorted((line for line in (*others, *page) if possible[line]), key=_rank)),
+        tuple(line for line in everything if not possible[line]),
+        row.get("html_day_order"),
+        "day_first" if writes_day_first(row.get("html_language"), row.get("site")) else None,
+    )
+
+
+def _of_page(found: Mapping[str, str]) -> DateLine | None:
+    """A date that a page states; a guess and a change are flagged."""
+    flag = FLAGS_OF_PAGE.get(found["source"])
+    source = "structured" if found["source"] == "structured" else "html"
+    line = read_metadata_date(found["value"], source=source)
+    return replace(line, flags=(*line.flags, flag)) if line and flag else line
+
+
+def _last_day(row: Mapping[str, Any]) -> str:
+    """The last ISO date that a document can be of, by the time of its capture or file; "9999" where none is known."""
+    fetched = read_metadata_date(row.get("fetched") or "")
+    day = fetched.local[:10] if fetched else row.get("file_day")
+    return (first_day(day) + MAX_AHEAD).isoformat() if day else "9999"
+
+
+def _is_possible(line: DateLine, others: Iterable[DateLine], last: str) -> bool:
+    """Whether a date is not later than the last possible day in every reading, or another source names it, too."""
+    readings = [local[:10] for local in (line.local, line.alternative) if local]
+    if line.source == "override" or min(readings) <= last:
+        return True
+    return any(other.local[:10] == readings[0] for other in others if other.source != line.source)
 
 
 def _lines_of(rows: Iterable[Mapping[str, Any]] | None) -> list[DateLine | None]:
@@ -135,11 +178,9 @@ def _modified_at(row: Mapping[str, Any]) -> datetime | None:
     return next((moment for moment in moments if moment is not None), None)
 
 
-def _lost(chosen: DateLine | None, candidates: list[DateLine]) -> str | None:
+def _lost(chosen: DateLine | None, candidates: Iterable[DateLine]) -> str | None:
     """The dates that lost to the one chosen, as `documents.evidence` has them; the same day is no loss."""
-    if chosen is None:
-        return None
-    apart = [line for line in candidates if line.local[:10] != chosen.local[:10]]
+    apart = [line for line in candidates if chosen is None or line.local[:10] != chosen.local[:10]]
     return dump_lost({"published_date": [(line.local, line.source) for line in apart]})
 
 
@@ -148,7 +189,7 @@ def _rank(line: DateLine) -> int:
     return RANKS.index("change" if line.source in ("header", "footer") and is_change(line.surface) else line.source)
 
 
-def _site_orders(found: Iterable[tuple[str | None, list[DateLine]]]) -> dict[str | None, str]:
+def _site_orders(found: Iterable[tuple[str | None, Sequence[DateLine]]]) -> dict[str | None, str]:
     """{site: day_first or month_first} for the sites whose unambiguous lines agree."""
     counts: dict[str | None, Counter[str]] = defaultdict(Counter)
     for site, lines in found:
@@ -161,37 +202,36 @@ def _site_orders(found: Iterable[tuple[str | None, list[DateLine]]]) -> dict[str
     }
 
 
-def _is_day_first(language: str | None) -> bool:
-    """Whether a page's language names a region that writes the day first: "en-GB".
-
-    "en-US" says nothing: it is what software puts on pages where nobody has chosen.
-
-    >>> _is_day_first("en-GB"), _is_day_first("de_AT"), _is_day_first("en-US"), _is_day_first("en")
-    (True, True, False, False)
-    """
-    region = re.search(r"[-_]([A-Za-z]{2})$", (language or "").strip())
-    return region is not None and region[1].upper() not in OTHER_ORDERS
-
-
-def _choose(lines: list[DateLine], site_order: str | None, is_day_first: bool) -> DateLine | None:
+def _choose(said: Said, site_order: str | None) -> DateLine | None:
     """The best source's line with the order of day and month settled."""
-    if not lines:
+    if not said.dates:
         return None
-    best = _with_time(_in_order(lines[0], lines[1:], site_order, is_day_first), lines[1:])
-    return replace(best, flags=(*best.flags, "date_conflict")) if _is_contradicted(best, lines[1:]) else best
+    best, others = said.dates[0], list(said.dates[1:])
+    best = _confirmed(_with_time(_in_order(best, others, site_order, said), others), others)
+    return replace(best, flags=(*best.flags, "date_conflict")) if _is_contradicted(best, others) else best
 
 
-def _in_order(best: DateLine, others: list[DateLine], site_order: str | None, is_day_first: bool) -> DateLine:
-    """A line whose day and month could change places, in the order that its site, another source or region gives it."""
+def _in_order(best: DateLine, others: list[DateLine], site_order: str | None, said: Said) -> DateLine:
+    """A line whose day and month could change places, in the order that the best of its evidence gives it."""
     if best.order != "ambiguous" or best.alternative is None:
         return best
     readings = {"month_first": best.local, "day_first": best.alternative}
-    days = {line.local[:10] for line in others if line.order != "ambiguous"}
-    agreeing = [order for order, local in readings.items() if local[:10] in days]
-    order = site_order or (agreeing[0] if len(agreeing) == 1 else "day_first" if is_day_first else None)
-    if order is None:
-        return replace(best, flags=(*best.flags, "date_order_ambiguous"))
-    return replace(best, local=readings[order], order=order, alternative=None)
+    stated = {line.local[:10] for line in others if line.order != "ambiguous"}
+    agreeing = [order for order, local in readings.items() if any(local.startswith(day) for day in stated if day[5:])]
+    order = site_order or (agreeing[0] if len(agreeing) == 1 else said.order or said.custom)
+    if order is not None:
+        return replace(best, local=readings[order], order=order, alternative=None)
+    local = best.alternative if _HYPHENS.search(best.surface) else best.local
+    return replace(best, local=local, flags=(*best.flags, "date_order_ambiguous"))
+
+
+_HYPHENS = re.compile(r"(?<!\d)\d\d?-\d\d?-\d{4}(?!\d)")
+
+
+def _confirmed(best: DateLine, others: list[DateLine]) -> DateLine:
+    """A guess that another source agrees with is none."""
+    agrees = any(line.local[:7] == best.local[:7] and best.local.startswith(line.local[:10]) for line in others)
+    return replace(best, flags=tuple(flag for flag in best.flags if flag != UNCONFIRMED)) if agrees else best
 
 
 def _with_time(best: DateLine, others: list[DateLine]) -> DateLine:

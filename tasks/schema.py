@@ -46,6 +46,7 @@ DATE_LINE = pa.struct(
         ("flags", STRINGS),
     ]
 )
+STATED_DATE = pa.struct([("source", _str), ("value", _str)])  # source as in ingest/page_dates.py
 
 # ------------------------------------------------------------------ published tables
 
@@ -82,6 +83,7 @@ RECORDS = _schema(
     ("standfirst", _str),
     ("kind", _str),  # feed_entry, capture (of a WARC); null for all others
     ("fetched", _str),  # when the page was fetched, ISO 8601; of captures and saved pages
+    ("file_day", _str),  # ISO date in UTC of the last change to the raw file; null where its time says nothing
     ("flags", STRINGS),
     ("reason", _str),
     ("detail", _str),
@@ -93,9 +95,9 @@ EXTRACTED = _schema(
     ("raw_text", _str),
     ("extraction", _str),
     ("html_title", _str),
-    ("html_published", _str),  # ISO date that the page's markup states, with its time where it has one
-    ("html_published_source", _str),  # structured, html; null means html
-    ("html_modified", _str),  # the same of its last change
+    ("html_published", pa.list_(STATED_DATE)),  # dates of publication that the page states, best first, one a day
+    ("html_modified", _str),  # the date of its last change
+    ("html_day_order", _str),  # day_first, month_first, where the page tells
     ("html_authors", STRINGS),
     ("html_publisher", _str),
     ("html_section", _str),

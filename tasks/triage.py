@@ -22,20 +22,23 @@ from tasks.tables import beside, merged_lists
 from tasks.terms import OVERRIDDEN
 
 TEXT_COLUMNS = [
-    "document_id", "text", "title", "site", "url", "source_path", "found", "metadata", "html_published",
-    "html_published_source", "modified", "given_modified", "html_modified", "html_language", "removals", "flags",
+    "document_id", "text", "title", "site", "url", "source_path", "found", "metadata", "html_published", "modified",
+    "given_modified", "html_modified", "html_language", "html_day_order", "fetched", "file_day", "removals", "flags",
     "decided_date",
 ]  # fmt: skip
 
 
 # What each joint gives to the table of all documents beside the fields that `tasks.columns` declares with their sources
 TAKEN = {
-    "records": ["document_id", "source_path", "source_row", "url", "site", "raw_sha256", "n_bytes", "encoding"],
-    "pages": ["raw_text", "extraction", "html_published", "html_published_source", "html_modified", "html_language"],
+    "records": [
+        "document_id", "source_path", "source_row", "url", "site", "raw_sha256", "n_bytes", "encoding", "fetched",
+        "file_day",
+    ],
+    "pages": ["raw_text", "extraction", "html_published", "html_modified", "html_language", "html_day_order"],
     "stripped": ["text", "modified", "removals"],
     "languages": ["language", "language_score"],
     "scanned": ["scanned_dates", "figures"],
-}
+}  # fmt: skip
 
 
 def merge_results(

@@ -9,6 +9,7 @@ from tasks import schema
 from tasks.anchors import READS, choose_dates
 
 TYPES = dict.fromkeys(["found", "modified"], pa.list_(schema.DATE_LINE))
+TYPES |= {"html_published": schema.EXTRACTED.field("html_published").type}
 WIDE = pa.schema([pa.field(name, TYPES.get(name, pa.string())) for name in READS])
 
 
@@ -16,6 +17,10 @@ def line(local: str, **more) -> dict:
     precision = {4: "year", 7: "month", 10: "day", 16: "minute", 19: "second"}[len(local)]
     empty = {"utc_offset": None, "order": None, "alternative": None, "flags": []}
     return {"surface": f"Posted {local}", "local": local, "precision": precision, "source": "header", **empty, **more}
+
+
+def page(*days: str, source: str = "html") -> list[dict]:
+    return [{"source": source, "value": day} for day in days]
 
 
 def ambiguous(day_first: str, month_first: str) -> dict:
@@ -33,7 +38,7 @@ def chosen(*documents: dict, clusters: list[str] | None = None) -> list[dict]:
     ("document", "local", "source"),
     [
         pytest.param(
-            {"found": [line("2021-05-06")], "metadata": "2020-01-01", "html_published": "2019-01-01"},
+            {"found": [line("2021-05-06")], "metadata": "2020-01-01", "html_published": page("2019-01-01")},
             "2020-01-01",
             "metadata",
             id="what the input gives first",
@@ -41,27 +46,26 @@ def chosen(*documents: dict, clusters: list[str] | None = None) -> list[dict]:
         pytest.param(
             {
                 "found": [line("2021-05-06")],
-                "html_published": "2019-01-01",
-                "html_published_source": "structured",
+                "html_published": page("2019-01-01", source="structured"),
             },
             "2019-01-01",
             "structured",
             id="then structured data",
         ),
         pytest.param(
-            {"found": [line("2021-05-06")], "html_published": "2019-01-01"},
+            {"found": [line("2021-05-06")], "html_published": page("2019-01-01")},
             "2021-05-06",
             "header",
             id="then its own line",
         ),
         pytest.param(
-            {"html_published": "2019-01-01", "url": "https://e.org/2018/03/04/x"},
+            {"html_published": page("2019-01-01"), "url": "https://e.org/2018/03/04/x"},
             "2019-01-01",
             "html",
             id="then markup",
         ),
         pytest.param(
-            {"found": [line("2021-05-06", surface="Updated: 2021-05-06")], "html_published": "2021-05-01"},
+            {"found": [line("2021-05-06", surface="Updated: 2021-05-06")], "html_published": page("2021-05-01")},
             "2021-05-01",
             "html",
             id="a later change behind all statements of publication",
@@ -173,3 +177,84 @@ def test_a_document_without_a_date_borrows_the_earliest_of_its_cluster():
         ("2021-05-06", "header"),
         (None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("document", "local", "lost"),
+    [
+        pytest.param(
+            {"html_published": page("2099-01-01", "2021-05-04"), "file_day": "2021-06-01"},
+            "2021-05-04",
+            ["2099-01-01"],
+            id="the page's next date",
+        ),
+        pytest.param(
+            {"metadata": "2099-01-01", "found": [line("2021-05-04")], "file_day": "2021-06-01"},
+            "2021-05-04",
+            ["2099-01-01"],
+            id="another source",
+        ),
+        pytest.param({"metadata": "2099-01-01", "file_day": "2021-06-01"}, None, ["2099-01-01"], id="else none"),
+        pytest.param(
+            {"html_published": page("2021-05-07"), "fetched": "2021-05-04T10:00:00Z", "file_day": "2024-01-01"},
+            None,
+            ["2021-05-07"],
+            id="a capture is of its day",
+        ),
+    ],
+)
+def test_nothing_was_published_after_its_file_was_written(document, local, lost):
+    (row,) = chosen(document)
+
+    assert (row["published_local"], row["flags"]) == (local, ["date_conflict"])
+    assert [value in row["evidence"] for value in lost] == [True]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param({"html_published": page("2021-06-02"), "file_day": "2021-06-01"}, id="the day after: zones"),
+        pytest.param({"html_published": page("2031-06-02")}, id="no time of the file is known"),
+        pytest.param(
+            {"metadata": "2021-07-01", "found": [line("2021-07-01")], "file_day": "2020-01-01"},
+            id="two sources against the file's time",
+        ),
+    ],
+)
+def test_a_day_after_the_file_counts_where_the_file_may_be_wrong(document):
+    (row,) = chosen(document)
+
+    assert row["published_date"] is not None and "date_conflict" not in row["flags"]
+
+
+@pytest.mark.parametrize(
+    ("document", "local", "flags"),
+    [
+        pytest.param({"html_day_order": "day_first"}, "2021-05-04", [], id="the page's other dates"),
+        pytest.param({"site": "harbour.example.co.uk"}, "2021-05-04", [], id="the country of the site"),
+        pytest.param({"url": "https://e.org/2021/may/04/x"}, "2021-05-04", [], id="the address"),
+        pytest.param({"url": "https://e.org/2021/05/x"}, "2021-05-04", [], id="its month"),
+        pytest.param({"site": "e.org"}, "2021-04-05", ["date_order_ambiguous"], id="nothing"),
+    ],
+)
+def test_more_evidence_settles_day_and_month(document, local, flags):
+    (row,) = chosen({"found": [ambiguous("2021-05-04", "2021-04-05")], **document})
+
+    assert (row["published_local"], row["flags"]) == (local, flags)
+
+
+def test_numbers_between_hyphens_are_read_day_first_and_flagged():
+    (row,) = chosen({"html_published": page("04-05-2021")})
+
+    assert (row["published_local"], row["flags"]) == ("2021-05-04", ["date_order_ambiguous"])
+
+
+def test_what_is_weak_says_so():
+    guess, confirmed, change = chosen(
+        {"html_published": page("2021-05-04", source="guess")},
+        {"html_published": page("2021-05-04", source="guess"), "url": "https://e.org/2021/05/x"},
+        {"html_published": page("2021-05-04", source="change")},
+    )
+
+    assert [row["flags"] for row in (guess, confirmed, change)] == [["date_unconfirmed"], [], ["date_of_change"]]
+    assert {row["published_source"] for row in (guess, confirmed, change)} == {"html"}

@@ -44,7 +44,7 @@ def test_a_page_gives_text_title_and_the_date_of_its_markup():
     assert row["raw_text"].startswith("The mill turns\nThe mill by the quay")
     assert "Home" not in row["raw_text"]
     assert row["extraction"].startswith("trafilatura ")
-    assert (row["html_title"], row["html_published"]) == ("The mill turns", "2021-03-04T05:06:07+08:00")
+    assert (row["html_title"], row["html_published"][0]["value"]) == ("The mill turns", "2021-03-04T05:06:07+08:00")
 
 
 def test_comments_of_readers_are_left_out():

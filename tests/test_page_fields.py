@@ -32,6 +32,10 @@ def extracted_page(head, body):
     return extract_batch(table).to_pylist()[0]
 
 
+def first_date(row):
+    return row["html_published"][0]["value"] if row["html_published"] else None
+
+
 def ld(value):
     text = value if isinstance(value, str) else json.dumps(value)
     return f'<script type="application/ld+json">{text}</script>'
@@ -205,7 +209,7 @@ def test_the_article_of_the_page_counts_not_those_that_it_lists():
 def test_a_date_that_no_page_can_have_is_none(date):
     row = extracted_page(ld(article(datePublished=date)), BODY)
 
-    assert row["html_published"] is None
+    assert first_date(row) is None
 
 
 def test_dates_around_the_headline_are_read_and_those_of_a_change_are_not():
@@ -239,17 +243,17 @@ def test_a_shown_change_stands_for_a_publication_that_the_page_does_not_state():
     unseen = '<meta property="article:modified_time" content="2021-05-04">'
 
     row = extracted_page("", changed)
-    assert (row["html_published"], row["html_modified"]) == ("May 4, 2021", "May 4, 2021")
-    assert extracted_page(ld(article(datePublished="2021-03-04")), changed)["html_published"] == "2021-03-04"
-    assert extracted_page(unseen, BODY)["html_published"] is None
+    assert (first_date(row), row["html_modified"]) == ("May 4, 2021", "May 4, 2021")
+    assert first_date(extracted_page(ld(article(datePublished="2021-03-04")), changed)) == "2021-03-04"
+    assert first_date(extracted_page(unseen, BODY)) is None
 
 
 def test_a_guessed_day_counts_where_a_reader_can_see_it():
     hidden = f"{BODY}<script>var mill = {{datePublished: '2019-06-01'}};</script>"
     seen = f"{hidden}<footer><p class=date>1 June 2019</p></footer>"
 
-    assert extracted_page("", hidden)["html_published"] is None
-    assert extracted_page("", seen)["html_published"] == "2019-06-01"
+    assert first_date(extracted_page("", hidden)) is None
+    assert first_date(extracted_page("", seen)) == "2019-06-01"
 
 
 @pytest.mark.parametrize(
@@ -264,7 +268,7 @@ def test_a_guessed_day_counts_where_a_reader_can_see_it():
 def test_meta_elements_of_a_site_s_own_names_are_read(name, published, modified):
     row = extracted_page(f'<meta name="{name}" content="2021-05-04">', BODY)
 
-    assert (row["html_published"], row["html_modified"]) == (published, modified)
+    assert (first_date(row), row["html_modified"]) == (published, modified)
 
 
 @pytest.mark.parametrize(
@@ -322,9 +326,55 @@ def test_where_structured_data_disagrees_with_itself_the_date_that_the_page_show
     changed = ld(article(datePublished="2021-06-01", dateModified="2021-06-01"))
     sure = ld(article(datePublished="2021-06-01", dateModified="2021-07-01"))
 
-    assert extracted_page(blocks, shown)["html_published"] == "2021-05-04T08:00:00Z"
-    assert extracted_page(changed, shown)["html_published"] == "May 4, 2021"
-    assert extracted_page(sure, shown)["html_published"] == "2021-06-01"
+    assert first_date(extracted_page(blocks, shown)) == "2021-05-04T08:00:00Z"
+    assert first_date(extracted_page(changed, shown)) == "May 4, 2021"
+    assert first_date(extracted_page(sure, shown)) == "2021-06-01"
+
+
+def test_blocks_that_disagree_are_flagged_and_the_day_that_most_name_counts():
+    days = ["2021-06-01", "2021-05-04", "2021-05-04T08:00:00Z", "2099-01-01"]
+    row = extracted_page("".join(ld(article(datePublished=day)) for day in days), BODY)
+    near = extracted_page(
+        "".join(ld(article(datePublished=day)) for day in ("2021-05-04T23:00:00Z", "2021-05-05")), BODY
+    )
+
+    assert (first_date(row), row["flags"], near["flags"]) == ("2021-05-04", ["date_conflict"], [])
+    assert [found["value"] for found in row["html_published"]] == ["2021-05-04", "2021-06-01", "2099-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "order"),
+    [
+        ("<p>04/05/2021</p><p>Others: <time datetime=2021-05-04>May</time></p>", "day_first"),
+        ("<p>04/05/2021</p><p>One more of 23/05/2021</p>", "day_first"),
+        ("<p>04/05/2021</p><p>One more of 05/23/2021</p>", "month_first"),
+        ("<p>04/12/2021</p><p>Updated: 5 June 2021</p>", "month_first"),
+        ("<p>04/05/2021</p>", None),
+        ("<p>May 4, 2021</p><p>One more of 05/23/2021</p>", None),
+    ],
+)
+def test_a_page_tells_in_which_order_it_writes_day_and_month(shown, order):
+    assert extracted_page("", BODY.replace("</h1>", f"</h1>{shown}"))["html_day_order"] == order
+
+
+def test_a_date_above_the_headline_is_found_and_a_day_that_is_told_is_none():
+    above = f"<p>May 4, 2021</p>{BODY.replace('<p>', '<p>' + 'The mill turned again, and nobody had oiled it. ' * 5)}"
+    told = BODY.replace("</h1>", "</h1><p>The mill stood still from May 4, 2021, when the flood had come over it.</p>")
+
+    assert (first_date(extracted_page("", above)), first_date(extracted_page("", told))) == ("May 4, 2021", None)
+
+
+def test_a_time_behind_the_label_of_a_change_is_of_a_change_whatever_its_class():
+    time = '<p>Last updated: <time class="entry-date published" datetime=2021-06-01>June</time></p>'
+    row = extracted_page(ld(article(datePublished="2021-05-04")), BODY.replace("</h1>", f"</h1>{time}"))
+
+    assert (first_date(row), row["html_modified"], row["flags"]) == ("2021-05-04", "2021-06-01", [])
+
+
+def test_times_of_several_days_away_from_the_headline_are_of_other_articles():
+    times = "".join(f"<p><time datetime=2021-05-0{n}>{n} May</time></p>" for n in range(1, 4))
+
+    assert read_fields(page(body=f"{BODY}{'<p>x</p>' * 50}{times}")).published == ()
 
 
 @pytest.mark.parametrize(

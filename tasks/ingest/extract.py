@@ -14,17 +14,13 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
-from htmldate import find_date
-from lxml.html import HtmlElement
 
 from tasks import schema
-from tasks.datelines import read_metadata_date
+from tasks.ingest.page_dates import PageDates, choose_dates
 from tasks.ingest.page_fields import PageFields, read_fields
-from tasks.ingest.page_header import shows_day
 from tasks.ingest.page_text import EXTRACTION, WHOLE_FRAGMENT, extract_text, text_of_blocks
 from tasks.ingest.pages import judge_page
 from tasks.ingest.pictures import find_captions
@@ -36,13 +32,6 @@ from tasks.model import Caption
 from tasks.sites import site_of
 from tasks.tables import with_nulls
 
-FIRST_DATE, LAST_DATE = "1990-01-01", "2100-12-31"  # instead of today
-DATES: dict[str, Any] = {
-    "original_date": True,
-    "extensive_search": False,
-    "min_date": FIRST_DATE,
-    "max_date": LAST_DATE,
-}
 MIN_SHARE = 0.8  # of a fragment: an extractor that finds less has taken a part of it for furniture
 NO_TEXT = "no text was found in the page"
 
@@ -60,9 +49,9 @@ class Extracted:
     raw_text: str | None = None
     extraction: str | None = None
     html_title: str | None = None
-    html_published: str | None = None
-    html_published_source: str | None = None
+    html_published: tuple[Stated, ...] | None = None
     html_modified: str | None = None
+    html_day_order: str | None = None
     html_authors: tuple[str, ...] | None = None
     html_publisher: str | None = None
     html_section: str | None = None
@@ -87,6 +76,9 @@ def extract_batch(batch: pa.Table) -> pa.Table:
         [{"text": caption.text, "credit": caption.credit} for caption in captions] if captions else None
         for captions in columns["html_captions"]
     ]
+    columns["html_published"] = [
+        [found._asdict() for found in dates] if dates else None for dates in columns["html_published"]
+    ]
     return with_nulls(columns, schema.EXTRACTED)
 
 
@@ -108,7 +100,7 @@ def _judged(found: Extracted) -> Extracted:
     """The same, with what kind of page its text is where it is no article."""
     verdict = judge_page(found.raw_text or "", found.html_title)
     if verdict is not None and verdict.flag:
-        found.flags = (verdict.flag,)
+        found.flags = (*found.flags, verdict.flag)
     elif verdict is not None:
         found.reason, found.detail = "not_an_article", f"{verdict.rule}: {verdict.line}"
     return found
@@ -135,22 +127,20 @@ def extract_html(markup: str, url: str | None = None) -> Extracted:
             return Extracted(storable(whole), WHOLE_FRAGMENT)
         return Extracted(storable(text) if text else None, extraction)
     fields = read_fields(tree, site_of("", url) or "")
-    found = _row(fields, _dates(tree, fields, url))
+    found = _row(fields, choose_dates(tree, fields.header, fields.published, fields.modified, url))
     found.html_captions = find_captions(tree, fields.header.around) or None
     text, found.extraction = extract_text(tree, fields.body)
     found.raw_text = storable(text) if text else None
     return found
 
 
-def _row(fields: PageFields, published: list[Stated]) -> Extracted:
+def _row(fields: PageFields, dates: PageDates) -> Extracted:
     """The best value of each field, and the others as evidence."""
-    dated = published[0] if published else None
-    modified = next((value for _, value in fields.modified if _is_date(value)), None)
     return Extracted(
         html_title=fields.title.value if fields.title else None,
-        html_published=dated.value if dated else None,
-        html_published_source=("structured" if dated.source == "structured" else "html") if dated else None,
-        html_modified=modified,
+        html_published=dates.published or None,
+        html_modified=dates.modified,
+        html_day_order=dates.order,
         html_authors=fields.authors[0][1] if fields.authors else None,
         html_publisher=fields.publisher,
         html_section=fields.section,
@@ -163,60 +153,8 @@ def _row(fields: PageFields, published: list[Stated]) -> Extracted:
                 "byline": [
                     (list(names), source) for source, names in fields.authors[1:4] if names != fields.authors[0][1]
                 ],
-                "published_date": [
-                    (value, source) for source, value in published[1:4] if value[:10] != published[0].value[:10]
-                ],
+                "published_date": [(found.value, found.source) for found in dates.published[1:]],
             }
         ),
+        flags=("date_conflict",) if dates.is_disputed else (),
     )
-
-
-def _dates(tree: HtmlElement, fields: PageFields, url: str | None) -> list[Stated]:
-    """The dates of publication that a page states, best first.
-
-    A page that states none may show when it was changed, which then stands for it. Else htmldate is asked, and believed
-    where a reader of the page could see the same day: what it finds elsewhere is as often a date of something else.
-    """
-    modified = {_day(value) for _, value in fields.modified if _is_date(value)}
-    stated = _most_agreed([found for found in fields.published if _is_date(found.value)], modified)
-    if not stated:
-        stated = [found for found in fields.modified if found.source == "html" and _is_date(found.value)]
-    if not stated:
-        day = find_date(tree, url=url, **DATES)
-        stated = [Stated("html", day)] if day and shows_day(tree, fields.header, day) else []
-    return stated
-
-
-def _most_agreed(stated: list[Stated], modified: set[str]) -> list[Stated]:
-    """The dates with the one first that the page shows, where structured data disagrees with itself.
-
-    It does where several blocks name several dates, or where the date of the last change stands for the first.
-    """
-    seen = next((found for found in stated if found.source == "html"), None)
-    if seen is None or seen is stated[0]:
-        return stated
-    first, shown = _day(stated[0].value), _day(seen.value)
-    agreeing = next((found for found in stated if found.source != "html" and _day(found.value) == shown), None)
-    if agreeing is not None:
-        best = agreeing
-    elif first in modified and shown < first and not _is_next_day(shown, first):
-        best = seen
-    else:
-        return stated
-    return [best, *(found for found in stated if found is not best)]
-
-
-def _is_next_day(day: str, other: str) -> bool:
-    """Whether two ISO dates may be one moment in two zones."""
-    return date.fromisoformat(other) - date.fromisoformat(day) == timedelta(days=1)
-
-
-def _day(value: str) -> str:
-    line = read_metadata_date(value)
-    return line.local[:10] if line else ""
-
-
-def _is_date(value: str) -> bool:
-    """Whether a value is a date that a page can have."""
-    line = read_metadata_date(value)
-    return line is not None and FIRST_DATE <= line.local[:10] <= LAST_DATE

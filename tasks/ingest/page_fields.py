@@ -21,7 +21,8 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from tasks.ingest.author_names import person_names
-from tasks.ingest.page_header import NO_HEADER, Header, read_header, seen_authors, seen_changes, seen_dates
+from tasks.ingest.page_dates import seen_changes, seen_dates
+from tasks.ingest.page_header import NO_HEADER, Header, read_header, seen_authors
 from tasks.ingest.page_titles import choose_title
 from tasks.ingest.stated import Stated, clean, key
 from tasks.ingest.structured import Node, find_nodes

@@ -1,7 +1,7 @@
-"""Who wrote the article and when, as its page shows it: by-lines, author links, `<time>`, lines around the headline.
+"""Who wrote the article, as its page shows it: by-lines, author links, lines around the headline.
 
 In     the tree of a page
-Out    names, strongest evidence first; dates as stated
+Out    the place of the headline among its texts; names, strongest evidence first
 
 The texts of a page are looked at in its order. Names are found in four ways: behind "by" or "written by"; in links and
 elements that are called author or by-line; in links to a page of authors; and, between the headline and the first
@@ -21,9 +21,8 @@ from typing import Any
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from tasks.datelines.moments import find_moments
 from tasks.ingest.author_names import person_names
-from tasks.ingest.stated import Stated, clean, key
+from tasks.ingest.stated import clean, key
 
 MAX_TEXTS = 6_000
 HEAD_BEFORE, HEAD_AFTER = 12, 40  # texts around the headline in which by-lines stand
@@ -43,7 +42,6 @@ _CALLED = XPath(
     ' or contains(@href, "/contributor") or contains(@href, "/profile") or contains(@href, "/writer")'
     ' or contains(@href, "/staff/") or contains(@href, "/by/") or contains(@href, "/reporter")]'
 )
-_TIMES = XPath(".//time")
 # What belongs to another text than the article
 _ELSEWHERE = re.compile(
     r"comment|related|sidebar|footer|recommend|popular|latest|teaser|promo|newsletter|trending|read-more|more-posts"
@@ -59,9 +57,6 @@ _DATE = re.compile(
     r"(?i)\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\bmin(?:ute)?s?\.? read|\breading time"
     r"|\b(?:days?|hours?) ago"
 )
-_DIGIT = re.compile(r"\d")
-_PUBLISHED = re.compile(r"publish|posted|created|entry-date|pubdate|post-date|post_date", re.I)
-_UPDATED = re.compile(r"updat|modif|review", re.I)
 
 
 @dataclass(frozen=True)
@@ -206,65 +201,3 @@ def is_elsewhere(element: HtmlElement | None, around: Collection[HtmlElement] = 
             return True
         element = element.getparent()
     return False
-
-
-def seen_dates(tree: HtmlElement, header: Header) -> Iterator[Stated]:
-    """The `<time>` elements that say when the article was published, those around the headline, then the others."""
-    rest = []
-    for value, around in _times(tree, header):
-        if _UPDATED.search(around):
-            continue
-        if _PUBLISHED.search(around):
-            yield Stated("html", value)
-        else:
-            rest.append(Stated("html", value))
-    yield from (Stated("html", value) for value, is_change in _head_moments(header) if not is_change)
-    yield from rest
-
-
-def seen_changes(tree: HtmlElement, header: Header) -> Iterator[Stated]:
-    """The dates of a later change that are shown around the headline or in a `<time>`."""
-    yield from (Stated("html", value) for value, is_change in _head_moments(header) if is_change)
-    yield from (Stated("html", value) for value, around in _times(tree, header) if _UPDATED.search(around))
-
-
-def shows_day(tree: HtmlElement, header: Header, day: str) -> bool:
-    """Whether a `<time>` or some short text of the page says this day (ISO date)."""
-    if any((element.get("datetime") or "").startswith(day) for element in _TIMES(tree)[:100]):
-        return True
-    year = day[2:4]
-    for text in header.texts:
-        if len(text) <= MAX_LABEL and year in text:
-            words = clean(text)
-            if any(moment.local[:10] == day for moment in find_moments(words)):
-                return True
-    return False
-
-
-def _times(tree: HtmlElement, header: Header) -> Iterator[tuple[str, str]]:
-    """(value, names of its class and attributes) of each `<time>` of the article."""
-    for element in _TIMES(tree)[:100]:
-        value = element.get("datetime") or clean(element.text_content())
-        if value and len(value) <= 60 and not is_elsewhere(element, header.around):
-            yield value, f"{element.get('class') or ''} {element.get('itemprop') or ''} {' '.join(element.keys())}"
-
-
-def _head_moments(header: Header) -> Iterator[tuple[str, bool]]:
-    """(surface, whether it is of a later change) of dates in short texts around the headline, those below it first.
-
-    Below it the search ends at the first paragraph; a standfirst may stand before.
-    """
-    if header.headline is None:
-        return
-    head = header.head()
-    for place in (*range(header.headline, head.stop), *range(header.headline - 1, head.start - 1, -1)):
-        text = clean(header.texts[place])
-        if len(text) > PROSE and place > header.headline + STANDFIRST:
-            return
-        if len(text) > MAX_LABEL or not _DIGIT.search(text) or is_heading(header.texts[place].getparent()):
-            continue
-        moment = next((moment for moment in find_moments(text) if moment.precision != "month"), None)
-        if moment is not None and not is_elsewhere(header.texts[place].getparent(), header.around):
-            before = clean(header.texts[place - 1]) if place else ""
-            is_change = bool(_UPDATED.search(text) or (len(before) < 40 and _UPDATED.search(before)))
-            yield text[moment.start : moment.end], is_change

@@ -18,6 +18,7 @@ class RawFile(NamedTuple):
     problem: str | None = None  # why it is not read
     opened: Callable[[], IO[bytes]] | None = None
     stamp: str | None = None
+    day: str | None = None  # ISO date in UTC of the last change; None where it is not known
 
 
 def is_passed_over(name: str) -> bool:

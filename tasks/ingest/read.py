@@ -140,8 +140,8 @@ def _batches(
     progress: Progress,
 ) -> Generator[pa.RecordBatch]:
     builder = BatchBuilder(settings.batch_rows, settings.batch_bytes)
-    for path, found in _found(raw, RowReader(settings), complaints):
-        if builder.add(_row(path, found, identities), len(found.content or "")):
+    for source, found in _found(raw, RowReader(settings), complaints):
+        if builder.add(_row(source, found, identities), len(found.content or "")):
             batch = builder.take()
             progress(batch.num_rows)
             yield batch
@@ -151,8 +151,8 @@ def _batches(
         yield batch
 
 
-def _found(raw: Path | RawBucket, rows: RowReader, complaints: Complaints) -> Iterator[tuple[str, Found]]:
-    """Every document with its path, in the order of (path, row)."""
+def _found(raw: Path | RawBucket, rows: RowReader, complaints: Complaints) -> Iterator[tuple[Source, Found]]:
+    """Every document with where it comes from, in the order of (path, row)."""
     files, sidecars = scan(raw)
     beside = {path: of_file(file, rows.settings) for path, file in sidecars.items()}
     waiting = [(file.path, n, of_file(file, rows.settings)) for n, file in enumerate(files)]  # sorted, so a heap
@@ -164,14 +164,14 @@ def _found(raw: Path | RawBucket, rows: RowReader, complaints: Complaints) -> It
             if form in archives.FORMATS and source.problem is None and source.size:
                 for member in _members(source, form, packing, rows.settings, beside):
                     count += 1
-                    heapq.heappush(waiting, (member.path, count, member))
+                    heapq.heappush(waiting, (member.path, count, replace(member, day=source.day)))
                 continue
             given = read_sidecar(beside.pop(path), rows, complaints) if path in beside else None
             for found in _documents(source, form, packing, rows):
                 if given and found.row == 0 and any(getattr(given, name) for name in OF_ONE_DOCUMENT):
                     words = "title, url and id are not taken: the file holds many documents"
                     complaints.add(path + SIDECAR, "many", "", words)
-                yield path, with_sidecar(found, given) if given else found
+                yield source, with_sidecar(found, given) if given else found
         for path in sorted(beside):
             complaints.add(path + SIDECAR, "alone", "", "a sidecar of no document; not taken")
     finally:
@@ -281,9 +281,9 @@ def _reason(error: Exception) -> tuple[str, str]:
 # ------------------------------------------------------------------ rows
 
 
-def _row(path: str, found: Found, identities: Identities) -> tuple[object, ...]:
+def _row(source: Source, found: Found, identities: Identities) -> tuple[object, ...]:
     """A row of `schema.RECORDS`, in the order of its columns."""
-    fields = found.fields
+    path, fields = source.path, found.fields
     document_id, is_shared = identities.assign(path, found.row, fields)
     return (
         document_id,
@@ -305,6 +305,7 @@ def _row(path: str, found: Found, identities: Identities) -> tuple[object, ...]:
         fields.standfirst,
         fields.kind,
         fields.fetched,
+        source.day,
         tuple(sorted({*fields.flags, SHARED})) if is_shared else fields.flags,
         found.reason,
         found.detail,

@@ -59,6 +59,7 @@ class Source:
     problem: tuple[str, str] | None = None  # reason and detail why it is not read
     state: Callable[[], object] = _nothing  # changes when somebody writes to it
     close: Callable[[], None] = _nothing  # to be called when it has been read
+    day: str | None = None  # ISO date of the last change to the file that it lies in
 
 
 def of_file(file: RawFile, settings: IngestSettings) -> Source:
@@ -69,9 +70,14 @@ def of_file(file: RawFile, settings: IngestSettings) -> Source:
     elif file.size > settings.file_bytes:
         problem = ("too_large", f"the file has {file.size:,} bytes; the limit is {settings.file_bytes:,}")
     if file.opened:
-        return Source(file.path, file.opened, file.size, problem=problem)
+        return Source(file.path, file.opened, file.size, problem=problem, day=file.day)
     return Source(
-        file.path, lambda: _open_file(file.place), file.size, problem=problem, state=lambda: _state(file.place)
+        file.path,
+        lambda: _open_file(file.place),
+        file.size,
+        problem=problem,
+        state=lambda: _state(file.place),
+        day=file.day,
     )
 
 
