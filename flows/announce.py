@@ -17,8 +17,8 @@ from flows.config import Config
 from flows.lifecycle import curate_data
 from flows.metrics import write_metrics
 from flows.notify import Message, Notify, tell
+from flows.pipeline import Run, Watch, call, no_watch
 from flows.request import NOTHING_NEW, Outcome, Request
-from flows.steps import Run, Watch, call, no_watch
 from tasks.errors import ConfigError, CopydeskError, Damaged, GateRefused, LockHeld
 
 logger = logging.getLogger(__name__)

@@ -24,6 +24,7 @@ from tasks.settings import LOCAL_PATH, NUMBER, TABLE, WHOLE, Kind, build, check,
 from tasks.storage import Location, lies_in, locate, open_storage
 
 if TYPE_CHECKING:
+    from tasks.ingest import IngestSettings
     from tasks.storage import Storage
 
 CONFIG_NAME = "copydesk.toml"
@@ -61,6 +62,21 @@ class Rules:
     def digest(self) -> str:
         """Hex sha256 of all settings, however they were given."""
         return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def input_settings(rules: Rules) -> IngestSettings:
+    """The table `[rules.ingest]` of the configuration.
+
+    Raises:
+        ConfigError: a setting or field that ingest does not know, or a limit below 1.
+    """
+    from tasks.ingest import FIELDS, IngestSettings
+
+    where = "copydesk.toml: [rules.ingest]"
+    found = build(IngestSettings, rules.ingest, where)
+    if unknown := sorted(found.fields.keys() - FIELDS.keys()):
+        raise ConfigError(f"{where}: no field '{unknown[0]}'; there are {', '.join(FIELDS)}")
+    return found
 
 
 @dataclass(frozen=True)

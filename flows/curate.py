@@ -23,8 +23,8 @@ from flows import log, run_page
 from flows.announce import curate_and_tell
 from flows.config import load_config
 from flows.console import tell_console
+from flows.pipeline import Watch, no_watch
 from flows.request import Outcome, Request
-from flows.steps import Watch, no_watch
 from tasks.errors import CopydeskError, GateRefused, LockHeld
 from tasks.gates import Verdict
 

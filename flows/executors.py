@@ -18,7 +18,7 @@ import resource
 import signal
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
@@ -121,7 +121,8 @@ class Pool:
     workers: int
     seconds: float = 60.0
     megabytes: int = 4096
-    preload: tuple[str, ...] = ()  # modules that every worker needs: loaded once, before they are forked
+    # modules that every worker needs: loaded once, before they are forked
+    preload: Callable[[], Sequence[str]] = tuple
 
     def map(self, step: Step, batches: Iterable[pa.Table]) -> Iterator[Done]:
         """Results in the order of the batches; at most four batches a worker are under way or waiting."""
@@ -138,7 +139,7 @@ class _PoolRun:
     def __init__(self, pool: Pool, step: Step) -> None:
         self.pool, self.step = pool, step
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["pyarrow", *pool.preload])
+        self.context.set_forkserver_preload(["pyarrow", *pool.preload()])
         self.idle: list[_Worker] = []
         self.busy: list[_Worker] = []
         self.jobs: deque[_Job] = deque()
@@ -282,7 +283,7 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def choose_executor(workers: int, seconds: float, megabytes: int, preload: tuple[str, ...]) -> Executor:
+def choose_executor(workers: int, seconds: float, megabytes: int, preload: Callable[[], Sequence[str]]) -> Executor:
     """The executor for a number of workers; 0 means one a core that this process may use, 1 none beside this one."""
     count = workers or usable_cores()
     return InProcess() if count == 1 else Pool(count, seconds, megabytes, preload)

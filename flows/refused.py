@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from flows.pipeline import Pipeline
 from flows.request import REFUSED, Outcome
-from flows.steps import Pipeline
 from flows.version_report import compare, write_page
 from tasks import gates, publish
 

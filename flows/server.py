@@ -5,7 +5,8 @@ imports, hears no Ctrl-C, and ends when its standard input closes, so that it ca
 `PREFECT_API_URL` in the environment means a server that is there already; then none is started.
 
 The listening socket stays open here, so that a server that died can be started again at the same address; what asks in
-between waits. For schedules a thread looks after that; where it dies again and again, the process ends.
+between waits. A thread looks after that; where the server dies again and again, the process ends as failed, and says
+what the server said last.
 
     python -m flows.server FD      the child: serves the listening socket with that file descriptor
 """
@@ -14,14 +15,19 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from flows.terminal import say
@@ -39,40 +45,87 @@ RUN_SETTINGS = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1", 
 SCHEDULE_SETTINGS = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5", "PREFECT_RUNNER_POLL_FREQUENCY": "2"}
 ANSWER_SECONDS = 3
 GRACE_SECONDS = 2
-MOST_RESTARTS, WITHIN_SECONDS, PAUSE_SECONDS = 5, 300.0, 1.0
+PAUSE_SECONDS = 1.0  # before a server is started again
 END_SECONDS = 20  # to stop a run in progress when there is no server any more
+ADVICE = "look at that database, or at PREFECT_HOME; `copydesk run --direct` does without Prefect"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often a server may die before it is given up."""
+
+    restarts: int
+    seconds: float  # deaths before that are forgotten
+
+
+FOR_RUN = Patience(1, 300.0)  # who waits for one run wants to know soon
+FOR_SCHEDULES = Patience(5, 300.0)
+
+
+@dataclass
+class Lost:
+    """Whether the server was given up, and why in words; set once a process."""
+
+    event: threading.Event = field(default_factory=threading.Event)
+    words: str = ""
+
+    def __bool__(self) -> bool:
+        return self.event.is_set()
+
+    def tell(self, words: str) -> None:
+        """From now on the server is lost."""
+        self.words = words
+        self.event.set()
+
+
+LOST = Lost()
 
 
 class Keeper:
-    """Looks after a server: starts it, starts it again when it dies, stops it."""
+    """Looks after a server: starts it, starts it again when it dies, gives it up when it dies too often, stops it."""
 
-    def __init__(self, start: Callable[[], subprocess.Popen[bytes]], on_lost: Callable[[], None] | None) -> None:
-        self.start, self.on_lost = start, on_lost
-        self.child = start()
+    def __init__(
+        self,
+        start: Callable[[IO[bytes]], subprocess.Popen[bytes]],
+        on_lost: Callable[[str], None],
+        patience: Patience,
+    ) -> None:
+        self.start, self.on_lost, self.patience = start, on_lost, patience
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115  closed by `stop`
+        self.child = start(self.said)
         self.stopping = threading.Event()
-        if on_lost:
-            threading.Thread(target=self._watch, daemon=True).start()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
         """Start the server again each time it ends; call `on_lost` when it does so too often."""
-        ends: deque[float] = deque(maxlen=MOST_RESTARTS)
+        ends: deque[float] = deque(maxlen=self.patience.restarts)
         while True:
             code = self.child.wait()
+            if self.child.stdin:
+                self.child.stdin.close()
             if self.stopping.wait(PAUSE_SECONDS):
                 return
-            if len(ends) == ends.maxlen and time.monotonic() - ends[0] < WITHIN_SECONDS:
-                assert self.on_lost is not None
-                say(f"copydesk: Prefect's server ended {MOST_RESTARTS + 1} times in {WITHIN_SECONDS / 60:.0f} minutes")
-                self.on_lost()
+            why = f"code {code}{self._last_words()}"
+            if len(ends) == ends.maxlen and time.monotonic() - ends[0] < self.patience.seconds:
+                times, minutes = self.patience.restarts + 1, self.patience.seconds / 60
+                self.on_lost(f"Prefect's server ended {times} times within {minutes:.0f} minutes ({why}); {ADVICE}")
                 return
             ends.append(time.monotonic())
-            say(f"copydesk: Prefect's server ended (code {code}); starting it again")
-            self.child = self.start()
+            say(f"copydesk: Prefect's server ended ({why}); starting it again")
+            self.child = self.start(self.said)
+
+    def _last_words(self) -> str:
+        """What the server wrote before it ended: its last line that names an error, else nothing."""
+        self.said.seek(0)
+        lines = self.said.read().decode("utf-8", "replace").splitlines()
+        named = [line.strip() for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line)]
+        return f": {named[-1][:300]}" if named else ""
 
     def stop(self) -> None:
         """End the server, for good."""
         self.stopping.set()
         _stop(self.child)
+        self.said.close()
 
 
 def prepare(schedules: bool = False) -> None:
@@ -89,7 +142,29 @@ def prepare(schedules: bool = False) -> None:
     for name, value in {**SETTINGS, **(SCHEDULE_SETTINGS if schedules else {})}.items():
         os.environ.setdefault(name, value)
     if not check_named():
-        os.environ["PREFECT_API_URL"] = _start({} if schedules else RUN_SETTINGS, _end_process if schedules else None)
+        check_home()
+        start = ({}, FOR_SCHEDULES) if schedules else (RUN_SETTINGS, FOR_RUN)
+        os.environ["PREFECT_API_URL"] = _start(*start)
+
+
+def check_home() -> None:
+    """See to it that Prefect's server can keep its database.
+
+    Raises:
+        ConfigError: its folder cannot be made or written to.
+    """
+    if os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL"):
+        return
+    home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        raise ConfigError(
+            f"{home}: Prefect cannot keep its database there ({error.strerror}); "
+            "let PREFECT_HOME name a folder that can be written to, or use --direct"
+        ) from error
 
 
 def check_named() -> bool:
@@ -103,16 +178,18 @@ def check_named() -> bool:
     return bool(url)
 
 
-def _end_process() -> None:
+def _end_process(words: str) -> None:
     """End this process as failed: in order if that can be done without a server, else all the same."""
-    timer = threading.Timer(END_SECONDS, os._exit, [1])
+
+    def give_up() -> None:
+        say(f"copydesk: {words}")
+        os._exit(1)
+
+    timer = threading.Timer(END_SECONDS, give_up)
     timer.daemon = True
     timer.start()
-    LOST.set()
+    LOST.tell(words)
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-LOST = threading.Event()  # set when the server could not be kept alive; then the exit code says so
 
 
 def _refuse_silent(url: str) -> None:
@@ -126,7 +203,7 @@ def _refuse_silent(url: str) -> None:
         ) from error
 
 
-def _start(settings: dict[str, str], on_lost: Callable[[], None] | None) -> str:
+def _start(settings: dict[str, str], patience: Patience) -> str:
     """Start the child on a free port of 127.0.0.1; the socket listens already, so nobody has to poll."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
@@ -134,18 +211,22 @@ def _start(settings: dict[str, str], on_lost: Callable[[], None] | None) -> str:
     # would look for an API at port 4200
     environment = {**os.environ, **settings, "PREFECT_UI_API_URL": url}
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(said: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  our own module
             [sys.executable, "-m", "flows.server", str(listener.fileno())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=said,
             pass_fds=[listener.fileno()],
             env=environment,
             start_new_session=True,
         )
 
-    keeper = Keeper(start, on_lost)
+    def lose(words: str) -> None:
+        listener.close()  # who waits for an answer is refused at once
+        _end_process(words)
+
+    keeper = Keeper(start, lose, patience)
     atexit.register(keeper.stop)
     return url
 

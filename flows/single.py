@@ -12,7 +12,8 @@ from typing import Any
 from flows.config import Rules
 from flows.executors import InProcess
 from flows.mapper import Mapper, Spool
-from flows.steps import Pipeline, build_tables, call, no_watch
+from flows.pipeline import Pipeline, call, no_watch
+from flows.steps import build_tables
 from tasks.errors import ConfigError
 from tasks.ingest import SIDECAR
 from tasks.publish import json_line

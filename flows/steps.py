@@ -8,18 +8,15 @@ Out    the tables of the contract
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.config import Rules
-from flows.mapper import Mapper, Spool
+from flows.config import Rules, input_settings
+from flows.mapper import Spool
+from flows.pipeline import Pipeline
 from tasks import (
     anchors,
     assemble,
@@ -34,36 +31,13 @@ from tasks import (
     takedowns,
     triage,
 )
-from tasks.errors import ConfigError
 from tasks.model import Stripped
 from tasks.overrides import Overrides
-from tasks.settings import build
 from tasks.step import Step
 from tasks.tables import beside, joined
 from tasks.takedowns import Takedown
 
-logger = logging.getLogger(__name__)
 NO_OVERRIDES = Overrides({})
-
-# All steps of a run that publishes, in order; without overrides and takedowns there are two fewer.
-ORDER = (
-    *("look", "ingest", "extract", "lines", "furniture", "strip", "override", "language", "scan", "triage", "taken"),
-    *("days", "pair", "cluster", "anchors", "canonical", "relate", "stories", "resolve", "assemble"),
-    *("gates", "stage", "compare", "report", "publish"),
-)
-
-Watch = Callable[[str, int, int], None]  # (step, documents done, documents in all); (step, 0, 0) when it starts
-Run = Callable[..., Any]  # (name, function, *args, **kwargs) -> what the function returns
-
-
-def call(_name: str, step: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Run a step plainly, without Prefect."""
-    return step(*args, **kwargs)
-
-
-def no_watch(_step: str, _done: int, _total: int) -> None:
-    """The default: tells nobody."""
-
 
 # ------------------------------------------------------------------ the per-document steps
 
@@ -95,43 +69,6 @@ def document_steps(rules: Rules) -> dict[str, Step]:
 
 
 # ------------------------------------------------------------------ the way of the data
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """What `build_tables` needs to carry its steps out: how to call one, how to map one over documents."""
-
-    call: Run
-    mapper: Mapper
-    watch: Watch
-    seconds: dict[str, float] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)  # for people: what was found odd on the way
-
-    def step(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Carry out one step, and note how long it took."""
-        self.watch(name, 0, 0)
-        start = time.perf_counter()
-        result = self.call(name, function, *args, **kwargs)
-        self.seconds[name] = round(time.perf_counter() - start, 3)
-        event = {"step": name, "event": "step done", "rows": _rows(result), "seconds": self.seconds[name]}
-        logger.info("%s: %s%.1f s", name, _count(result), self.seconds[name], extra=event)
-        return result
-
-    def map(self, step: Step, documents: pa.Table) -> pa.Table:
-        """Carry out a per-document step."""
-        return self.step(step.name, self.mapper, step, documents, partial(self.watch, step.name))
-
-
-def _rows(result: Any) -> list[int]:
-    """How many rows each table has that a step made."""
-    tables = result.values() if isinstance(result, dict) else result if isinstance(result, tuple) else (result,)
-    return [len(table) for table in tables if isinstance(table, pa.Table)]
-
-
-def _count(result: Any) -> str:
-    """The same in words; empty where it made no tables."""
-    counts = " + ".join(f"{rows:,}" for rows in _rows(result))
-    return f"{counts} rows, " if counts else ""
 
 
 def build_tables(
@@ -218,19 +155,6 @@ def read_records(raw: ingest.Raw, rules: Rules, spool: Spool, warn: Callable[[st
     for warning in reading.warnings:
         warn(warning)
     return ingest.mark_superseded(ingest.mark_shared(records, reading.shared))
-
-
-def input_settings(rules: Rules) -> ingest.IngestSettings:
-    """The table `[rules.ingest]` of the configuration.
-
-    Raises:
-        ConfigError: a setting or field that ingest does not know, or a limit below 1.
-    """
-    where = "copydesk.toml: [rules.ingest]"
-    found = build(ingest.IngestSettings, rules.ingest, where)
-    if unknown := sorted(found.fields.keys() - ingest.FIELDS.keys()):
-        raise ConfigError(f"{where}: no field '{unknown[0]}'; there are {', '.join(ingest.FIELDS)}")
-    return found
 
 
 # ------------------------------------------------------------------ for callers from outside

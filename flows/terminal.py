@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flows.steps import Watch
+    from flows.pipeline import Watch
 
 
 def place_of(step: str) -> str:
@@ -18,7 +18,7 @@ def place_of(step: str) -> str:
     >>> place_of("look")
     'look (1 of 25)'
     """
-    from flows.steps import ORDER
+    from flows.pipeline import ORDER
 
     return f"{step} ({ORDER.index(step) + 1} of {len(ORDER)})" if step in ORDER else step
 

@@ -27,7 +27,7 @@ MARKS = {
     "browser": ("test_browse", "test_desk"),
     "pipeline": (
         *("test_flow", "test_cli", "test_steps", "test_histories", "test_corpus.", "test_executors", "test_shortcut"),
-        *("test_takedown_command", "test_hostile_files", "test_serve", "test_scheduled"),
+        *("test_takedown_command", "test_hostile_files", "test_serve.", "test_scheduled"),
         *("test_own_rules", "test_gates_drift"),
     ),
 }

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.config import Config, Rules, load_config
-from flows.steps import input_settings
+from flows.config import Config, Rules, input_settings, load_config
 from tasks.errors import ConfigError
 
 

@@ -29,12 +29,13 @@ def hear_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def start(desk: Path, *words: str) -> subprocess.Popen:
+def start(desk: Path, *words: str, **more: str) -> subprocess.Popen:
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "PREFECT_HOME": str(desk / "prefect"),
         "COPYDESK_WORKERS": "1",
+        **more,
     }
     environment.pop("PREFECT_API_URL", None)
     command = [sys.executable, "-m", "flows", *words]
@@ -91,6 +92,36 @@ def test_wrong_settings_end_the_flow_with_the_exit_code_of_the_command(desk):
     assert process.returncode == 2
     assert "nowhere: no such folder" in err.decode()
     assert "Traceback" not in err.decode()
+
+
+def test_a_database_that_cannot_be_opened_ends_the_run_with_what_the_server_said(desk):
+    (desk / "broken" / "prefect.db").mkdir(parents=True)
+    process = start(desk, "run", "--full", "--quiet", "--curated", "unseen", PREFECT_HOME=str(desk / "broken"))
+    _, err = process.communicate(timeout=240)
+
+    last = err.decode().splitlines()[-1]
+    assert process.returncode == 1, err.decode()
+    assert last.startswith("copydesk: Prefect's server ended 2 times within 5 minutes (code ")
+    assert "unable to open database file" in last and "--direct` does without Prefect" in last
+    assert "Traceback" not in err.decode()
+    assert not (desk / "unseen" / "latest.json").exists()
+    assert servers_of(desk) == []
+
+
+def test_a_run_outlives_its_server(desk):
+    process = start(desk, "run", "--full", "--curated", "outlived")
+    for line in process.stderr:
+        if b"ingest" in line:
+            break
+    (old,) = servers_of(desk)
+    os.kill(int(old), signal.SIGKILL)
+    _, err = process.communicate(timeout=240)
+
+    assert process.returncode == 0, err.decode()
+    assert "Prefect's server ended (code -9); starting it again" in err.decode()
+    assert (desk / "outlived" / "latest.json").exists()
+    assert flow_states(desk)[-1] == "Completed"
+    assert servers_of(desk) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])

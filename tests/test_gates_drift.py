@@ -11,7 +11,8 @@ import pytest
 from flows.config import Rules
 from flows.executors import InProcess
 from flows.mapper import Mapper, Spool
-from flows.steps import Pipeline, build_tables, call, no_watch
+from flows.pipeline import Pipeline, call, no_watch
+from flows.steps import build_tables
 from tasks import gates
 
 TODAY = date(2024, 6, 1)

@@ -2,6 +2,8 @@
 
 import dataclasses
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from flows.config import Config, Rules
 from flows.lifecycle import curate_data
 from flows.request import NOTHING_NEW, Request
 
+ROOT = Path(__file__).parent.parent
 TEXT = "The ferry sails again from June, the harbour office said on Monday, and fares stay as they were in the spring. "
 
 
@@ -85,3 +88,26 @@ def test_a_damaged_memory_costs_time_only(config):
 
     assert "strip" in steps_of(config)
     assert steps_of(config) == {"look"}
+
+
+HEAVY = ("numba", "trafilatura", "langdetect", "pandas", "babel", "scipy", "prefect", "flows.steps", "tasks.dedupe")
+
+
+def test_a_run_with_nothing_new_loads_neither_prefect_nor_the_steps(config, tmp_path):
+    """They take seconds; what is loaded is the same on every machine, however busy it is."""
+    code = (
+        "import sys, time; from flows import lifecycle, ahead; now = time.time_ns\n"
+        "time.time_ns = lambda: now() + 3_600_000_000_000\n"
+        "from flows.cli import main\n"
+        f"try: main(['run', '--quiet', '--raw', {str(config.raw)!r}, '--curated', {str(config.curated)!r}])\n"
+        f"except SystemExit as end: print(end.code, [name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
+    environment |= {"PYTHONPATH": str(ROOT), "COPYDESK_WORKERS": "1"}
+    curate_data(config, Request())  # an hour later, so that it is remembered
+
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+
+    assert found.stdout.splitlines()[-1] == "0 []", found.stdout + found.stderr

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from flows.config import Rules
 from flows.executors import InProcess
 from flows.mapper import Mapper, Spool
-from flows.steps import Pipeline, build_tables, call, no_watch, strip_pages
+from flows.pipeline import Pipeline, call, no_watch
+from flows.steps import build_tables, strip_pages
 from tasks import invariants
 
 PIECES = (

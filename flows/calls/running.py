@@ -12,12 +12,12 @@ from cyclopts import Parameter
 
 from flows.calls.words import HERE, NO_LOG, PLAIN_OUTPUT, Log, Output, Switch, Where
 from flows.terminal import give, say, watching
-from tasks.errors import ConfigError, GateRefused
+from tasks.errors import ConfigError, CopydeskError, GateRefused
 
 if TYPE_CHECKING:
     from flows.config import Config
+    from flows.pipeline import Watch
     from flows.request import Outcome, Request
-    from flows.steps import Watch
 
 
 def run(
@@ -112,14 +112,18 @@ def _before_prefect(settings: Config, request: Request, watch: Watch) -> Outcome
 
 def _through_prefect(watch: Any, parameters: dict[str, Any]) -> Any:
     """Run the flow against a server of our own, or the one that PREFECT_API_URL names."""
-    from flows.server import prepare
+    from flows import server
 
-    prepare()
+    server.prepare()
     from flows.curate import curate_through_prefect
 
-    return curate_through_prefect(
-        watch, **{name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
-    )
+    plain = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
+    try:
+        return curate_through_prefect(watch, **plain)
+    except KeyboardInterrupt:
+        if server.LOST:
+            raise CopydeskError(f"{server.LOST.words}; nothing was published") from None
+        raise
 
 
 def clean(
@@ -203,7 +207,6 @@ def serve(
     from flows.serve import serve_schedule
 
     serve_schedule(settings, where.config, schedule)
-    if server.LOST.is_set():
-        say("copydesk: schedules ended: Prefect's server cannot be kept running")
-        return 1
+    if server.LOST:
+        raise CopydeskError(f"schedules ended: {server.LOST.words}")
     return 130  # it ends only when it is interrupted

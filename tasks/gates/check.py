@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,7 +19,11 @@ from tasks.errors import ConfigError
 from tasks.gates import losses, watch
 from tasks.gates.profile import profile
 from tasks.gates.verdict import Finding, Level, Limits, Verdict
-from tasks.publish import Dataset
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tasks.publish import Dataset
 
 ALWAYS = ("schema", "invariants")  # the contract: neither settings nor an operator can pass them
 # Every gate that compares, with its limits where the settings say nothing

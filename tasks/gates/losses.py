@@ -10,10 +10,12 @@ place as the canonical copy. It vanished, was rejected, or is now taken for a co
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from tasks.gates.verdict import Finding, Level, Limits
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_NAMED = 10
 MIN_FAILED = 20  # documents: so many may always fail
@@ -22,6 +24,8 @@ MIN_CLUSTER = 10  # documents: a smaller cluster is no finding
 
 def find_losses(before: pd.DataFrame, after: pd.DataFrame, version: str, limits: Limits) -> Iterator[Finding]:
     """`shrink`: the share of the articles of the version before that are gone; holds for versions of any size."""
+    import pandas as pd  # half a second that a run with nothing new need not spend
+
     old = before.index[before["status"] == "article"]
     now = after.reindex(old)
     moved = (now["status"] == "duplicate") & ~now["canonical_id"].isin(old)
@@ -57,6 +61,8 @@ def find_failed(after: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
 
 def find_large_cluster(before: pd.DataFrame, after: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
     """`cluster`: one cluster that holds a large share of all documents, more than before."""
+    import pandas as pd
+
     sizes = [frame["cluster_size"].max() / max(1, len(frame)) for frame in (before, after)]
     was, share = (0.0 if pd.isna(size) else float(size) for size in sizes)
     biggest = after["cluster_size"].max()

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.sites import site_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Read = Callable[[str, list[str]], pa.Table]  # (table, columns) -> these columns of it
 
@@ -69,6 +72,8 @@ def profile(read: Read, today: date | None = None) -> pd.DataFrame:
 
 
 def _articles(read: Read, today: date | None) -> pd.DataFrame:
+    import pandas as pd  # half a second that a run with nothing new need not spend
+
     table = read("articles", [*ARTICLE_COLUMNS, "article_id"])
     found = pd.DataFrame(
         {
@@ -100,6 +105,8 @@ def _in_future(days: pa.ChunkedArray, today: date | None) -> object:
 
 
 def _removals(read: Read) -> pd.DataFrame:
+    import pandas as pd  # half a second that a run with nothing new need not spend
+
     table = read("removals", REMOVAL_COLUMNS)
     is_cut = pc.invert(pc.is_in(table["role"], value_set=pa.array(NOT_CUT)))
     sizes = pc.subtract(table["end"], table["start"])

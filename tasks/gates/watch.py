@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from tasks.gates.verdict import Finding, Level, Limits
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MIN_SITE = 10  # documents of the version before; smaller sites are taken together
 MIN_COMPARED = 10  # documents that can be held against their sites

@@ -27,13 +27,12 @@ from tasks.ingest.formats import READERS, read_unknown
 from tasks.ingest.identity import Identities
 from tasks.ingest.raw_files import is_passed_over
 from tasks.ingest.records import BatchBuilder, Found, Refused
-from tasks.ingest.scan import SIDECAR, scan
+from tasks.ingest.scan import SIDECAR, Raw, open_raw, scan
 from tasks.ingest.settings import IngestSettings
 from tasks.ingest.sidecars import OF_ONE_DOCUMENT, Complaints, read_sidecar, with_sidecar
 from tasks.ingest.sources import BROKEN, Source, of_file, open_unpacked, suffixes
 from tasks.ingest.superseded import mark_superseded
 from tasks.sites import site_of
-from tasks.storage import Bucket, Location, locate
 
 log = logging.getLogger(__name__)
 
@@ -79,19 +78,6 @@ class Reading:
     def warnings(self) -> tuple[str, ...]:
         """What sidecars say that is not taken, with file and key; complete when the iterator has ended."""
         return self._complaints.lines()
-
-
-Raw = str | Location | RawBucket
-
-
-def open_raw(raw: Raw) -> Path | RawBucket:
-    """The raw files at a place; one that is opened once for several calls is listed once.
-
-    Raises:
-        ConfigError: the place is of a kind that cannot be read.
-    """
-    place = raw if isinstance(raw, RawBucket) else locate(raw)
-    return RawBucket(place) if isinstance(place, Bucket) else place
 
 
 def read_batches(raw: Raw, settings: IngestSettings | None = None, *, progress: Progress = _no_progress) -> Reading:

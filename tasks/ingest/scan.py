@@ -18,10 +18,24 @@ from pathlib import Path
 
 from tasks.ingest.bucket import RawBucket
 from tasks.ingest.raw_files import RawFile, is_passed_over
+from tasks.storage import Bucket, Location, locate
 
 SIDECAR = ".meta.json"
 FIRST_TIME, LAST_TIME = 946_684_800, 4_102_444_800  # 2000 and 2100: files have no times outside of these years
 _KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+
+
+Raw = str | Location | RawBucket
+
+
+def open_raw(raw: Raw) -> Path | RawBucket:
+    """The raw files at a place; one that is opened once for several calls is listed once.
+
+    Raises:
+        ConfigError: the place is of a kind that cannot be read.
+    """
+    place = raw if isinstance(raw, RawBucket) else locate(raw)
+    return RawBucket(place) if isinstance(place, Bucket) else place
 
 
 def scan(raw: Path | RawBucket) -> tuple[list[RawFile], dict[str, RawFile]]:
