@@ -62,6 +62,7 @@ MIN_SITE_SHARE = 0.9
 ORDERS = ("day_first", "month_first")
 UNCONFIRMED = "date_unconfirmed"
 FLAGS_OF_PAGE = {"change": "date_of_change", "guess": UNCONFIRMED}  # by what a page's date is
+GIVEN = "metadata"
 MAX_AHEAD = timedelta(days=1)  # of the file's time: zones, and clocks that are wrong
 
 
@@ -134,6 +135,8 @@ def _said(row: Mapping[str, Any]) -> Said:
     of_page = [line for found in row.get("html_published") or () if (line := _of_page(found)) is not None]
     everything, last = [*others, *of_page], _last_day(row)
     possible = {line: _is_possible(line, everything, last) for line in everything}
+    if not row.get("fetched") and not any(possible.values()):
+        possible |= {line: line.source == GIVEN for line in others}  # the file's time alone does not beat the input
     page = [line for line in of_page if possible[line]][:1]
     return Said(
         tuple(sorted((line for line in (*others, *page) if possible[line]), key=_rank)),

@@ -194,7 +194,9 @@ def test_a_document_without_a_date_borrows_the_earliest_of_its_cluster():
             ["2099-01-01"],
             id="another source",
         ),
-        pytest.param({"metadata": "2099-01-01", "file_day": "2021-06-01"}, None, ["2099-01-01"], id="else none"),
+        pytest.param(
+            {"html_published": page("2099-01-01"), "file_day": "2021-06-01"}, None, ["2099-01-01"], id="else none"
+        ),
         pytest.param(
             {"html_published": page("2021-05-07"), "fetched": "2021-05-04T10:00:00Z", "file_day": "2024-01-01"},
             None,
@@ -218,6 +220,9 @@ def test_nothing_was_published_after_its_file_was_written(document, local, lost)
         pytest.param(
             {"metadata": "2021-07-01", "found": [line("2021-07-01")], "file_day": "2020-01-01"},
             id="two sources against the file's time",
+        ),
+        pytest.param(
+            {"metadata": "2099-01-01", "file_day": "2021-06-01"}, id="what the input gives, where nothing else speaks"
         ),
     ],
 )

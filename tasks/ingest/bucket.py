@@ -18,7 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
-from tasks.ingest.raw_files import RawFile, is_passed_over
+from tasks.ingest.raw_files import RawFile, day_of, is_passed_over
 from tasks.storage import Bucket
 
 if TYPE_CHECKING:
@@ -52,7 +52,14 @@ class RawBucket:
             entries = [entry for entry in storage.list_all() if _is_read(entry.name)]
             ahead = Ahead(storage, entries)
             self._files = [
-                RawFile(entry.name, b"", entry.size, opened=partial(ahead.open, at), stamp=entry.etag)
+                RawFile(
+                    entry.name,
+                    b"",
+                    entry.size,
+                    opened=partial(ahead.open, at),
+                    stamp=entry.etag,
+                    day=day_of(entry.changed),
+                )
                 for at, entry in enumerate(entries)
             ]
         return self._files

@@ -13,15 +13,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tasks.ingest.bucket import RawBucket
-from tasks.ingest.raw_files import RawFile, is_passed_over
+from tasks.ingest.raw_files import RawFile, day_of, is_passed_over
 from tasks.storage import Bucket, Location, locate
 
 SIDECAR = ".meta.json"
-FIRST_TIME, LAST_TIME = 946_684_800, 4_102_444_800  # 2000 and 2100: files have no times outside of these years
 _KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
@@ -82,9 +80,4 @@ def _raw_file(path: str, entry: os.DirEntry[bytes]) -> RawFile:
     status = entry.stat(follow_symlinks=False)
     kind = _KINDS.get(stat.S_IFMT(status.st_mode))
     problem = f"{kind}, not a file" if kind else None
-    return RawFile(path, entry.path, status.st_size, problem, day=_day(status.st_mtime))
-
-
-def _day(seconds: float) -> str | None:
-    """The ISO date of a file's time; None for times that tools put on every file (0, 1980)."""
-    return datetime.fromtimestamp(seconds, UTC).date().isoformat() if FIRST_TIME <= seconds < LAST_TIME else None
+    return RawFile(path, entry.path, status.st_size, problem, day=day_of(status.st_mtime))

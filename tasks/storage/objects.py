@@ -305,7 +305,11 @@ class Objects:
         start = f"{folder}/" if folder else ""
         with told(self.bucket):
             pages = obstore.list(self.client, folder or None, chunk_size=1000)
-            found = [Entry(m["path"], m["size"], str(m["e_tag"])) for page in pages for m in page]
+            found = [
+                Entry(m["path"], m["size"], str(m["e_tag"]), m["last_modified"].timestamp())
+                for page in pages
+                for m in page
+            ]
         return sorted(e._replace(name=e.name[len(start) :]) for e in found if e.name.startswith(start))
 
     def _delete(self, names: Iterable[str]) -> None:

@@ -15,11 +15,12 @@ from obstore.exceptions import NotModifiedError, PreconditionError
 
 
 class Entry(NamedTuple):
-    """An object: its name below the prefix, size in bytes, ETag."""
+    """An object: its name below the prefix, size in bytes, ETag, seconds since 1970 of its last change (0: unknown)."""
 
     name: str
     size: int
     etag: str
+    changed: float = 0.0
 
 
 class RangeFile(io.RawIOBase):
